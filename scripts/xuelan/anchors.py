@@ -1,0 +1,48 @@
+"""Stable names for headings: links to a clause must not move.
+
+A heading's anchor is its own text, Chinese kept, punctuation and spaces taken out, so it stays
+the same wherever the section moves. A second heading of the same text gets ``-2``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from xuelan import prose
+
+_DROPPED: Final = re.compile(r"[^\w一-鿿-]+")
+_MARKUP: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|\[@[^\]]*\]|[*_`~]")
+
+
+def slug(text: str) -> str:
+    """The anchor for a heading's plain text; ``"s"`` when nothing usable is left."""
+    normal = unicodedata.normalize("NFKC", text).casefold()
+    return _DROPPED.sub("", normal).strip("-_") or "s"
+
+
+class Anchors:
+    """Hands out the anchors of one page, each only once."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, wanted: str) -> str:
+        """``wanted``, or ``wanted-2``, ``wanted-3`` … when it is taken."""
+        name, number = wanted, 1
+        while name in self._taken:
+            number += 1
+            name = f"{wanted}-{number}"
+        self._taken.add(name)
+        return name
+
+
+def heading_ids(body: str) -> frozenset[str]:
+    """The heading anchors a Markdown text will have, without rendering it."""
+    anchors = Anchors()
+    found = []
+    for heading in prose.headings(prose.lines(body)):
+        plain = _MARKUP.sub(lambda m: m[1] or "", heading.text)
+        found.append(anchors.unique(slug(plain)))
+    return frozenset(found)

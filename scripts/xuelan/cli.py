@@ -1,0 +1,168 @@
+"""The command line: a thin client of the library. Whatever it says to editors is Chinese."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from xuelan import __version__, problem
+from xuelan import column as settings
+from xuelan.check import check as run_check
+from xuelan.fields import json_schema
+from xuelan.material import FIELDS
+from xuelan.stats import as_table
+
+_FORMATS = {"text": problem.as_text, "json": problem.as_json, "github": problem.as_github}
+
+_folder = click.option(
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="栏目所在的文件夹，默认为当前文件夹。",
+)
+
+
+class _Stop(click.ClickException):
+    """One line for the person at the keyboard, exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        click.echo(self.message, err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="xuelan", message="%(prog)s %(version)s")
+def main() -> None:
+    """学栏：把一批学习材料做成可检索的静态专栏。"""
+
+
+@main.command()
+@_folder
+@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text")
+def check(folder: Path, form: str) -> None:
+    """检查全部材料和设置，一次列出所有问题。有错误时返回 1。"""
+    _, problems = run_check(folder)
+    click.echo(_FORMATS[form](problems), nl=False)
+    if any(p.is_error for p in problems):
+        sys.exit(1)
+
+
+@main.command()
+@_folder
+@click.option("--site", type=click.Path(path_type=Path), help="网站放在哪个文件夹。")
+def build(folder: Path, site: Path | None) -> None:
+    """生成整个网站。材料有错误时不生成，原来的网站不动。"""
+    from xuelan import host, publish
+    from xuelan.build import build as run_build
+
+    try:
+        report = run_build(folder, site)
+    except publish.BusyError:
+        raise _Stop("另一次生成正在进行，请等它结束再试。") from None
+    except publish.NotASiteError as error:
+        raise _Stop(f"“{error}”里有别的东西，不是 xuelan 生成的网站，为免误删已停止。") from None
+    except host.HostError as error:
+        raise _Stop(f"手写页面（docs/）没有生成成功：{error}") from None
+    except OSError as error:
+        raise _Stop(
+            f"写不进去：{error.strerror}（{error.filename or report_place(folder, site)}）"
+        ) from None
+    if report.problems:
+        click.echo(problem.as_text(report.problems), nl=False)
+    if report.written is None:
+        raise _Stop("有错误，网站没有生成；原来的网站没有改动。")
+    made = report.written
+    click.echo(
+        f"生成完毕：材料 {made.materials} 篇，页面 {made.pages} 个，"
+        f"正文 {made.characters} 字，用时 {report.seconds:.1f} 秒。"
+    )
+    click.echo(f"网站在 {report.site}/，预览：xuelan serve，或把整个文件夹放到任何网页服务器上。")
+
+
+def report_place(folder: Path, site: Path | None) -> Path:
+    """The place a failed write was meant for, when the system does not name it."""
+    return site or folder
+
+
+@main.command()
+@_folder
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(folder: Path, port: int) -> None:
+    """在本机预览，改了文件自动重新生成。只有本机能打开。"""
+    from xuelan.serve import serve as run_server
+
+    run_server(folder, port, click.echo)
+
+
+@main.command()
+@_folder
+@click.argument("kind")
+@click.argument("title")
+@click.option("--id", "slug", default="", help="编号；不写时由标题的拼音得来。")
+def new(folder: Path, kind: str, title: str, slug: str) -> None:
+    """新建一份材料：KIND 是文种（如 通知），TITLE 是标题。"""
+    from xuelan.scaffold import ScaffoldError, new_material
+
+    column, problems = settings.load(folder)
+    if column is None:
+        raise _Stop(problem.as_text(problems).rstrip())
+    try:
+        path = new_material(column, kind, title, slug)
+    except ScaffoldError as error:
+        raise _Stop(str(error)) from None
+    click.echo(f"已新建 {path}，填好各项之后运行 xuelan check。")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--title", default="学习专栏", show_default=True, help="栏目名称。")
+def init(folder: Path, title: str) -> None:
+    """在 FOLDER 新建一个可以直接生成的栏目。"""
+    from xuelan.scaffold import ScaffoldError, new_column
+
+    try:
+        new_column(folder, title)
+    except ScaffoldError as error:
+        raise _Stop(str(error)) from None
+    click.echo(f"已在 {folder} 新建栏目。下一步：xuelan build -C {folder}")
+
+
+@main.command()
+@_folder
+def stats(folder: Path) -> None:
+    """统计材料、字数和引注。"""
+    catalog, problems = run_check(folder)
+    if catalog is None:
+        raise _Stop(problem.as_text(problems).rstrip())
+    click.echo(as_table(catalog), nl=False)
+
+
+@main.command()
+@_folder
+@click.argument("ids", nargs=-1)
+def digest(folder: Path, ids: tuple[str, ...]) -> None:
+    """算出材料的正文指纹，供审核签字时填写。"""
+    catalog, problems = run_check(folder)
+    if catalog is None:
+        raise _Stop(problem.as_text(problems).rstrip())
+    unknown = [i for i in ids if i not in catalog.by_id]
+    if unknown:
+        hint = problem.did_you_mean(unknown[0], catalog.by_id)
+        raise _Stop(f"没有编号为“{unknown[0]}”的材料。{hint}")
+    for i in ids or sorted(catalog.by_id):
+        click.echo(f"{catalog.by_id[i].text_digest}  {i}")
+
+
+@main.command()
+@_folder
+def schema(folder: Path) -> None:
+    """输出材料信息栏的 JSON Schema，供编辑器边写边查。"""
+    column, problems = settings.load(folder)
+    if column is None:
+        raise _Stop(problem.as_text(problems).rstrip())
+    data = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "材料"}
+    data |= json_schema(FIELDS, column.vocabularies)
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))

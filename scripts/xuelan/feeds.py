@@ -1,0 +1,152 @@
+"""What other programs read: Atom and JSON Feed, the sitemap and the open catalogue."""
+
+from __future__ import annotations
+
+import json
+import uuid
+import xml.etree.ElementTree as etree
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from xuelan.catalog import Catalog, newest
+from xuelan.dates import timestamp
+from xuelan.material import Material
+from xuelan.pages import Collection
+
+FEED_LENGTH: Final = 30
+_ATOM: Final = "http://www.w3.org/2005/Atom"
+_SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def everything(c: Collection) -> Iterator[tuple[str, str]]:
+    """Every file for other programs, as path and text."""
+    title = c.catalog.column.title
+    yield from _feeds(c.catalog, "feed", title, c.catalog.public)
+    for kind in c.catalog.column.kinds:
+        rows = c.catalog.where(lambda m, k=kind: m.kind == k.name)  # type: ignore[misc]
+        if rows:
+            yield from _feeds(c.catalog, f"feeds/{kind.id}", f"{title} · {kind.name}", rows)
+    yield "catalog.json", catalog_json(c)
+
+
+def _feeds(
+    catalog: Catalog, name: str, title: str, materials: Iterable[Material]
+) -> Iterator[tuple[str, str]]:
+    rows = sorted(materials, key=lambda m: (m.collected, m.date, m.id), reverse=True)[:FEED_LENGTH]
+    yield f"{name}.xml", atom(catalog, f"{name}.xml", title, rows)
+    yield f"{name}.json", json_feed(catalog, f"{name}.json", title, rows)
+
+
+def _address(catalog: Catalog, feed: str, material: Material) -> str:
+    """Absolute where the site's address is known, else seen from the feed."""
+    return (catalog.column.url or "../" * feed.count("/")) + material.address
+
+
+def _identity(catalog: Catalog, name: str) -> str:
+    """A lasting id: the address where it is known, else a UUID of the column and the name."""
+    column = catalog.column
+    if column.url:
+        return column.url + name
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"xuelan:{column.title}:{name}").urn
+
+
+def atom(catalog: Catalog, path: str, title: str, materials: list[Material]) -> str:
+    """An Atom feed (RFC 4287) of ``materials``, newest first."""
+    feed = etree.Element("feed", {"xmlns": _ATOM, "xml:lang": "zh-CN"})
+    _add(feed, "title", title)
+    _add(feed, "id", _identity(catalog, path))
+    _add(feed, "updated", timestamp(newest(materials)))
+    if catalog.column.url:
+        etree.SubElement(feed, "link", {"rel": "self", "href": catalog.column.url + path})
+    etree.SubElement(feed, "link", {"href": catalog.column.url or "../" * path.count("/") or "./"})
+    author = etree.SubElement(feed, "author")
+    _add(author, "name", catalog.column.publisher)
+    for m in materials:
+        entry = etree.SubElement(feed, "entry")
+        _add(entry, "title", m.title)
+        _add(entry, "id", _identity(catalog, m.address))
+        _add(entry, "updated", timestamp(m.collected))
+        etree.SubElement(entry, "link", {"href": _address(catalog, path, m)})
+        etree.SubElement(entry, "category", {"term": m.kind})
+        _add(entry, "summary", m.summary)
+    etree.indent(feed)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(feed, encoding="unicode") + "\n"
+    )
+
+
+def _add(parent: etree.Element, tag: str, text: str) -> None:
+    etree.SubElement(parent, tag).text = text
+
+
+def json_feed(catalog: Catalog, path: str, title: str, materials: list[Material]) -> str:
+    """A JSON Feed 1.1 of ``materials``, newest first."""
+    feed: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "language": "zh-CN",
+        "authors": [{"name": catalog.column.publisher}],
+    }
+    if catalog.column.url:
+        feed["home_page_url"] = catalog.column.url
+        feed["feed_url"] = catalog.column.url + path
+    feed["items"] = [
+        {
+            "id": _identity(catalog, m.address),
+            "url": _address(catalog, path, m),
+            "title": m.title,
+            "content_text": m.summary,
+            "date_published": timestamp(m.collected),
+            "tags": [m.kind, *m.tags],
+        }
+        for m in materials
+    ]
+    return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
+
+
+_PRIVATE: Final = frozenset({"path", "body", "body_line", "lines", "status", "reviews"})
+
+
+def catalog_json(c: Collection) -> str:
+    """Every public field of every public material, for anyone who wants to use the collection."""
+    rows = []
+    for m in sorted(c.catalog.public, key=lambda m: m.id):
+        row: dict[str, Any] = {
+            name: getattr(m, name)
+            for name in m.__slots__
+            if name not in _PRIVATE | {"attachments", "media", "digest"}
+        }
+        row = {k: v for k, v in row.items() if v not in ("", ())}
+        rendered = c.rendered[m.id]
+        row["address"] = m.address
+        row["characters"] = rendered.characters
+        row["minutes"] = rendered.minutes
+        row["references"] = rendered.references
+        row["sha256"] = m.digest
+        row["attachments"] = [
+            {
+                "title": a.title,
+                "address": m.address + a.path.rsplit("/", 1)[-1],
+                "size": a.size,
+                "sha256": a.sha256,
+            }
+            for a in m.attachments
+        ]
+        rows.append(row)
+    column = c.catalog.column
+    head = {"title": column.title, "url": column.url, "count": len(rows), "materials": rows}
+    return json.dumps(head, ensure_ascii=False, indent=1) + "\n"
+
+
+def sitemap(url: str, addresses: Iterable[tuple[str, str]]) -> str:
+    """A sitemap of (address, ISO date or empty); ``url`` is the site's own, ending in ``/``."""
+    root = etree.Element("urlset", {"xmlns": _SITEMAP})
+    for address, date in sorted(addresses):
+        entry = etree.SubElement(root, "url")
+        _add(entry, "loc", url + address)
+        if date:
+            _add(entry, "lastmod", date)
+    etree.indent(root)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="unicode") + "\n"
+    )

@@ -1,0 +1,160 @@
+"""MkDocs, and nothing else, lives here: a plugin for it and a way to run it.
+
+MkDocs builds the hand-written pages and lends its Jinja environment and its frame; the
+collection is written by :mod:`xuelan.site`. Leaving MkDocs one day means rewriting this module.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.commands.build import get_context
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as HostPage
+from mkdocs.utils.templates import TemplateContext
+
+from xuelan import look
+from xuelan.catalog import Catalog
+from xuelan.check import check
+from xuelan.home import home_values
+from xuelan.page import Theme, slot
+from xuelan.problem import as_text
+from xuelan.site import Written, write
+
+_UNUSED: Final = ("assets/javascripts/", "assets/stylesheets/", "assets/images/favicon")
+"""Material's own scripts and styles: the look has its own, and ships only what it uses."""
+
+log = get_plugin_logger("xuelan")
+
+
+class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.column checks options
+    """The adapter: every hook is a guard and a call."""
+
+    catalog: Catalog | None = None
+    written: Written | None = None
+    _files: Files
+    _nav: Navigation
+    _theme: Theme
+
+    def load_config(
+        self, options: dict[str, Any], config_file_path: str | None = None
+    ) -> tuple[list[Any], list[Any]]:
+        """Accept any option: :mod:`xuelan.column` reads and checks them, with line numbers."""
+        self.config = options
+        return [], []
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Check the collection, and put the look behind the column's own overrides."""
+        if self.catalog is None:
+            catalog, problems = check(Path(config.config_file_path).parent)
+            if catalog is None or any(p.is_error for p in problems):
+                raise PluginError("\n" + as_text(problems))
+            self.catalog = catalog
+        folder = str(look.folder())
+        if folder not in config.theme.dirs:
+            own = 1 if config.theme.custom_dir else 0
+            config.theme.dirs.insert(own, folder)
+        config.theme.static_templates = {"404.html"}
+        return config
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Leave out what Material would ship and the look does not use."""
+        for file in list(files):
+            if file.src_uri.startswith(_UNUSED):
+                files.remove(file)
+        return files
+
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+        """Remember the navigation: frames are rendered with it."""
+        self._nav, self._files = nav, files
+        return nav
+
+    def on_env(
+        self, env: jinja2.Environment, config: MkDocsConfig, files: Files
+    ) -> jinja2.Environment:
+        """Take the host's environment for our own pages."""
+        assert self.catalog is not None
+        env.globals["column"] = self.catalog.column
+        self._theme = Theme(
+            env, self.catalog, lambda depth, section: self._frame(env, config, depth, section)
+        )
+        return env
+
+    def on_page_context(
+        self, context: TemplateContext, page: HostPage, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Give hand-written pages the collection."""
+        assert self.catalog is not None
+        context.update(home_values(self.catalog))  # type: ignore[typeddict-item]
+        context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
+        return context
+
+    def on_template_context(
+        self, context: TemplateContext, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """The error page may be served at any depth: its links start from the site's address."""
+        context["root"] = context["base_url"].rstrip("/") + "/"  # type: ignore[typeddict-unknown-key]
+        return context
+
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """Write the collection beside the hand-written pages."""
+        assert self.catalog is not None
+        pages = [f.page for f in self._files.documentation_pages() if f.page is not None]
+        addresses = [p.url if p.url != "./" else "" for p in pages]
+        self.written = write(self.catalog, self._theme, Path(config.site_dir), addresses)
+
+    def _frame(
+        self, env: jinja2.Environment, config: MkDocsConfig, depth: int, section: str
+    ) -> str:
+        """The page around the slots, for pages ``depth`` folders down in a menu section."""
+        source = "/".join([section, *"x" * (depth - 1)][:depth]) + "/index.md"
+        file = File.generated(config, source, content="")
+        page = HostPage(slot("title"), file, config)
+        page.content = slot("content")
+        page.meta = {"description": slot("description"), "head": slot("head")}
+        page.canonical_url = slot("canonical")
+        page.edit_url = slot("edit")
+        context = get_context(self._nav, self._files, config, page)
+        context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
+        context["framed"] = True  # type: ignore[typeddict-unknown-key]
+        return env.get_template("main.html").render(context)
+
+
+def page_root(page: HostPage) -> str:
+    """The way from a host's page to the site's root, such as ``../``."""
+    depth = page.url.strip("./").count("/") + (1 if page.url.strip("./") else 0)
+    return "../" * depth
+
+
+def build(catalog: Catalog, tree: Path) -> Written:
+    """Build the whole site of ``catalog`` into the folder ``tree``.
+
+    Raises :class:`HostError` with the host's own words when a hand-written page stops it.
+    """
+    root = catalog.column.root
+    logging.getLogger("mkdocs").setLevel(logging.WARNING)
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    config = load_config(str(root / "mkdocs.yml"), site_dir=str(tree))
+    plugin = config.plugins["xuelan"]
+    assert isinstance(plugin, Plugin)
+    plugin.catalog = catalog
+    try:
+        mkdocs_build(config)
+    except (Abort, jinja2.TemplateError, OSError) as error:
+        raise HostError(str(error)) from error
+    assert plugin.written is not None
+    return plugin.written
+
+
+class HostError(Exception):
+    """MkDocs could not build the hand-written pages; the message is MkDocs's own."""

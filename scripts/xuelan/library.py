@@ -1,0 +1,110 @@
+"""The library's shelves: public materials by kind, year, issuer, tag and activity."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from xuelan import pinyin
+from xuelan.catalog import Catalog
+from xuelan.material import Material
+
+PER_PAGE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Materials that share one property. ``address`` is below the site's root."""
+
+    facet: str
+    name: str
+    summary: str
+    address: str
+    materials: tuple[Material, ...]
+
+    @property
+    def pages(self) -> tuple[tuple[Material, ...], ...]:
+        """The materials, twenty to a page."""
+        rows = self.materials
+        return tuple(rows[n : n + PER_PAGE] for n in range(0, len(rows), PER_PAGE)) or ((),)
+
+    def page_address(self, number: int) -> str:
+        """The address of page ``number``, counting from 1."""
+        return self.address if number == 1 else f"{self.address}{number}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to sort the library, with its shelves in order."""
+
+    id: str
+    name: str
+    shelves: tuple[Shelf, ...]
+
+
+def everything(catalog: Catalog) -> Shelf:
+    """The shelf of all public materials."""
+    return Shelf("", "全部材料", "", "library/", catalog.public)
+
+
+def facets(catalog: Catalog) -> tuple[Facet, ...]:
+    """The library's facets; a shelf without materials is left out."""
+    kinds = {k.name: k for k in catalog.column.kinds}
+    activities = {a.name: a for a in catalog.column.activities}
+    return (
+        _facet(catalog, "kind", "文种", lambda m: [m.kind], list(kinds), lambda n: kinds[n].id),
+        _facet(catalog, "year", "年份", lambda m: [m.year] if m.year else []),
+        _facet(catalog, "issuer", "单位", lambda m: [m.publisher] if m.publisher else []),
+        _facet(catalog, "tag", "标签", lambda m: m.tags),
+        _facet(
+            catalog,
+            "activity",
+            "活动",
+            lambda m: m.activity,
+            list(activities),
+            lambda n: activities[n].id,
+        ),
+    )
+
+
+def _facet(
+    catalog: Catalog,
+    facet: str,
+    label: str,
+    values: Callable[[Material], Iterable[str]],
+    order: list[str] | None = None,
+    slug: Callable[[str], str] = pinyin.slug,
+) -> Facet:
+    found: dict[str, list[Material]] = defaultdict(list)
+    for m in catalog.public:
+        for value in dict.fromkeys(values(m)):
+            found[value].append(m)
+    if order is not None:
+        names = [n for n in order if n in found]
+    elif facet == "year":
+        names = sorted(found, reverse=True)
+    else:
+        names = sorted(found, key=lambda n: (-len(found[n]), pinyin.sort_key(n)))
+    slugs = _unique({name: slug(name) for name in sorted(names)})
+    summaries = {k.name: k.summary for k in catalog.column.kinds} if facet == "kind" else {}
+    shelves = tuple(
+        Shelf(label, n, summaries.get(n, ""), f"library/{facet}/{slugs[n]}/", tuple(found[n]))
+        for n in names
+    )
+    return Facet(facet, label, shelves)
+
+
+def _unique(slugs: dict[str, str]) -> dict[str, str]:
+    """The same slugs, a number added where two names read alike in pinyin."""
+    taken: set[str] = set()
+    result = {}
+    for name, wanted in slugs.items():
+        slug, number = wanted, 1
+        while slug in taken:
+            number += 1
+            slug = f"{wanted}-{number}"
+        taken.add(slug)
+        result[name] = slug
+    return result

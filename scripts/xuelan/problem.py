@@ -1,0 +1,178 @@
+"""Problems are values: found by the library, sorted and printed once at the edge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum, StrEnum
+
+
+class Severity(StrEnum):
+    """How grave a problem is; only an ERROR makes ``xuelan check`` and the build fail."""
+
+    ERROR = "错误"
+    WARNING = "警告"
+    NOTE = "提示"
+
+
+class Code(Enum):
+    """Every kind of problem: its stable name, its severity and what it means to an editor."""
+
+    # Files
+    ENCODING = (
+        "encoding",
+        Severity.ERROR,
+        "文件不是 UTF-8 编码，常见于用记事本另存为 ANSI（GBK）的文件。",
+    )
+    BOM = "bom", Severity.ERROR, "文件开头有看不见的 BOM 标记，应存为“UTF-8（无 BOM）”。"
+    CRLF = "crlf", Severity.ERROR, "文件用的是 Windows 换行（CRLF），应改为 LF。"
+    EMPTY_FILE = "empty-file", Severity.ERROR, "文件是空的。"
+    TOO_LARGE = "too-large", Severity.ERROR, "文件太大，不像是一篇手写的材料。"
+    SYMLINK = (
+        "symlink",
+        Severity.ERROR,
+        "文件是符号链接；为防止把目录以外的内容带上网站，一律不收。",
+    )
+    OUTSIDE = "outside", Severity.ERROR, "路径指到了栏目目录以外。"
+    UNREADABLE = "unreadable", Severity.ERROR, "文件打不开。"
+    CONTROL_CHARACTER = "control-character", Severity.ERROR, "文件里有看不见的控制字符。"
+    # Front matter and data
+    NO_FRONT_MATTER = "no-front-matter", Severity.ERROR, "材料开头缺少用两行 --- 围住的信息栏。"
+    YAML = "yaml", Severity.ERROR, "信息栏或数据文件的 YAML 写法有误，读不下去。"
+    DUPLICATE_KEY = "duplicate-key", Severity.ERROR, "同一个字段写了两遍。"
+    UNKNOWN_FIELD = "unknown-field", Severity.ERROR, "没有这个字段。"
+    MISSING_FIELD = "missing-field", Severity.ERROR, "缺少必填字段。"
+    WRONG_TYPE = "wrong-type", Severity.ERROR, "字段的值不是所要求的样子（例如应为列表）。"
+    UNKNOWN_VALUE = "unknown-value", Severity.ERROR, "字段的值不在可选范围之内。"
+    DATE = "date", Severity.ERROR, "日期写法不对，或者根本没有这一天。"
+    NUMBER = "document-number", Severity.ERROR, "发文字号写法不对，例如括号应为六角括号〔〕。"
+    ADDRESS = "address", Severity.ERROR, "网址写法不对，只收 https:// 或 http:// 开头的网址。"
+    SLUG = "slug", Severity.ERROR, "编号只能用小写英文字母、数字和连字符。"
+    # The collection as a whole
+    ID_MISMATCH = "id-mismatch", Severity.ERROR, "编号与文件名不一致。"
+    DUPLICATE_ID = "duplicate-id", Severity.ERROR, "两份内容用了同一个编号。"
+    UNKNOWN_REFERENCE = "unknown-reference", Severity.ERROR, "引用的编号不存在。"
+    UNUSED_WORK = "unused-work", Severity.NOTE, "书目中的条目没有被任何事实或材料用到。"
+    MISSING_FILE = "missing-file", Severity.ERROR, "附件或媒体文件不存在。"
+    RIGHTS = "rights", Severity.ERROR, "文字状态与发布依据不相容，例如第三方作品不得刊登全文。"
+    LIFE = "life", Severity.ERROR, "“被替代”的材料要写明由哪一份替代。"
+    SIGN_OFF = "sign-off", Severity.WARNING, "审核签字之后正文又有改动，需要重新审核。"
+    # Text
+    EMPTY_TEXT = "empty-text", Severity.ERROR, "材料没有正文。"
+    HEADING = "heading", Severity.ERROR, "小标题级别不对：正文从二级（##）开始，不跳级。"
+    DEAD_LINK = "dead-link", Severity.ERROR, "正文里的链接指向不存在的文件或段落。"
+    UNSAFE_LINK = "unsafe-link", Severity.ERROR, "链接使用了不安全的写法，例如 javascript:。"
+    OUTBOUND_LINK = (
+        "outbound-link",
+        Severity.ERROR,
+        "正文直接链接了站外网址；站外网址只能登记在书目里，且须经核准。",
+    )
+    RAW_HTML = "raw-html", Severity.ERROR, "正文里写了 HTML 代码；网站会把它当普通文字处理。"
+    IMAGE_ALT = "image-alt", Severity.ERROR, "图片没有替代文字，看不见图的人不知道内容。"
+    UNKNOWN_CITATION = "unknown-citation", Severity.ERROR, "引注的编号在书目和事实库中都查不到。"
+    HEARSAY = "hearsay", Severity.ERROR, "引用了可信度为 medium 的事实，句中却没有写明“据报道”。"
+    QUOTATION = (
+        "quotation",
+        Severity.ERROR,
+        "引号里的长句在事实库、书目和标题中查不到原文，可能引错或改动了原话。",
+    )
+    PORTABLE = "portable", Severity.ERROR, "这种写法在代码平台预览和网站上显示不一样。"
+    # Column settings
+    SETTINGS = "settings", Severity.ERROR, "mkdocs.yml 中栏目设置有误。"
+    FOOTER_MARK = "footer-mark", Severity.ERROR, "页脚的备案号或标识码格式不对。"
+
+    def __init__(self, slug: str, severity: Severity, meaning: str) -> None:
+        self.slug = slug
+        self.severity = severity
+        self.meaning = meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where it stands, what it is, and what to do about it.
+
+    ``path`` is relative to the column's folder, with ``/``; ``line`` counts from 1.
+    """
+
+    path: str
+    line: int
+    code: Code
+    message: str
+    hint: str = ""
+
+    def __lt__(self, other: Problem) -> bool:
+        return (self.path, self.line, self.code.slug, self.message) < (
+            other.path,
+            other.line,
+            other.code.slug,
+            other.message,
+        )
+
+    @property
+    def is_error(self) -> bool:
+        """True when the problem must be mended before the column can be built."""
+        return self.code.severity is Severity.ERROR
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint naming the nearest existing word, or an empty string when none is near."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"是不是想写“{near[0]}”？" if near else ""
+
+
+def as_text(problems: Iterable[Problem]) -> str:
+    """Problems for a terminal: one line each, the hint indented below, then a count."""
+    lines: list[str] = []
+    found = sorted(problems)
+    for p in found:
+        lines.append(f"{p.path}:{p.line}: {p.code.severity}[{p.code.slug}] {p.message}")
+        if p.hint:
+            lines.append(f"    提示：{p.hint}")
+    lines.append(summary(found))
+    return "\n".join(lines) + "\n"
+
+
+def summary(problems: Iterable[Problem]) -> str:
+    """One line saying how many errors, warnings and notes there are."""
+    found = list(problems)
+    if not found:
+        return "检查完毕，没有发现问题。"
+    counts = [
+        f"{sum(p.code.severity is severity for p in found)}处{severity}" for severity in Severity
+    ]
+    return f"检查完毕：{'，'.join(c for c in counts if not c.startswith('0处'))}。"
+
+
+def as_json(problems: Iterable[Problem]) -> str:
+    """Problems as one JSON object ``{"problems": [...], "errors": n}`` for other programs."""
+    found = sorted(problems)
+    rows = [
+        {
+            "path": p.path,
+            "line": p.line,
+            "code": p.code.slug,
+            "severity": p.code.severity.name.lower(),
+            "message": p.message,
+            "hint": p.hint,
+        }
+        for p in found
+    ]
+    data = {"problems": rows, "errors": sum(p.is_error for p in found)}
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+_GITHUB_LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def as_github(problems: Iterable[Problem]) -> str:
+    """Problems as GitHub Actions workflow commands, shown beside the line in a pull request."""
+    lines = []
+    for p in sorted(problems):
+        text = p.message + (f"\n提示：{p.hint}" if p.hint else "")
+        message = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        where = p.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        level = _GITHUB_LEVEL[p.code.severity]
+        lines.append(f"::{level} file={where},line={p.line},title={p.code.slug}::{message}")
+    return "\n".join(lines) + ("\n" if lines else "")

@@ -1,0 +1,137 @@
+"""What a material's Markdown text contains, found with line numbers and without rendering."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+CITATION: Final = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*;\s*@[A-Za-z0-9-]+)*)\]")
+"""A citation: ``[@life-001]`` or ``[@life-001; @W-032]``."""
+
+_CITATION_LIKE: Final = re.compile(r"\[@[^\]\n]*\]?")
+_LINK: Final = re.compile(r"(!?)\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?(?:\s+\"[^\"\n]*\")?\s*\)")
+_AUTOLINK: Final = re.compile(r"<((?:https?|ftp|mailto|javascript):[^>\s]*)>", re.IGNORECASE)
+_DEFINITION: Final = re.compile(r"^ {0,3}\[([^\]@^]+)\]:\s*(\S+)")
+_TAG: Final = re.compile(r"<(?:/?[A-Za-z][^<>\n]*>?|!--|\?|!\[CDATA)")
+_HEADING: Final = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
+_FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)")
+_CODE: Final = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_SENTENCE_END: Final = re.compile(r"[。！？；|]")
+_QUOTED: Final = re.compile(r"“([^“”]*)”")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or picture in the text. ``line`` counts from 1 in the body."""
+
+    line: int
+    text: str
+    target: str
+    is_image: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The ids of one ``[@…]``; empty when it is not written as a citation should be."""
+
+    line: int
+    ids: tuple[str, ...]
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading line with its level and text."""
+
+    line: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A piece of text up to 。！？；, a table cell border or the end of its line."""
+
+    line: int
+    text: str
+    cited: tuple[str, ...]
+
+
+def lines(body: str) -> list[str]:
+    """The body's lines with code blanked out, so that nothing in code counts as markup."""
+    result: list[str] = []
+    fence = ""
+    for line in body.split("\n"):
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and mark[1].startswith(fence):
+                fence = ""
+            result.append("")
+        elif mark:
+            fence = mark[1]
+            result.append("")
+        else:
+            result.append(_CODE.sub(lambda m: "`" + " " * (len(m[0]) - 2) + "`", line))
+    return result
+
+
+def links(text: list[str]) -> Iterator[Link]:
+    """Every link, picture, autolink and link definition, in order."""
+    for number, line in enumerate(text, 1):
+        for match in _LINK.finditer(line):
+            yield Link(number, match[2], match[3], bool(match[1]))
+        for match in _AUTOLINK.finditer(line):
+            yield Link(number, match[1], match[1], False)
+        if definition := _DEFINITION.match(line):
+            yield Link(number, definition[1], definition[2], False)
+
+
+def citations(text: list[str]) -> Iterator[Cited]:
+    """Every citation, well formed or not, in order."""
+    for number, line in enumerate(text, 1):
+        for match in _CITATION_LIKE.finditer(line):
+            whole = CITATION.fullmatch(match[0])
+            yield Cited(number, cited_ids(whole[1]) if whole else (), match[0])
+
+
+def cited_ids(inside: str) -> tuple[str, ...]:
+    """The ids between ``[@`` and ``]``."""
+    return tuple(part.strip().removeprefix("@") for part in inside.split(";"))
+
+
+def headings(text: list[str]) -> Iterator[Heading]:
+    """Every ``#`` heading, in order."""
+    for number, line in enumerate(text, 1):
+        if match := _HEADING.match(line):
+            yield Heading(number, len(match[1]), match[2] or "")
+
+
+def tags(text: list[str]) -> Iterator[tuple[int, str]]:
+    """Every piece of raw HTML with its line; ``<https://…>`` is a link and does not count."""
+    for number, line in enumerate(text, 1):
+        for match in _TAG.finditer(_AUTOLINK.sub("", line)):
+            yield number, match[0]
+
+
+def sentences(text: list[str]) -> Iterator[Sentence]:
+    """The text cut into sentences, each with the ids it cites."""
+    for number, line in enumerate(text, 1):
+        for piece in _SENTENCE_END.split(_protect(line)):
+            found = [
+                i for m in CITATION.finditer(piece.replace("\0", ";")) for i in cited_ids(m[1])
+            ]
+            yield Sentence(number, piece.replace("\0", ";"), tuple(found))
+
+
+def _protect(line: str) -> str:
+    """Hide the half-width ``;`` inside citations; only the Chinese ； ends a sentence anyway."""
+    return CITATION.sub(lambda m: m[0].replace(";", "\0"), line)
+
+
+def quotations(text: list[str]) -> Iterator[tuple[int, str]]:
+    """Every “…” with its line, citations taken out of it."""
+    for number, line in enumerate(text, 1):
+        for match in _QUOTED.finditer(line):
+            yield number, CITATION.sub("", match[1])

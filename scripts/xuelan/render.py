@@ -1,0 +1,457 @@
+"""Material to :class:`Rendered`: pure, so that it can run in parallel and be cached.
+
+Python-Markdown defines what a text means. Raw HTML is read as plain text, and what comes out
+goes through an allow-list (nh3) as well, so no editor's mistake becomes code on a page.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from xuelan import prose
+from xuelan.anchors import Anchors, slug
+from xuelan.catalog import Catalog
+from xuelan.material import Material
+
+HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
+READING_SPEED: Final = 400
+"""Characters a minute read silently; 300–500 is the usual range for adult readers of Chinese."""
+SPEAKING_SPEED: Final = 220
+"""Characters a minute read aloud at a meeting; broadcasters speak about 300, a reader less."""
+
+_TAGS: Final = frozenset(
+    [
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "a",
+        "em",
+        "strong",
+        "code",
+        "pre",
+        "sup",
+        "sub",
+        "del",
+        "hr",
+        "br",
+        "img",
+        "span",
+    ]
+)
+_ATTRIBUTES: Final = {
+    "*": {"id", "class"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "th": {"align", "scope"},
+    "td": {"align"},
+    "ol": {"start"},
+}
+_COUNTED: Final = re.compile(r"[一-鿿\u3400-\u4dbf]|[0-9A-Za-z]+")
+_STASHED: Final = re.compile("\x02[^\x03]*\x03")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the page: its anchor, level (2–6) and plain text."""
+
+    anchor: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, list item, quotation or table as plain text, for search and kits.
+
+    ``section`` is the index of the heading it stands under, or -1 before the first.
+    """
+
+    anchor: str
+    section: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A material ready to be framed.
+
+    ``references`` are the ids of the works cited, in the order of their numbers; ``links`` the
+    ids of the materials linked; ``characters`` counts Chinese characters, words and numbers.
+    """
+
+    id: str
+    html: str
+    headings: tuple[Heading, ...]
+    blocks: tuple[Block, ...]
+    references: tuple[str, ...]
+    links: tuple[str, ...]
+    characters: int
+
+    @property
+    def minutes(self) -> int:
+        """Minutes to read it silently, at least one."""
+        return max(1, round(self.characters / READING_SPEED))
+
+    @property
+    def minutes_aloud(self) -> int:
+        """Minutes to read it aloud, at least one."""
+        return max(1, round(self.characters / SPEAKING_SPEED))
+
+
+@dataclass(frozen=True)
+class LinkTable:
+    """All a text needs to know of the rest of the column, frozen before rendering begins.
+
+    ``materials`` maps the paths of files to ids; ``sources`` a citable id to the works it
+    stands for; ``terms`` a glossary word to the id of its entry.
+    """
+
+    materials: Mapping[str, str]
+    sources: Mapping[str, tuple[str, ...]]
+    terms: Mapping[str, str]
+    docs_dir: str
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> LinkTable:
+        """The link table of a whole catalog; only public materials can be linked."""
+        cited = [*catalog.works, *catalog.facts]
+        terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
+        return cls(
+            materials={m.path: m.id for m in catalog.materials},
+            sources={i: catalog.sources_of(i) for i in cited},
+            terms=terms,
+            docs_dir=catalog.column.docs_dir,
+        )
+
+
+@dataclass
+class _Page:
+    """What one rendering gathers."""
+
+    path: str = ""
+    id: str = ""
+    references: list[str] = field(default_factory=list)
+    mentions: dict[str, int] = field(default_factory=dict)
+    headings: list[Heading] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+
+class _Citations(InlineProcessor):
+    """``[@life-001; @W-032]`` becomes raised numbers that link to the references."""
+
+    def __init__(self, owner: Renderer) -> None:
+        super().__init__(prose.CITATION.pattern)
+        self.owner = owner
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802 - the host's name
+        self, m: re.Match[str], _data: str
+    ) -> tuple[etree.Element, int, int]:
+        page, sources = self.owner.page, self.owner.table.sources
+        works = [w for i in prose.cited_ids(m[1]) for w in sources.get(i, ())]
+        numbers = sorted({_number(page.references, w) for w in works})
+        sup = etree.Element("sup", {"class": "cite"})
+        sup.text = AtomicString("[")
+        last: etree.Element | None = None
+        for text, number in _runs(numbers):
+            if number is None:
+                if last is not None:
+                    last.tail = AtomicString(text)
+                continue
+            last = etree.SubElement(sup, "a", {"href": f"#ref-{number}"})
+            count = page.mentions.get(str(number), 0) + 1
+            page.mentions[str(number)] = count
+            if count == 1:
+                last.set("id", f"cite-{number}")
+            last.text = AtomicString(str(number))
+        if last is None:
+            sup.text = AtomicString("[?]")
+        else:
+            last.tail = AtomicString("]")
+        return sup, m.start(0), m.end(0)
+
+
+def _number(references: list[str], work: str) -> int:
+    if work not in references:
+        references.append(work)
+    return references.index(work) + 1
+
+
+def _runs(numbers: list[int]) -> Iterator[tuple[str, int | None]]:
+    """``[1, 2, 3, 5]`` as 1 - 3 , 5: neighbours joined by a hyphen, the rest by a comma."""
+    groups: list[list[int]] = []
+    for n in numbers:
+        if groups and groups[-1][-1] == n - 1:
+            groups[-1].append(n)
+        else:
+            groups.append([n])
+    for position, group in enumerate(groups):
+        if position:
+            yield ",", None
+        yield str(group[0]), group[0]
+        if len(group) > 1:
+            yield "-", None
+            yield str(group[-1]), group[-1]
+
+
+class _Finish(Treeprocessor):
+    """After inline markup: anchors, link targets, glossary links, plain text of each block."""
+
+    def __init__(self, owner: Renderer) -> None:
+        super().__init__()
+        self.owner = owner
+
+    def run(self, root: etree.Element) -> None:
+        self.owner.finish(root)
+
+
+class _Dialect(Extension):
+    """Python-Markdown with tables and citations, and without raw HTML."""
+
+    def __init__(self, owner: Renderer) -> None:
+        super().__init__()
+        self.owner = owner
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the host's name
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.register(_Citations(self.owner), "citation", 175)
+        md.treeprocessors.register(_Finish(self.owner), "finish", -10)
+
+
+class Renderer:
+    """Renders materials one after another; making the parser anew for each costs a quarter more."""
+
+    def __init__(self, table: LinkTable) -> None:
+        self.table = table
+        self.page = _Page()
+        self._anchors = Anchors()
+        self._numbers = 0
+        self._linked: set[str] = set()
+        self._term = _term_pattern(table.terms)
+        self._markdown = Markdown(
+            extensions=["tables", "sane_lists", "fenced_code", _Dialect(self)],
+            output_format="html",
+        )
+
+    def render(self, material: Material) -> Rendered:
+        """Render one material. Anything its text links to is resolved by the link table."""
+        self.page = page = _Page(material.path, material.id)
+        self._anchors = Anchors()
+        self._numbers = 0
+        self._linked = {material.id}
+        self._markdown.reset()
+        html = self._markdown.convert(material.body)
+        counted = sum(len(_COUNTED.findall(b.text)) for b in page.blocks)
+        return Rendered(
+            id=material.id,
+            html=nh3.clean(
+                html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, url_schemes=set()
+            ),
+            headings=tuple(page.headings),
+            blocks=tuple(page.blocks),
+            references=tuple(page.references),
+            links=tuple(dict.fromkeys(page.links)),
+            characters=counted,
+        )
+
+    def finish(self, root: etree.Element) -> None:
+        """Walk the finished tree once (called by the parser)."""
+        for element in root:
+            self._block(element)
+
+    def _block(self, element: etree.Element) -> None:
+        if element.tag in HEADINGS:
+            self._resolve(element)
+            text = _plain(element)
+            anchor = self._anchors.unique(slug(text))
+            element.set("id", anchor)
+            self.page.headings.append(Heading(anchor, int(element.tag[1]), text))
+        elif element.tag in ("p", "pre"):
+            self._gather(element, element)
+        elif element.tag in ("ul", "ol"):
+            for item in element:
+                self._item(item)
+        elif element.tag == "table":
+            self._table(element)
+        else:
+            for child in element:
+                self._block(child)
+
+    def _item(self, item: etree.Element) -> None:
+        """A list item is a block of its own; lists inside it make theirs."""
+        inner = [c for c in item if c.tag in ("ul", "ol", "blockquote", "table")]
+        self._gather(item, item, leave_out=inner)
+        for child in inner:
+            self._block(child)
+
+    def _table(self, table: etree.Element) -> None:
+        for row in table.iter("tr"):
+            for cell in row:
+                if cell.tag == "th":
+                    cell.set("scope", "col")
+        self._resolve(table)
+        self._numbers += 1
+        anchor = f"p{self._numbers}"
+        table.set("id", anchor)
+        rows = ["｜".join(_plain(cell) for cell in row) for row in table.iter("tr")]
+        self._add(anchor, "\n".join(rows))
+
+    def _gather(
+        self, element: etree.Element, holder: etree.Element, leave_out: Iterable[etree.Element] = ()
+    ) -> None:
+        left = set(leave_out)
+        self._resolve(element, left)
+        self._link_terms(element, left)
+        text = _plain(element, left)
+        if text:
+            self._numbers += 1
+            holder.set("id", f"p{self._numbers}")
+            self._add(f"p{self._numbers}", text)
+
+    def _add(self, anchor: str, text: str) -> None:
+        self.page.blocks.append(Block(anchor, len(self.page.headings) - 1, text))
+
+    def _resolve(self, element: etree.Element, left: set[etree.Element] | None = None) -> None:
+        """Turn links between files into links between pages."""
+        for node in _walk(element, left or set()):
+            for attribute in ("href", "src"):
+                target = node.get(attribute)
+                if target is not None:
+                    node.set(attribute, self._address(target))
+
+    def _address(self, target: str) -> str:
+        """The address, seen from this material's page, of a file linked in its text."""
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return "#"
+        if parts.scheme or parts.netloc:
+            return "#"
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        if not parts.path:
+            return fragment or "#"
+        path = posixpath.normpath(
+            posixpath.join(posixpath.dirname(self.page.path), unquote(parts.path))
+        )
+        if path in self.table.materials:
+            other = self.table.materials[path]
+            self.page.links.append(other)
+            self._linked.add(other)
+            return f"../{other}/{fragment}"
+        if path.startswith(self.table.docs_dir + "/") and path.endswith(".md"):
+            page = (
+                path.removeprefix(self.table.docs_dir + "/")
+                .removesuffix(".md")
+                .removesuffix("index")
+            )
+            return f"../../{page.rstrip('/')}/{fragment}" if page else f"../../{fragment}"
+        return quote(posixpath.basename(path))
+
+    def _link_terms(self, element: etree.Element, left: set[etree.Element]) -> None:
+        """Link each glossary word at its first use in the text, never inside another link."""
+        if self._term is None:
+            return
+        for node in list(_walk(element, left, skip=("a", "code", "pre", "sup"))):
+            if node.text and not isinstance(node.text, AtomicString):
+                node.text, made = self._split(node.text)
+                for position, link in enumerate(made):
+                    node.insert(position, link)
+            for child in list(node):
+                if child in left or not child.tail or isinstance(child.tail, AtomicString):
+                    continue
+                child.tail, made = self._split(child.tail)
+                position = list(node).index(child) + 1
+                for offset, link in enumerate(made):
+                    node.insert(position + offset, link)
+
+    def _split(self, text: str) -> tuple[str, list[etree.Element]]:
+        """``text`` up to its first unlinked glossary word, then a link for each such word."""
+        assert self._term is not None
+        before, start = text, 0
+        made: list[etree.Element] = []
+        for match in self._term.finditer(text):
+            term = self.table.terms[match[0]]
+            if term in self._linked:
+                continue
+            self._linked.add(term)
+            link = etree.Element("a", {"href": f"../{term}/", "class": "term"})
+            link.text = AtomicString(match[0])
+            if made:
+                made[-1].tail = text[start : match.start()]
+            else:
+                before = text[: match.start()]
+            made.append(link)
+            start = match.end()
+        if made:
+            made[-1].tail = text[start:]
+        return before, made
+
+
+def _bare(title: str) -> str:
+    """A glossary title without the quotation or title marks around the whole of it."""
+    inside = re.fullmatch(r"“([^“”]*)”|《([^《》]*)》", title)
+    return (inside[1] or inside[2]) if inside else title
+
+
+def _term_pattern(terms: Mapping[str, str]) -> re.Pattern[str] | None:
+    words = sorted((w for w in terms if len(w) > 1), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words))) if words else None
+
+
+def _walk(
+    element: etree.Element, left: set[etree.Element], skip: tuple[str, ...] = ()
+) -> Iterator[etree.Element]:
+    if element.tag in skip:
+        return
+    yield element
+    for child in element:
+        if child not in left:
+            yield from _walk(child, left, skip)
+
+
+def _plain(element: etree.Element, left: set[etree.Element] | None = None) -> str:
+    """The text a reader sees, without citation numbers."""
+    return _STASHED.sub("", "".join(_pieces(element, left or set()))).strip()
+
+
+def _pieces(element: etree.Element, left: set[etree.Element]) -> Iterator[str]:
+    if element.tag == "img":
+        yield element.get("alt") or ""
+    yield element.text or ""
+    for child in element:
+        if child not in left and not (child.tag == "sup" and child.get("class") == "cite"):
+            yield from _pieces(child, left)
+        yield child.tail or "" if child not in left else ""
+
+
+def render_all(catalog: Catalog) -> dict[str, Rendered]:
+    """Every public material rendered, by id."""
+    renderer = Renderer(LinkTable.of(catalog))
+    return {m.id: renderer.render(m) for m in catalog.public}

@@ -1,0 +1,104 @@
+"""Rules about the collection: settings, ids, references between materials, rights, life cycle."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+
+from xuelan.catalog import Catalog
+from xuelan.column import SETTINGS_FILE
+from xuelan.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
+from xuelan.problem import Code, Problem, did_you_mean
+
+
+def column_rules(catalog: Catalog) -> Iterator[Problem]:
+    """Materials named in the settings must exist."""
+    column = catalog.column
+    named = [(i, "essential") for i in column.essential]
+    named += [(a.guide, "activities") for a in column.activities if a.guide]
+    named += [(column.notice, "notice")] if column.notice else []
+    for material, where in named:
+        if material not in catalog.by_id:
+            yield Problem(
+                SETTINGS_FILE,
+                _settings_line(column.root, material),
+                Code.UNKNOWN_REFERENCE,
+                f"{where} 里的材料“{material}”不存在",
+                did_you_mean(material, catalog.by_id),
+            )
+
+
+def _settings_line(root: Path, word: str) -> int:
+    text = (root / SETTINGS_FILE).read_text(encoding="utf-8", errors="replace")
+    return next((n for n, line in enumerate(text.split("\n"), 1) if word in line), 1)
+
+
+def id_rules(catalog: Catalog) -> Iterator[Problem]:
+    """An id equals its file's name and belongs to one material only."""
+    seen: dict[str, str] = {}
+    for m in sorted(catalog.materials, key=lambda m: m.path):
+        stem = posixpath.basename(m.path).removesuffix(".md")
+        line = m.line_of("id")
+        if m.id and m.id != stem:
+            message = f"编号“{m.id}”与文件名“{stem}.md”不一致"
+            yield Problem(
+                m.path, line, Code.ID_MISMATCH, message, "两处改成一样；已发布的以编号为准"
+            )
+        if m.id and m.id in seen:
+            message = f"编号“{m.id}”已被 {seen[m.id]} 使用"
+            yield Problem(m.path, line, Code.DUPLICATE_ID, message, "换一个编号")
+        seen.setdefault(m.id, m.path)
+
+
+def reference_rules(catalog: Catalog) -> Iterator[Problem]:
+    """Materials and works named in front matter must exist."""
+    for m in catalog.materials:
+        wanted = [(i, "related") for i in m.related]
+        wanted += [(m.replaced_by, "replaced_by")] if m.replaced_by else []
+        for other, field in wanted:
+            if other == m.id or other not in catalog.by_id:
+                message = f"材料“{other}”不存在" if other != m.id else "相关材料写了自己"
+                hint = did_you_mean(other, catalog.by_id)
+                yield Problem(m.path, m.line_of(field), Code.UNKNOWN_REFERENCE, message, hint)
+        if m.work and m.work not in catalog.works:
+            hint = did_you_mean(m.work, catalog.works)
+            message = f"书目里没有“{m.work}”"
+            yield Problem(m.path, m.line_of("work"), Code.UNKNOWN_REFERENCE, message, hint)
+
+
+def rights_rules(catalog: Catalog) -> Iterator[Problem]:
+    """What may be shown must fit the ground for showing it, and required fields be there."""
+    needs = {k.name: k.needs for k in catalog.column.kinds}
+    for m in catalog.materials:
+        for field in needs.get(m.kind, ()):
+            if not getattr(m, field):
+                message = f"“{m.kind}”必须填写“{field}”"
+                yield Problem(m.path, m.line_of("kind"), Code.MISSING_FIELD, message)
+        for field, message, hint in _rights_faults(m):
+            yield Problem(m.path, m.line_of(field), Code.RIGHTS, message, hint)
+
+
+def _rights_faults(m: Material) -> Iterator[tuple[str, str, str]]:
+    if m.ground == THIRD_PARTY and m.text == FULL:
+        yield "text", "第三方作品不得刊登全文", "改为 text: 摘要，正文只写自己的话"
+    if m.ground == THIRD_PARTY and not (m.outlet or m.issuer or m.author or m.work):
+        yield "ground", "第三方作品要写明媒体、单位或作者，或登记在书目里", ""
+    if m.ground == OFFICIAL and not m.issuer:
+        yield "ground", "公文要写明发文机关（issuer）", ""
+    if m.ground == OWN and m.text == MISSING:
+        yield "text", "本站原创不存在“原文待补”", "还没写好的稿子请用 status: draft"
+
+
+def life_rules(catalog: Catalog) -> Iterator[Problem]:
+    """A replaced document names its successor; a changed text needs signing again."""
+    for m in catalog.materials:
+        if m.life == REPLACED and not m.replaced_by:
+            message = "没有写明由哪一份材料替代（replaced_by）"
+            yield Problem(m.path, m.line_of("life"), Code.LIFE, message)
+        for sign_off in m.reviews:
+            if sign_off.digest and sign_off.digest != m.text_digest:
+                message = f"{sign_off.stage}签字之后正文又有改动"
+                yield Problem(
+                    m.path, m.line_of("reviews"), Code.SIGN_OFF, message, "请重新审核签字"
+                )

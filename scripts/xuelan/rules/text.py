@@ -1,0 +1,183 @@
+"""Rules about the text of a material: headings, links, citations, quotations, portable Markdown."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from xuelan import prose
+from xuelan.anchors import heading_ids
+from xuelan.catalog import Catalog
+from xuelan.facts import LOW, MEDIUM
+from xuelan.loader import locate
+from xuelan.material import WITHDRAWN, Material
+from xuelan.problem import Code, Problem, did_you_mean
+
+LONG_QUOTATION: Final = 10
+"""From this many Chinese characters on, words in “ ” must be found letter for letter."""
+
+HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转述|记述|回忆)")
+"""The ways a sentence says that it only passes on what was reported."""
+
+_NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
+_INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
+
+
+def text_rules(catalog: Catalog) -> Iterator[Problem]:
+    """Every rule about one material's text, one material after another."""
+    known = _known_words(catalog)
+    for m in catalog.materials:
+        text = prose.lines(m.body)
+        yield from _structure(m, text)
+        yield from _portable(m, text)
+        for link in prose.links(text):
+            yield from _link_problems(catalog, m, link, m.body_line + link.line - 1)
+        yield from _citations(catalog, m, text)
+        yield from _hearsay(catalog, m, text)
+        yield from _quotations(m, text, known)
+
+
+def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
+    if not m.body.strip() and m.status != WITHDRAWN:
+        hint = "没有原文的，写一两句已知情况，文字状态用“原文待补”"
+        yield Problem(m.path, m.body_line, Code.EMPTY_TEXT, "没有正文", hint)
+    level = 1
+    for heading in prose.headings(text):
+        line = m.body_line + heading.line - 1
+        if heading.level == 1:
+            hint = "标题已写在信息栏里，正文从 ## 开始"
+            yield Problem(m.path, line, Code.HEADING, "正文里不用一级标题", hint)
+        elif heading.level > level + 1:
+            message = f"从{level}级标题跳到了{heading.level}级"
+            yield Problem(m.path, line, Code.HEADING, message, f"改用{'#' * (level + 1)}")
+        if not heading.text:
+            yield Problem(m.path, line, Code.HEADING, "标题是空的")
+        level = heading.level
+    for number, tag in prose.tags(text):
+        message = f"写了 HTML 代码“{tag[:30]}”"
+        hint = "直接写文字；要显示尖括号请用《》或〈〉"
+        yield Problem(m.path, m.body_line + number - 1, Code.RAW_HTML, message, hint)
+
+
+_LIST_ITEM: Final = re.compile(r"^( *)(?:[-*+]|\d{1,9}[.)])\s")
+
+
+def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
+    """Constructs that the forge's preview and the site read differently."""
+    previous = ""
+    for number, line in enumerate(text, 1):
+        at = m.body_line + number - 1
+        item = _LIST_ITEM.match(line)
+        after_text = previous.strip() and not previous.startswith((" ", "\t"))
+        if item and after_text and not _LIST_ITEM.match(previous):
+            yield Problem(m.path, at, Code.PORTABLE, "列表紧接在文字后面", "在列表前空一行")
+        if item and len(item[1]) % 4:
+            message = f"列表缩进了 {len(item[1])} 格"
+            yield Problem(m.path, at, Code.PORTABLE, message, "下一级列表缩进 4 格")
+        if re.fullmatch(r" {0,3}(?:=+|-{2,})\s*", line) and previous.strip():
+            hint = "标题用 ## 写；分隔线前空一行"
+            yield Problem(m.path, at, Code.PORTABLE, "文字下面的横线会被当成标题", hint)
+        if "\t" in line:
+            yield Problem(m.path, at, Code.PORTABLE, "行里有 Tab", "改用空格")
+        previous = line
+
+
+def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -> Iterator[Problem]:
+    if link.is_image and not link.text.strip():
+        hint = "写成 ![画面内容](文件)"
+        yield Problem(m.path, line, Code.IMAGE_ALT, "图片没有替代文字", hint)
+    try:
+        parts = urlsplit(link.target)
+    except ValueError:
+        yield Problem(m.path, line, Code.DEAD_LINK, f"链接“{link.target}”写法有误")
+        return
+    if parts.scheme in ("http", "https") or parts.netloc:
+        hint = "站外文献登记到 materials/works.yml，正文用 [@编号] 引用"
+        yield Problem(m.path, line, Code.OUTBOUND_LINK, f"正文直接链接站外：{link.target}", hint)
+    elif parts.scheme:
+        message = f"链接“{link.target[:40]}”的写法不安全"
+        yield Problem(m.path, line, Code.UNSAFE_LINK, message, "只链接本栏目里的文件")
+    elif parts.path:
+        yield from _file_link_problems(
+            catalog, m, unquote(parts.path), unquote(parts.fragment), line
+        )
+    elif parts.fragment and unquote(parts.fragment) not in heading_ids(m.body):
+        yield Problem(m.path, line, Code.DEAD_LINK, f"本页没有段落“{unquote(parts.fragment)}”")
+    elif not parts.fragment:
+        yield Problem(m.path, line, Code.DEAD_LINK, "链接没有写目标")
+
+
+def _file_link_problems(
+    catalog: Catalog, m: Material, path: str, fragment: str, line: int
+) -> Iterator[Problem]:
+    column = catalog.column
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(m.path), path))
+    if target.startswith(column.docs_dir + "/") and target.endswith(".md"):
+        if not (column.root / target).is_file():
+            yield Problem(m.path, line, Code.DEAD_LINK, f"链接的页面“{path}”不存在")
+        return
+    if not path.endswith(".md"):
+        yield from locate(column.root, m.path, path, line)[1]
+        return
+    other = catalog.by_path.get(target)
+    if other is None:
+        near = did_you_mean(posixpath.basename(path), map(posixpath.basename, catalog.by_path))
+        yield Problem(m.path, line, Code.DEAD_LINK, f"链接的材料“{path}”不存在", near)
+    elif fragment and fragment not in heading_ids(other.body):
+        yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”里没有段落“{fragment}”")
+    elif m.is_public and not other.is_public:
+        yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有发布，读者打不开")
+
+
+def _citations(catalog: Catalog, m: Material, text: list[str]) -> Iterator[Problem]:
+    known = [*catalog.facts, *catalog.works]
+    for cited in prose.citations(text):
+        line = m.body_line + cited.line - 1
+        if not cited.ids:
+            message = f"引注“{cited.raw}”写法有误"
+            hint = "写成 [@life-001]，几个编号写成 [@life-001; @life-002]"
+            yield Problem(m.path, line, Code.UNKNOWN_CITATION, message, hint)
+        for i in cited.ids:
+            if i not in catalog.facts and i not in catalog.works:
+                message = f"引注“{i}”在事实库和书目中都没有"
+                yield Problem(m.path, line, Code.UNKNOWN_CITATION, message, did_you_mean(i, known))
+            elif i in catalog.facts and catalog.facts[i].confidence == LOW:
+                message = f"“{i}”可信度为 low，不得引用"
+                yield Problem(m.path, line, Code.UNKNOWN_CITATION, message)
+
+
+def _hearsay(catalog: Catalog, m: Material, text: list[str]) -> Iterator[Problem]:
+    for sentence in prose.sentences(text):
+        medium = [i for i in sentence.cited if is_medium(catalog, i)]
+        if medium and not HEARSAY.search(sentence.text):
+            message = f"引用了 {'、'.join(medium)}（medium），句中没有“据报道”"
+            hint = "句中写明“据报道”或“据《某报》报道”"
+            yield Problem(m.path, m.body_line + sentence.line - 1, Code.HEARSAY, message, hint)
+
+
+def is_medium(catalog: Catalog, cited: str) -> bool:
+    """True for a fact that may only be passed on as reported."""
+    fact = catalog.facts.get(cited)
+    return fact is not None and fact.confidence == MEDIUM
+
+
+def _quotations(m: Material, text: list[str], known: str) -> Iterator[Problem]:
+    for number, quoted in prose.quotations(text):
+        words = _INSIDE_QUOTES.sub("", quoted)
+        if len(_NOT_HAN.sub("", words)) >= LONG_QUOTATION and words.strip("，。；") not in known:
+            message = f"“{quoted[:24]}”查不到原文"
+            hint = "原话须与事实库一字不差；不是原话就去掉引号"
+            yield Problem(m.path, m.body_line + number - 1, Code.QUOTATION, message, hint)
+
+
+def _known_words(catalog: Catalog) -> str:
+    """Everything a quotation may repeat, joined by a character no text contains."""
+    words: list[str] = [f.statement for f in catalog.facts.values()]
+    words += [w.title for w in catalog.works.values()]
+    words += [m.title for m in catalog.materials] + [m.original_title for m in catalog.materials]
+    words += [f"{a.name}{a.summary}" for a in catalog.column.activities]
+    words += [catalog.column.title, catalog.column.tagline]
+    return _INSIDE_QUOTES.sub("", "\0".join(words))

@@ -1,0 +1,273 @@
+"""Reading files an editor wrote: bytes to text, text to front matter and body.
+
+Whatever is wrong with a file becomes a :class:`~xuelan.problem.Problem`; nothing here raises
+for bad input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from xuelan.problem import Code, Problem
+
+MAX_TEXT_BYTES: Final = 2 * 1024 * 1024
+"""Largest text file read. A book of a million characters is 3 MB; an article never is."""
+
+_CONTROL: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2028\u2029\ufffe\uffff]"
+)
+_STACKED: Final = re.compile(r"^[ \t]*(?:[-?][ \t]+){8}", re.MULTILINE)
+"""Lists opened inside lists on one line: libyaml overruns the C stack on thousands of them."""
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+
+
+class Mapping(dict[str, Any]):
+    """A YAML mapping that remembers at which line each key stands."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+    def line_of(self, key: str) -> int:
+        """The line of ``key``, or the line where the mapping begins."""
+        return self.lines.get(key, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text file as read: its path relative to the column, its text and its SHA-256."""
+
+    path: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A material's file, split: front matter, body, and the line where the body begins."""
+
+    path: str
+    front: Mapping
+    body: str
+    body_line: int
+    digest: str
+
+
+class _DataError(Exception):
+    """A mistake in YAML, at a line (counting from 1 in the text given)."""
+
+    def __init__(self, line: int, code: Code, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.line, self.code, self.message, self.hint = line, code, message, hint
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML with strings, decimal numbers, true/false and null only, and lines remembered.
+
+    YAML 1.1 would turn ``2016-03-28`` into a date (and fail on 2016-02-30), ``12:30`` into 750
+    and ``no`` into False. Editors mean the text they typed.
+    """
+
+    offset = 0
+
+    def mapping(self, node: yaml.MappingNode) -> Mapping:
+        line = node.start_mark.line + 1 + self.offset
+        result = Mapping(line)
+        for key_node, value_node in node.value:
+            key_line = key_node.start_mark.line + 1 + self.offset
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _DataError(key_line, Code.YAML, "字段名只能是一个词")
+            key = str(key_node.value)
+            if key in result:
+                raise _DataError(key_line, Code.DUPLICATE_KEY, f"“{key}”写了两遍")
+            self.refuse_alias(value_node, key_line)
+            result[key] = self.construct_object(value_node, deep=True)
+            result.lines[key] = key_line
+        return result
+
+    def sequence(self, node: yaml.SequenceNode) -> list[Any]:
+        items = []
+        for item in node.value:
+            self.refuse_alias(item, item.start_mark.line + 1 + self.offset)
+            items.append(self.construct_object(item, deep=True))
+        return items
+
+    def refuse_alias(self, node: yaml.Node, line: int) -> None:
+        """Refuse ``&name``/``*name``: editors do not need them, and nested ones explode."""
+        if node in self.constructed_objects or node in self.recursive_objects:
+            hint = "整句以 * 或 & 开头时，请给整句加上英文引号"
+            raise _DataError(line, Code.YAML, "不支持用 *名字 引用别处的内容", hint)
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
+    ("bool", r"^(?:true|false)$", ["t", "f"]),
+    ("int", r"^-?(?:0|[1-9][0-9]{0,17})$", list("-0123456789")),
+    ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", list("-0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.mapping)
+_Loader.add_constructor("tag:yaml.org,2002:seq", _Loader.sequence)
+
+
+def read(root: Path, path: str, limit: int = MAX_TEXT_BYTES) -> tuple[Source | None, list[Problem]]:
+    """Read ``path`` (relative to ``root``) as UTF-8 text.
+
+    A BOM or CRLF is reported and taken off, so that one run shows the other mistakes too.
+    ``None`` comes back when nothing can be read.
+    """
+    file = root / path
+    if any((root / part).is_symlink() for part in _prefixes(path)):
+        hint = "请放入文件本身，而不是指向它的链接"
+        return None, [Problem(path, 1, Code.SYMLINK, "这是一个符号链接，不收", hint)]
+    try:
+        size = file.stat().st_size
+        if size > limit:
+            hint = f"单个文字文件不超过 {limit // 1024 // 1024} MB；图片、文档请作为附件"
+            message = f"文件有 {size / 1024 / 1024:.1f} MB，太大"
+            return None, [Problem(path, 1, Code.TOO_LARGE, message, hint)]
+        raw = file.read_bytes()
+    except OSError as error:
+        return None, [Problem(path, 1, Code.UNREADABLE, f"打不开：{error.strerror}")]
+    return decode(path, raw)
+
+
+def _prefixes(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
+    """Turn the bytes of a file into text, reporting what is not plain UTF-8 with LF."""
+    problems: list[Problem] = []
+    if raw.startswith(b"\xef\xbb\xbf"):
+        hint = "编辑器里选“UTF-8”而不是“UTF-8 with BOM”，再保存一次"
+        problems.append(Problem(path, 1, Code.BOM, "文件开头有 BOM 标记", hint))
+        raw = raw[3:]
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return None, [*problems, _encoding_problem(path, raw, line)]
+    if b"\r" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\r")) + 1
+        hint = "编辑器右下角把 CRLF 改成 LF，再保存一次"
+        problems.append(Problem(path, line, Code.CRLF, "文件用的是 Windows 换行（CRLF）", hint))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        hint = "用 xuelan new 可以生成一份带说明的样板"
+        return None, [*problems, Problem(path, 1, Code.EMPTY_FILE, "文件是空的", hint)]
+    if match := _CONTROL.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        message = f"有看不见的字符 U+{ord(match.group()):04X}"
+        hint = "多半是从别处粘贴带来的，删掉这一行重新输入"
+        problems.append(Problem(path, line, Code.CONTROL_CHARACTER, message, hint))
+        text = _CONTROL.sub("", text)
+    return Source(path, text, hashlib.sha256(text.encode()).hexdigest()), problems
+
+
+def _encoding_problem(path: str, raw: bytes, line: int) -> Problem:
+    try:
+        looks_gbk = bool(_HAN.search(raw.decode("gb18030")))
+    except UnicodeDecodeError:
+        looks_gbk = False
+    message = "文件像是 GBK（ANSI）编码，不是 UTF-8" if looks_gbk else "文件不是 UTF-8 文字"
+    return Problem(path, line, Code.ENCODING, message, "用编辑器打开，另存为 UTF-8（无 BOM）编码")
+
+
+def parse_yaml(path: str, text: str, first_line: int = 1) -> tuple[Any, list[Problem]]:
+    """Parse YAML; mappings come back as :class:`Mapping`. ``None`` when it cannot be read.
+
+    ``first_line`` is where ``text`` begins in the file, so that problems name the right line.
+    """
+    if stacked := _STACKED.search(text):
+        line = text.count("\n", 0, stacked.start()) + first_line
+        return None, [Problem(path, line, Code.YAML, "YAML 写法有误：列表嵌套过深")]
+    loader = _Loader(text)
+    loader.offset = first_line - 1
+    try:
+        return loader.get_single_data(), []
+    except _DataError as error:
+        return None, [Problem(path, error.line, error.code, error.message, error.hint)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = (mark.line if mark else 0) + first_line
+        last = first_line + text.rstrip("\n").count("\n")
+        hint = "检查冒号后有没有空格、缩进是否对齐；含冒号、引号的句子请用英文引号整句括起来"
+        message = f"YAML 写法有误：{_plain(error.problem or '')}"
+        return None, [Problem(path, min(line, last), Code.YAML, message, hint)]
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None, [Problem(path, first_line, Code.YAML, "YAML 写法有误，读不下去")]
+    finally:
+        loader.dispose()
+
+
+_YAML_MESSAGES: Final = (
+    ("mapping values are not allowed", "这里不该有冒号"),
+    ("could not find expected ':'", "缺少冒号"),
+    ("found character that cannot start any token", "用了不能开头的字符（如 Tab、@、`）"),
+    ("did not find expected key", "缩进不对或引号没有配对"),
+    ("did not find expected '-'", "列表的缩进不对"),
+    ("did not find expected ',' or ']'", "方括号没有配对，或缺少逗号"),
+    ("did not find expected ',' or '}'", "花括号没有配对，或缺少逗号"),
+    ("undefined alias", "* 开头的词被当成引用；请加英文引号"),
+    ("found unexpected end of stream", "引号没有配对"),
+    ("found undefined tag", "不支持 ! 开头的标记"),
+    ("could not determine a constructor", "不支持 ! 开头的标记"),
+    ("block sequence entries are not allowed", "列表的“-”前面不能有别的内容"),
+    ("found a tab", "缩进用了 Tab，应改为空格"),
+)
+
+
+def _plain(problem: str) -> str:
+    """The parser's English complaint in plain Chinese, where it is one of the common ones."""
+    for start, chinese in _YAML_MESSAGES:
+        if start in problem:
+            return chinese
+    return "读不懂这一行"
+
+
+def split(source: Source) -> tuple[Document | None, list[Problem]]:
+    """Split a material's text at its ``---`` lines and parse the front matter."""
+    lines = source.text.split("\n")
+    hint = "第一行写 ---，信息栏写完后再写一行 ---；用 xuelan new 可以生成样板"
+    if lines[0].rstrip() != "---":
+        message = "开头没有信息栏"
+        return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if end is None:
+        message = "信息栏没有结束"
+        return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
+    front, problems = parse_yaml(source.path, "\n".join(lines[1:end]) + "\n", first_line=2)
+    if front is None and not problems:
+        front = Mapping(2)
+    if not problems and not isinstance(front, Mapping):
+        problems = [Problem(source.path, 2, Code.YAML, "信息栏应写成“字段: 值”的样子")]
+    if problems:
+        return None, problems
+    body = "\n".join(lines[end + 1 :])
+    return Document(source.path, front, body, end + 2, source.digest), []
+
+
+def listing(root: Path, folder: str, suffix: str) -> list[str]:
+    """Paths (relative to ``root``, sorted) of the files below ``folder`` ending in ``suffix``.
+
+    Linked folders are not entered. Names beginning with ``.`` or ``_`` are left out, so that
+    an editor can park notes there.
+    """
+    found: list[str] = []
+    for base, folders, files in os.walk(root / folder):
+        folders[:] = sorted(d for d in folders if not d.startswith((".", "_")))
+        where = Path(base).relative_to(root).as_posix()
+        names = (f for f in files if f.endswith(suffix) and not f.startswith((".", "_")))
+        found += [f"{where}/{name}" for name in names]
+    return sorted(found)
