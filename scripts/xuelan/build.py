@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xuelan import host, publish
@@ -25,16 +25,18 @@ class Report:
     written: Written | None
 
 
-def build(root: Path, site: Path | None = None) -> Report:
+def build(root: Path, site: Path | None = None, *, drafts: bool = False) -> Report:
     """Build the column in ``root`` into ``site`` (default: the ``site_dir`` of its settings).
 
-    Errors found by the check stop the build before anything is written. Raises what
-    :func:`xuelan.publish.staged` and :func:`xuelan.host.build` raise.
+    With ``drafts``, drafts are shown as well. Errors found by the check stop the build before
+    anything is written. Raises what :func:`xuelan.publish.staged` and
+    :func:`xuelan.host.build` raise.
     """
     start = time.monotonic()
     catalog, problems = check(root)
     if catalog is None or any(p.is_error for p in problems):
         return Report(problems, site or root, time.monotonic() - start, None)
+    catalog = replace(catalog, drafts=drafts)
     target = site or root / catalog.column.site_dir
     fix_clock(catalog)
     with publish.staged(target) as tree:

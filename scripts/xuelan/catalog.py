@@ -8,14 +8,18 @@ from functools import cached_property
 
 from xuelan.column import Column
 from xuelan.facts import Fact
-from xuelan.material import Material
+from xuelan.kits.kit import Kit
+from xuelan.material import DRAFT, Material
 from xuelan.study import Figure, Question, StudyPath
 from xuelan.works import Work
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything the column holds. Materials are sorted by id, drafts and all."""
+    """Everything the column holds. Materials are sorted by id, drafts and all.
+
+    With ``drafts`` the public sees drafts too: for previews only.
+    """
 
     column: Column
     materials: tuple[Material, ...]
@@ -24,6 +28,8 @@ class Catalog:
     figures: tuple[Figure, ...]
     questions: tuple[Question, ...]
     paths: tuple[StudyPath, ...]
+    drafts: bool = False
+    kits: tuple[Kit, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Material]:
@@ -35,17 +41,21 @@ class Catalog:
         """Materials by the path of their file."""
         return {m.path: m for m in self.materials}
 
+    def shows(self, material: Material) -> bool:
+        """True when readers of this build may see ``material``."""
+        return material.is_public or (self.drafts and material.status == DRAFT)
+
     @cached_property
     def public(self) -> tuple[Material, ...]:
         """What readers may see, newest first, then by id."""
-        found = sorted((m for m in self.materials if m.is_public), key=lambda m: m.id)
+        found = sorted((m for m in self.materials if self.shows(m)), key=lambda m: m.id)
         return tuple(sorted(found, key=lambda m: m.date, reverse=True))
 
     @cached_property
     def terms(self) -> tuple[Material, ...]:
         """Public glossary entries, by id."""
         kinds = {k.name for k in self.column.kinds if k.glossary}
-        return tuple(m for m in self.materials if m.is_public and m.kind in kinds)
+        return tuple(m for m in self.materials if self.shows(m) and m.kind in kinds)
 
     def where(self, wanted: Callable[[Material], bool]) -> tuple[Material, ...]:
         """Public materials that fulfil ``wanted``, newest first."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from xuelan import column as settings
 from xuelan.catalog import Catalog
+from xuelan.kits import rules as kit_rules
 from xuelan.loader import load
 from xuelan.problem import Problem
 from xuelan.rules import collection, data, text
@@ -24,6 +25,7 @@ RULES: Final = (
     data.reference_rules,
     data.question_rules,
     data.work_rules,
+    kit_rules.recipe_rules,
 )
 
 

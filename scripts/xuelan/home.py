@@ -23,7 +23,7 @@ def home_values(catalog: Catalog) -> dict[str, Any]:
     return {
         "catalog": catalog,
         "column": catalog.column,
-        "essential": [m for m in essential if m.is_public],
+        "essential": [m for m in essential if catalog.shows(m)],
         "newest": by_collection[:NEWEST],
         "shelves": library.facets(catalog)[0].shelves,
         "strip": dated[::step][:TIMELINE_STRIP],

@@ -31,8 +31,14 @@ from xuelan.page import Theme, slot
 from xuelan.problem import as_text
 from xuelan.site import Written, write
 
-_UNUSED: Final = ("assets/javascripts/", "assets/stylesheets/", "assets/images/favicon")
-"""Material's own scripts and styles: the look has its own, and ships only what it uses."""
+_UNUSED: Final = (
+    "assets/javascripts/",
+    "assets/stylesheets/",
+    "assets/images/favicon",
+    "sitemap.xml",
+)
+"""Material's own scripts and styles, for the look has its own; MkDocs's sitemap, which knows only
+the hand-written pages."""
 
 log = get_plugin_logger("xuelan")
 

@@ -14,6 +14,8 @@ from xuelan.catalog import Catalog
 from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.facts import Fact
 from xuelan.fields import Table, validate
+from xuelan.kits import kit as recipes
+from xuelan.kits.kit import Kit
 from xuelan.material import Attachment, Material, Media, parse
 from xuelan.problem import Code, Problem
 from xuelan.source import Mapping, listing, parse_yaml, read, split
@@ -37,6 +39,8 @@ def load(column: Column) -> tuple[Catalog, list[Problem]]:
         problems.extend(wrong)
         return found
 
+    kits, wrong_in_kits = _kits(column)
+    problems += wrong_in_kits
     catalog = Catalog(
         column=column,
         materials=tuple(sorted(materials, key=lambda m: (m.id, m.path))),
@@ -45,6 +49,7 @@ def load(column: Column) -> tuple[Catalog, list[Problem]]:
         figures=tuple(rows("figures", study.FIGURE_FIELDS, _figure)),
         questions=tuple(rows("quiz", study.QUESTION_FIELDS, _question)),
         paths=tuple(rows("paths", study.PATH_FIELDS, _path)),
+        kits=tuple(kits),
     )
     return catalog, problems
 
@@ -132,16 +137,37 @@ def _rows(
     seen: dict[str, int] = {}
     for item in items:
         values, wrong = validate(item, table, path, column.vocabularies)
-        problems = problems + wrong
+        problems += wrong
         key = values["id"]
         if key in seen:
             message = f"编号“{key}”与第 {seen[key]} 行重复"
-            problems = [*problems, Problem(path, item.line_of("id"), Code.DUPLICATE_ID, message)]
+            problems.append(Problem(path, item.line_of("id"), Code.DUPLICATE_ID, message))
         elif key and not wrong:
             rows.append(make({**values, "line": item.line}))
         if key:
             seen.setdefault(key, item.line)
     return rows, problems
+
+
+def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
+    """The recipes in ``materials/kits/``, one to a file, sorted by file name."""
+    kits: list[Kit] = []
+    problems: list[Problem] = []
+    for path in listing(column.root, recipes.FOLDER, ".yml"):
+        source, found = read(column.root, path)
+        problems += found
+        if source is None:
+            continue
+        data, found = parse_yaml(path, source.text)
+        problems += found
+        if isinstance(data, Mapping):
+            values, found = validate(data, recipes.FIELDS, path, column.vocabularies)
+            problems += found
+            kits.append(recipes.parse(values, path, data.lines))
+        elif not found:
+            message = "整个文件应为一组字段，写成“字段: 值”的样子"
+            problems.append(Problem(path, 1, Code.WRONG_TYPE, message))
+    return kits, problems
 
 
 def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
@@ -152,7 +178,7 @@ def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
     if source is None:
         return [], problems
     data, wrong = parse_yaml(path, source.text)
-    problems = problems + wrong
+    problems += wrong
     if wrong or data is None:
         return [], problems
     if not isinstance(data, list) or not all(isinstance(item, Mapping) for item in data):

@@ -59,6 +59,11 @@ class Code(Enum):
     RIGHTS = "rights", Severity.ERROR, "文字状态与发布依据不相容，例如第三方作品不得刊登全文。"
     LIFE = "life", Severity.ERROR, "“被替代”的材料要写明由哪一份替代。"
     SIGN_OFF = "sign-off", Severity.WARNING, "审核签字之后正文又有改动，需要重新审核。"
+    KIT = (
+        "kit",
+        Severity.ERROR,
+        "套装清单里要的东西不齐，例如指南里没有所要的议程；套装宁可不出，也不缺件。",
+    )
     # Text
     EMPTY_TEXT = "empty-text", Severity.ERROR, "材料没有正文。"
     HEADING = "heading", Severity.ERROR, "小标题级别不对：正文从二级（##）开始，不跳级。"

@@ -1,0 +1,72 @@
+# Two commands do everything: `make site` builds the column, `make test` tests it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PORT ?= 8000
+
+.DEFAULT_GOAL := site
+.PHONY: site serve check test test-formats bench lint lock clean help
+
+site: $(VENV)/site.stamp ## build the whole column into site/
+	@$(BIN)/xuelan build
+	@echo "Built. Open it with: make serve (http://127.0.0.1:$(PORT)/), or put site/ on any web server."
+
+serve: $(VENV)/site.stamp ## preview with live reload
+	@$(BIN)/xuelan serve --port $(PORT)
+
+check: $(VENV)/site.stamp ## check every material
+	@$(BIN)/xuelan check
+
+test: lint ## run every test, the browser tests too
+	@$(BIN)/python tests/chromium.py --install
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not formats"
+
+lint: $(VENV)/test.stamp node_modules/.stamp ## ruff, mypy, tsc
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lock: $(VENV)/test.stamp ## lock the newest allowed versions, with hashes and without addresses
+	@$(PIP) install uv
+	@for name in site test formats; do \
+	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
+	    --no-emit-index-url --no-header --no-annotate --quiet \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm update --package-lock-only --silent
+
+clean: ## remove everything the other targets made
+	rm -rf $(VENV) node_modules site .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { \
+	  rm -rf $(VENV); \
+	  sudo=$$( [ "$$(id -u)" = 0 ] || echo "sudo -n" ); \
+	  command -v apt-get >/dev/null && $$sudo apt-get update -qq \
+	    && $$sudo apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); \
+	} || { echo "Python's venv is missing here: install it (Debian, Ubuntu: apt-get install python3-venv) and run make again."; exit 1; }
+
+$(VENV)/site.stamp: requirements/site.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/site.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/site.stamp
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/formats.stamp: requirements/formats.txt $(VENV)/test.stamp
+	@$(PIP) install --require-hashes -r requirements/formats.txt
+	@touch $@
+
+node_modules/.stamp: package-lock.json $(VENV)/test.stamp
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	@touch $@

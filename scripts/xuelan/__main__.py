@@ -1,0 +1,5 @@
+"""``python -m xuelan``."""
+
+from xuelan.cli import main
+
+main(prog_name="xuelan")

@@ -1,0 +1,117 @@
+"""The last good site stands, whatever happens to a build."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, xuelan
+from xuelan import publish
+from xuelan.publish import MARK, BusyError, NotASiteError, staged
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def _make(site: Path, text: str) -> None:
+    with staged(site) as tree:
+        (tree / "index.html").write_text(text)
+
+
+def test_a_finished_build_replaces_the_old_site_whole(tmp_path: Path) -> None:
+    """Files of the old site that the new one lacks are gone."""
+    site = tmp_path / "site"
+    with staged(site) as tree:
+        (tree / "old.html").write_text("old")
+    _make(site, "new")
+    assert set(_tree(site)) == {"index.html", MARK}
+    assert (site / "index.html").read_text() == "new"
+
+
+def test_a_failed_build_leaves_the_old_site_as_it_was(tmp_path: Path) -> None:
+    """An error inside the block changes nothing and leaves no litter."""
+    site = tmp_path / "site"
+    _make(site, "good")
+    with pytest.raises(RuntimeError), staged(site) as tree:
+        (tree / "index.html").write_text("half")
+        raise RuntimeError
+    assert (site / "index.html").read_text() == "good"
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".site.lock", "site"]
+
+
+def test_two_builds_of_one_site_do_not_mix(tmp_path: Path) -> None:
+    """The second one stops at once."""
+    site = tmp_path / "site"
+    with staged(site), pytest.raises(BusyError), staged(site):
+        pass
+
+
+def test_a_second_build_says_so_in_one_line(tmp_path: Path) -> None:
+    """The command prints one line and fails."""
+    with staged(tmp_path / "site"):
+        done = xuelan("build", "--site", tmp_path / "site")
+    assert done.returncode == 1
+    assert done.stderr == "另一次生成正在进行，请等它结束再试。\n"
+
+
+def test_a_folder_with_other_things_is_never_replaced(tmp_path: Path) -> None:
+    """Naming the wrong folder must not delete somebody's files."""
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "draft.txt").write_text("mine")
+    with pytest.raises(NotASiteError), staged(tmp_path / "letters"):
+        pass
+    done = xuelan("build", "--site", tmp_path / "letters")
+    assert done.returncode == 1
+    assert "有别的东西" in done.stderr
+    assert _tree(tmp_path / "letters") == {"draft.txt": b"mine"}
+
+
+def test_without_an_atomic_exchange_two_renames_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On systems that cannot exchange two folders the result is the same."""
+    monkeypatch.setattr(publish, "_exchange_call", lambda: None)
+    site = tmp_path / "site"
+    _make(site, "one")
+    _make(site, "two")
+    assert (site / "index.html").read_text() == "two"
+
+
+def test_a_build_killed_between_two_renames_is_put_right_by_the_next(tmp_path: Path) -> None:
+    """The site that was moved aside comes back before anything else happens."""
+    site = tmp_path / "site"
+    _make(site, "good")
+    site.rename(tmp_path / ".site.previous")
+    with pytest.raises(RuntimeError), staged(site):
+        assert (site / "index.html").read_text() == "good"
+        raise RuntimeError
+    assert (site / "index.html").read_text() == "good"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0])
+def test_kill_minus_nine_at_any_point(share: float, site: Path, tmp_path: Path) -> None:
+    """Killed after this share of a build's time, the last site stands and the next build works."""
+    target = tmp_path / "site"
+    start = time.monotonic()
+    assert xuelan("build", "--site", target).returncode == 0
+    whole = time.monotonic() - start
+    before = _tree(target)
+    command = [sys.executable, "-m", "xuelan", "build", "--site", str(target)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
+    )
+    time.sleep(whole * share)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert _tree(target) == before
+    assert xuelan("build", "--site", target).returncode == 0
+    assert _tree(target) == before == _tree(site)

@@ -1,0 +1,59 @@
+"""A tiny column to try things on: ``tests/cases/tiny/``, copied with some of its files changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from xuelan.catalog import Catalog
+from xuelan.check import check
+from xuelan.problem import Problem
+
+TINY = Path(__file__).parent / "cases" / "tiny"
+STORY = "materials/stories/story-night-school.md"
+"""The material most tests change."""
+
+Files = Mapping[str, str | bytes | None]
+
+
+def text(path: str, *changes: tuple[str, str]) -> str:
+    """A file of the tiny column with each (old, new) change made; ``old`` must be in it."""
+    content = (TINY / path).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in content, f"{old!r} is not in {path}"
+        content = content.replace(old, new)
+    return content
+
+
+def write(folder: Path, files: Files | None = None) -> Path:
+    """Copy the tiny column into ``folder``; ``files`` replaces or adds some, ``None`` removes."""
+    root = folder / "column"
+    shutil.copytree(TINY, root)
+    for path, content in (files or {}).items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if content is None:
+            target.unlink()
+        else:
+            target.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+def problems(folder: Path, files: Files | None = None) -> list[Problem]:
+    """What ``check`` finds in the tiny column with ``files`` changed."""
+    return check(write(folder, files))[1]
+
+
+def catalog(folder: Path, files: Files | None = None) -> Catalog:
+    """The tiny column with ``files`` changed, which must be free of errors."""
+    found, wrong = check(write(folder, files))
+    assert found is not None
+    assert not [p for p in wrong if p.is_error], wrong
+    return found
+
+
+def with_body(body: str) -> str:
+    """The story with another text."""
+    front, _ = text(STORY).split("\n---\n")
+    return f"{front}\n---\n{body}"
