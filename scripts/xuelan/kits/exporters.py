@@ -1,0 +1,26 @@
+"""The exporters, in the order in which their files stand in a kit.
+
+Each is a function ``files(plan) -> Iterator[KitFile]``; adding a format means adding its module
+here. File names begin with a two-digit number so that a file manager shows them in this order:
+
+=====  ==================================================
+01     读本（PDF、大字版、EPUB）
+02     活动指南
+03     公文转录件
+10–19  会议表格（DOCX，同名 PDF）
+20     学习台账（XLSX）
+30     自测题与答案
+40     日历（ICS）
+50     SCORM 课件
+60     离线网页（文件夹，含 开始.html）
+70     ZIM
+=====  ==================================================
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xuelan.kits.plan import Exporter
+
+EXPORTERS: Final[tuple[Exporter, ...]] = ()

@@ -1,0 +1,129 @@
+"""Office files as templates: text that never changes, and slots that are filled.
+
+A Word form or a ledger is made once; a branch's own copy is then a matter of joining strings,
+which is why ten thousand of them take minutes. The browser fills the same templates in the same
+way (``overrides/assets/xuelan/kit/fill.js``), so both give the same XML.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters XML 1.0 has no place for (and DEL, which nobody means)."""
+
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+"""The date of every file in an archive: the earliest a ZIP can say, and Office's own habit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for text: the XML when there is none, and the XML around the text when there is."""
+
+    name: str
+    empty: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """XML repeated for every row of values given under ``name``; ``empty`` when there is none."""
+
+    name: str
+    pieces: tuple[str | Slot, ...]
+    empty: str = ""
+
+
+Piece = str | Slot | Repeat
+Row = Mapping[str, str]
+Values = Mapping[str, "str | tuple[Row, ...]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An office file: its parts in order, and the XML that stands for a line break in a slot."""
+
+    parts: tuple[tuple[str, tuple[Piece, ...]], ...]
+    line_break: str
+
+    def fill(self, values: Values) -> bytes:
+        """The finished file. Slots without a value stay empty; nothing is lost or cut."""
+        return archive(
+            (path, "".join(self._piece(p, values) for p in pieces).encode())
+            for path, pieces in self.parts
+        )
+
+    def _piece(self, piece: Piece, values: Values) -> str:
+        if isinstance(piece, str):
+            return piece
+        given = values.get(piece.name, "")
+        if isinstance(piece, Repeat):
+            assert not isinstance(given, str) or not given
+            rows = ["".join(self._piece(p, row) for p in piece.pieces) for row in given or ()]
+            return "".join(rows) or piece.empty
+        assert isinstance(given, str)
+        if not given:
+            return piece.empty
+        return piece.before + escape(given).replace("\n", self.line_break) + piece.after
+
+    def as_data(self) -> dict[str, Any]:
+        """The template for the browser: lists and strings only."""
+        return {
+            "lineBreak": self.line_break,
+            "parts": [[path, [_as_data(p) for p in pieces]] for path, pieces in self.parts],
+        }
+
+
+def _as_data(piece: Piece) -> Any:
+    if isinstance(piece, Slot):
+        return {
+            "slot": piece.name,
+            "empty": piece.empty,
+            "before": piece.before,
+            "after": piece.after,
+        }
+    if isinstance(piece, Repeat):
+        return {
+            "repeat": piece.name,
+            "pieces": [_as_data(p) for p in piece.pieces],
+            "empty": piece.empty,
+        }
+    return piece
+
+
+def escape(text: str) -> str:
+    """``text`` as XML character data: ``& < > "`` as entities, what XML cannot hold left out."""
+    kept = _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return (
+        kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
+
+
+def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The same pieces with neighbouring texts made one."""
+    result: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and result and isinstance(result[-1], str):
+            result[-1] += piece
+        else:
+            result.append(piece)
+    return tuple(result)
+
+
+def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """A ZIP of ``files`` in the order given, always the same bytes for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as target:
+        for path, data in files:
+            info = zipfile.ZipInfo(path, _DATE)
+            info.external_attr = 0o644 << 16
+            info.create_system = 3
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, data)
+    return buffer.getvalue()

@@ -1,0 +1,29 @@
+"""File names that Windows, macOS and Linux all accept, Chinese kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+LONGEST: Final = 40
+"""Characters of a file name before its ending: deep folders on Windows stop at 260 in all."""
+
+_FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_UNSEEN: Final = ("Cc", "Cf", "Co", "Cs", "Cn", "So", "Sk")
+_FULL_WIDTH: Final = str.maketrans('<>:"/\\|?*', "＜＞：＂／＼｜？＊")
+
+
+def file_name(text: str, ending: str = "") -> str:
+    """A file name saying ``text``: signs Windows forbids become full-width, emoji go.
+
+    ``ending`` such as ``.docx`` is added after the name has been cut to :data:`LONGEST`.
+    """
+    name = unicodedata.normalize("NFC", text).translate(_FULL_WIDTH)
+    name = "".join(c for c in name if unicodedata.category(c) not in _UNSEEN)
+    name = _FORBIDDEN.sub("", name)
+    name = " ".join(name.split())[:LONGEST].strip(" .")
+    if _RESERVED.fullmatch(name):
+        name = f"{name}_"
+    return (name or "未命名") + ending
