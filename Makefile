@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
 
 .DEFAULT_GOAL := site
-.PHONY: site serve check test test-formats bench lint lock clean help
+.PHONY: site serve check test test-formats bench lint lock screenshot clean help
 
 site: $(VENV)/site.stamp ## build the whole column into site/
 	@$(BIN)/xuelan build
@@ -35,7 +35,11 @@ lock: $(VENV)/test.stamp ## lock the newest allowed versions, with hashes and wi
 	    --no-emit-index-url --no-header --no-annotate --quiet \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm update --package-lock-only --silent
+	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca $(BIN)/npm update --package-lock-only --silent
+
+screenshot: $(VENV)/test.stamp ## make the README's picture anew
+	@$(BIN)/python tests/chromium.py --install
+	@$(BIN)/python tests/screenshot.py
 
 clean: ## remove everything the other targets made
 	rm -rf $(VENV) node_modules site .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -68,5 +72,5 @@ $(VENV)/formats.stamp: requirements/formats.txt $(VENV)/test.stamp
 	@touch $@
 
 node_modules/.stamp: package-lock.json $(VENV)/test.stamp
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --silent
+	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --no-progress --loglevel=error
 	@touch $@

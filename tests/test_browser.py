@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from conftest import ROOT, Watch
+from conftest import ROOT, Watch, xuelan
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 
@@ -43,7 +43,6 @@ PAGES = {
     "contributing": "contributing/",
     "fields": "contributing/fields/",
     "problems": "contributing/problems/",
-    "not found": "no/such/page/",
 }
 every_page = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 
@@ -53,8 +52,7 @@ def test_console_is_empty_and_nothing_is_fetched_from_elsewhere(
     page: Page, watch: Watch, address: str, path: str
 ) -> None:
     """No error, no warning, no request to any other host, one h1, a title and the language."""
-    target = address + path if path != PAGES["not found"] else address + "404.html"
-    page.goto(target, wait_until="load")
+    page.goto(address + path, wait_until="load")
     assert watch.complaints == []
     assert watch.foreign(address) == []
     assert page.locator("h1").count() == 1
@@ -74,8 +72,6 @@ def test_without_script_everything_can_be_read(
     without_script: Page, address: str, path: str
 ) -> None:
     """Heading, menu and text are there; nothing depends on a script."""
-    if path == PAGES["not found"]:
-        path = "404.html"
     without_script.goto(address + path)
     assert without_script.locator("h1").first.is_visible()
     assert without_script.get_by_role("navigation").get_by_role("link").first.is_visible()
@@ -96,7 +92,7 @@ def test_on_a_phone_nothing_sticks_out_and_axe_finds_nothing_serious(
     phone: Page, address: str, path: str
 ) -> None:
     """At 360 px the page does not scroll sideways; axe reports nothing serious or critical."""
-    phone.goto(address + (path if path != PAGES["not found"] else "404.html"))
+    phone.goto(address + path)
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width <= 360
     assert _violations(phone) == []
@@ -112,6 +108,22 @@ def _violations(page: Page) -> list[str]:
         if v["impact"] in ("serious", "critical")
         for n in v["nodes"]
     ]
+
+
+def test_the_error_page_works_at_any_depth(
+    page: Page, watch: Watch, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    """With the site's address known, a wrong address anywhere gets the look and a way home."""
+    (tmp_path / "site").mkdir()
+    address = serve(tmp_path / "site")
+    assert xuelan("build", "--site", tmp_path / "site", SITE_URL=address).returncode == 0
+    shown = (tmp_path / "site/404.html").read_text()
+    page.route(f"{address}no/such/page/", lambda r: r.fulfill(body=shown, content_type="text/html"))
+    page.goto(f"{address}no/such/page/")
+    assert watch.complaints == []
+    assert _violations(page) == []
+    page.get_by_role("main").get_by_role("link", name="资料库").click()
+    assert page.url == f"{address}library/"
 
 
 def test_the_keyboard_reaches_the_text_first(page: Page, address: str) -> None:

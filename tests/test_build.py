@@ -94,3 +94,21 @@ def test_without_an_address_there_is_no_sitemap(site: Path) -> None:
     """A sitemap of relative addresses would be invalid."""
     assert not (site / "sitemap.xml").exists()
     assert 'rel="canonical"' not in (site / "index.html").read_text()
+
+
+def test_with_a_repository_pages_offer_to_edit_and_to_add(copy: Path, tmp_path: Path) -> None:
+    """``repo_url`` and ``edit_uri`` give every page its links into the forge."""
+    column = tmp_path / "column"
+    shutil.copytree(copy, column, ignore=shutil.ignore_patterns("site", ".site.*", ".cache"))
+    settings = (column / "mkdocs.yml").read_text()
+    settings = settings.replace('repo_url: ""', "repo_url: https://forge.example/unit/column")
+    settings = settings.replace('edit_uri: ""', "edit_uri: edit/main/docs/")
+    (column / "mkdocs.yml").write_text(settings)
+    done = xuelan("build", "-C", column)
+    assert done.returncode == 0, done.stdout + done.stderr
+    base = "https://forge.example/unit/column"
+    material = (column / "site/materials/portrait/index.html").read_text()
+    assert f'href="{base}/edit/main/materials/people/portrait.md"' in material
+    assert f'href="{base}/new/main/materials"' in material
+    about = (column / "site/about/index.html").read_text()
+    assert f'href="{base}/edit/main/docs/about.md"' in about

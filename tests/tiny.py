@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from xuelan.catalog import Catalog
 from xuelan.check import check
+from xuelan.material import Material, parse
 from xuelan.problem import Problem
+from xuelan.render import LinkTable, Rendered, Renderer
+from xuelan.source import Source, split
 
 TINY = Path(__file__).parent / "cases" / "tiny"
 STORY = "materials/stories/story-night-school.md"
@@ -57,3 +61,21 @@ def with_body(body: str) -> str:
     """The story with another text."""
     front, _ = text(STORY).split("\n---\n")
     return f"{front}\n---\n{body}"
+
+
+def in_memory(body: str, **fields: object) -> Material:
+    """The story as a value, with another text and other ``fields``, without any file."""
+    source = Source(STORY, with_body(body), "")
+    document, _ = split(source)
+    assert document is not None
+    vocabularies = {"kinds": ("故事",), "audiences": ("支部",), "activities": ("集中学习",)}
+    material, problems = parse(document, vocabularies)
+    assert problems == []
+    return replace(material, **fields)  # type: ignore[arg-type]
+
+
+def rendered(column: Catalog, material: Material) -> Rendered:
+    """``material`` as it comes out among the others of ``column``."""
+    around = LinkTable(column).around(material)
+    renderer = Renderer(column.column.docs_dir)
+    return renderer.render(material.id, material.path, material.body, around)

@@ -12,8 +12,10 @@ from typing import Final
 
 from xuelan import prose
 
-_DROPPED: Final = re.compile(r"[^\w一-鿿-]+")
-_MARKUP: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|\[@[^\]]*\]|[*_`~]")
+_DROPPED: Final = re.compile(r"[^\w一-鿿-]+|_")
+_MARKUP: Final = re.compile(
+    r"(?P<mark>`+)(?!`)(?P<code>.*?)(?<!`)(?P=mark)(?!`)|!?\[(?P<text>[^\]]*)\]\([^)]*\)|\[@[^\]]*\]"
+)
 
 
 def slug(text: str) -> str:
@@ -38,11 +40,16 @@ class Anchors:
         return name
 
 
-def heading_ids(body: str) -> frozenset[str]:
-    """The heading anchors a Markdown text will have, without rendering it."""
+def heading_ids(body: str, lines: list[str] | None = None) -> frozenset[str]:
+    """The heading anchors a Markdown text will have, without rendering it.
+
+    ``lines`` are those of :func:`xuelan.prose.lines` where they are at hand.
+    """
     anchors = Anchors()
     found = []
-    for heading in prose.headings(prose.lines(body)):
-        plain = _MARKUP.sub(lambda m: m[1] or "", heading.text)
+    whole = body.split("\n")
+    for heading in prose.headings(prose.lines(body) if lines is None else lines):
+        text = whole[heading.line - 1].lstrip(" #")
+        plain = prose.unescape(_MARKUP.sub(lambda m: m["code"] or m["text"] or "", text))
         found.append(anchors.unique(slug(plain)))
     return frozenset(found)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xuelan import host, publish
+from xuelan import publish
+from xuelan.cache import FOLDER, Cache
 from xuelan.catalog import Catalog, newest
 from xuelan.check import check
+from xuelan.hosted import obtain
+from xuelan.inputs import Inputs
 from xuelan.problem import Problem
-from xuelan.site import Written
+from xuelan.site import Work, Written, write
+from xuelan.work import uncollected, workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +38,22 @@ def build(root: Path, site: Path | None = None, *, drafts: bool = False) -> Repo
     :func:`xuelan.host.build` raise.
     """
     start = time.monotonic()
-    catalog, problems = check(root)
-    if catalog is None or any(p.is_error for p in problems):
-        return Report(problems, site or root, time.monotonic() - start, None)
-    catalog = replace(catalog, drafts=drafts)
-    target = site or root / catalog.column.site_dir
-    fix_clock(catalog)
-    with publish.staged(target) as tree:
-        written = host.build(catalog, tree)
+    records = root / FOLDER / "work"
+    cache, inputs = Cache(records), Inputs(root, records)
+    with workers() as helpers, uncollected():
+        catalog, problems = check(root, cache, helpers, inputs)
+        if catalog is None or any(p.is_error for p in problems):
+            cache.save()
+            return Report(problems, site or root, time.monotonic() - start, None)
+        catalog = replace(catalog, drafts=drafts)
+        target = site or root / catalog.column.site_dir
+        fix_clock(catalog)
+        with publish.published(target, records) as tree:
+            hosted = obtain(catalog, cache, inputs)
+            written = write(catalog, hosted, tree, Work(cache, helpers))
+            cache.save(tidy=True)
+    with contextlib.suppress(OSError):
+        inputs.save()
     return Report(problems, target, time.monotonic() - start, written)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from xuelan.column import Column
+from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.facts import Fact
 from xuelan.kits.kit import Kit
 from xuelan.material import DRAFT, Material
+from xuelan.scan import Scan, scan
 from xuelan.study import Figure, Question, StudyPath
 from xuelan.works import Work
 
@@ -18,7 +19,9 @@ from xuelan.works import Work
 class Catalog:
     """Everything the column holds. Materials are sorted by id, drafts and all.
 
-    With ``drafts`` the public sees drafts too: for previews only.
+    With ``drafts`` the public sees drafts too: for previews only. ``unread`` are the paths of
+    files that could not be read: what they hold is not known, so it is not reported missing.
+    ``scans`` are what reading found in the texts, by path.
     """
 
     column: Column
@@ -30,6 +33,8 @@ class Catalog:
     paths: tuple[StudyPath, ...]
     drafts: bool = False
     kits: tuple[Kit, ...] = ()
+    unread: frozenset[str] = frozenset()
+    scans: Mapping[str, Scan] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, Material]:
@@ -37,9 +42,27 @@ class Catalog:
         return {m.id: m for m in self.materials}
 
     @cached_property
+    def _unread_ids(self) -> frozenset[str]:
+        return frozenset(path.rsplit("/", 1)[-1].removesuffix(".md") for path in self.unread)
+
+    def lacks(self, material: str) -> bool:
+        """True when there is surely no material of this id."""
+        if any(not path.endswith((".md", ".yml")) for path in self.unread):
+            return False  # a whole folder could not be read
+        return material not in self.by_id and material not in self._unread_ids
+
+    def has_read(self, name: str) -> bool:
+        """False when the data file ``name``, such as ``works``, is there but could not be read."""
+        return f"{MATERIALS_FOLDER}/{name}.yml" not in self.unread
+
+    @cached_property
     def by_path(self) -> dict[str, Material]:
         """Materials by the path of their file."""
         return {m.path: m for m in self.materials}
+
+    def scan_of(self, material: Material) -> Scan:
+        """What stands in a material's text."""
+        return self.scans.get(material.path) or scan(material.body)
 
     def shows(self, material: Material) -> bool:
         """True when readers of this build may see ``material``."""

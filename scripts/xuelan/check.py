@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from xuelan import column as settings
+from xuelan.cache import NONE, Cache
 from xuelan.catalog import Catalog
+from xuelan.inputs import Inputs
 from xuelan.kits import rules as kit_rules
 from xuelan.loader import load
 from xuelan.problem import Problem
 from xuelan.rules import collection, data, text
+from xuelan.work import HERE, Workers
 
 RULES: Final = (
     collection.column_rules,
@@ -21,6 +24,8 @@ RULES: Final = (
     collection.reference_rules,
     collection.rights_rules,
     collection.life_rules,
+    collection.file_rules,
+    collection.page_rules,
     text.text_rules,
     data.reference_rules,
     data.question_rules,
@@ -29,15 +34,18 @@ RULES: Final = (
 )
 
 
-def check(root: Path) -> tuple[Catalog | None, list[Problem]]:
+def check(
+    root: Path, cache: Cache = NONE, workers: Workers = HERE, inputs: Inputs | None = None
+) -> tuple[Catalog | None, list[Problem]]:
     """Load the column in ``root`` and find everything wrong with it, sorted.
 
-    The catalog is ``None`` only when the column's settings cannot be used at all.
+    The catalog is ``None`` only when the column's settings cannot be used at all. ``cache``,
+    ``workers`` and ``inputs`` make it faster and change nothing else.
     """
     column, problems = settings.load(root)
     if column is None:
         return None, sorted(problems)
-    catalog, found = load(column)
+    catalog, found = load(column, cache, workers, inputs)
     problems += found
     for rule in RULES:
         problems += rule(catalog)

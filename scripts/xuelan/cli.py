@@ -55,8 +55,10 @@ def check(folder: Path, form: str) -> None:
 @click.option("--site", type=click.Path(path_type=Path), help="网站放在哪个文件夹。")
 def build(folder: Path, site: Path | None) -> None:
     """生成整个网站。材料有错误时不生成，原来的网站不动。"""
-    from xuelan import host, publish
+    from xuelan import publish
     from xuelan.build import build as run_build
+    from xuelan.hosted import HostError
+    from xuelan.kits.kit import KitError
 
     try:
         report = run_build(folder, site)
@@ -64,8 +66,10 @@ def build(folder: Path, site: Path | None) -> None:
         raise _Stop("另一次生成正在进行，请等它结束再试。") from None
     except publish.NotASiteError as error:
         raise _Stop(f"“{error}”里有别的东西，不是 xuelan 生成的网站，为免误删已停止。") from None
-    except host.HostError as error:
+    except HostError as error:
         raise _Stop(f"手写页面（docs/）没有生成成功：{error}") from None
+    except KitError as error:
+        raise _Stop(f"{error}\n网站没有生成；原来的网站没有改动。") from None
     except OSError as error:
         raise _Stop(
             f"写不进去：{error.strerror}（{error.filename or report_place(folder, site)}）"
@@ -128,6 +132,100 @@ def init(folder: Path, title: str) -> None:
     except ScaffoldError as error:
         raise _Stop(str(error)) from None
     click.echo(f"已在 {folder} 新建栏目。下一步：xuelan build -C {folder}")
+
+
+@main.command()
+@_folder
+@click.argument("ids", nargs=-1)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("dist/kits"),
+    show_default=True,
+    help="套装放在哪个文件夹。",
+)
+@click.option(
+    "--branches",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="支部名单（.csv 或 .xlsx）：给名单上每个支部做一份填好抬头的套装。",
+)
+def kits(folder: Path, ids: tuple[str, ...], out: Path, branches: Path | None) -> None:
+    """做学习套装；不写编号就做全部。缺一件也不出。"""
+    from xuelan.hosted import HostError
+    from xuelan.kits.kit import KitError
+    from xuelan.kits.run import run
+
+    if branches:
+        _branch_kits(folder, ids, branches, out)
+        return
+    try:
+        report = run(folder, ids, out)
+    except (KitError, HostError) as error:
+        raise _Stop(str(error)) from None
+    if report.problems:
+        click.echo(problem.as_text(report.problems), nl=False)
+    if report.made is None:
+        raise _Stop("有错误，套装没有做。")
+    for path, size, seconds in report.made:
+        click.echo(f"{path}　{size / 1e6:.1f} MB，用时 {seconds:.1f} 秒")
+
+
+def _branch_kits(folder: Path, ids: tuple[str, ...], branches: Path, out: Path) -> None:
+    from xuelan.hosted import HostError
+    from xuelan.kits.branches_run import FOLDER, REFUSED, run
+    from xuelan.kits.kit import KitError
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done % max(50, total // 20) == 0:
+            click.echo(f"已完成 {done}/{total}", err=True)
+
+    try:
+        report = run(folder, ids, branches, out, progress)
+    except (KitError, HostError) as error:
+        raise _Stop(str(error)) from None
+    except OSError as error:
+        raise _Stop(f"写不进去：{error.strerror}（{error.filename or out}）") from None
+    if report.problems:
+        click.echo(problem.as_text(report.problems), nl=False)
+    if report.listed is None:
+        raise _Stop("有错误，套装没有做。")
+    fresh = sum(d.fresh for d in report.done)
+    kept = f"，另有 {len(report.done) - fresh} 份以前做好的没有变" if fresh < len(report.done) else ""
+    click.echo(f"做成 {fresh} 份{kept}，在 {out / FOLDER}/。")
+    if report.listed.unused:
+        click.echo(f"名单里这些列没有用到：{'、'.join(report.listed.unused)}。")
+    if refused := report.listed.refused:
+        for row in refused[:10]:
+            click.echo(f"第{row.row}行没有做：{row.reason}")
+        raise _Stop(f"共 {len(refused)} 行没有做，原因都写在 {out / REFUSED}。改好名单后再运行一次。")
+
+
+@main.command()
+@_folder
+@click.argument("copy", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--current",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="网站上的 downloads/kits.json；不写时用本栏目已生成的网站。",
+)
+def verify(folder: Path, copy: Path, current: Path | None) -> None:
+    """核对套装：是否完整、有没有被改动、是不是最新。COPY 是压缩包或解开的文件夹。"""
+    from xuelan.kits.verify import NotAKitError, as_text
+    from xuelan.kits.verify import verify as run_verify
+
+    if current is None:
+        column, _ = settings.load(folder)
+        built = folder / (column.site_dir if column else "site") / "downloads/kits.json"
+        current = built if built.is_file() else None
+    try:
+        verdict = run_verify(copy, current.read_text(encoding="utf-8") if current else None)
+    except NotAKitError as error:
+        raise _Stop(str(error)) from None
+    except (OSError, ValueError, KeyError):
+        raise _Stop("文件读不出来，请检查路径。") from None
+    click.echo(as_text(verdict), nl=False)
+    if not verdict.is_intact:
+        sys.exit(1)
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,12 +64,12 @@ COLUMN_FIELDS: Final[Table] = (
 )
 
 _ICP: Final = re.compile(
-    r"[京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新]ICP备\d{5,12}号(?:-\d+)?"
+    r"[京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新]ICP备[0-9]{5,12}号(?:-[0-9]+)?"
 )
 _POLICE: Final = re.compile(
-    r"[京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新]公网安备\s*(\d{11,15})号"
+    r"[京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川贵云藏陕甘青宁新]公网安备\s*([0-9]{11,15})号"
 )
-_SITE_CODE: Final = re.compile(r"\d{10}|bm\d{8}")
+_SITE_CODE: Final = re.compile(r"[0-9]{10}|bm[0-9]{8}")
 _MARKS: Final = {
     "icp": (_ICP, "形如 辽ICP备12345678号-1，照备案系统所发填写"),
     "police": (_POLICE, "形如 辽公网安备 12345678901234号，照备案系统所发填写"),
@@ -125,7 +126,12 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's settings. ``root`` is its folder; ``url`` ends in ``/`` or is empty."""
+    """A column's settings. ``root`` is its folder; ``url`` ends in ``/`` or is empty.
+
+    ``theme_dir`` is the folder of the column's own templates, if it has any. ``closed`` is true
+    when the hand-written pages are made from the column's files alone: other plugins and hooks of
+    the host may look at anything. ``environment`` are the variables that the settings ask for.
+    """
 
     root: Path
     title: str
@@ -135,6 +141,7 @@ class Column:
     docs_dir: str
     repo_url: str
     edit_uri: str
+    copyright: str
     tagline: str
     publisher: str
     kinds: tuple[Kind, ...]
@@ -143,6 +150,9 @@ class Column:
     essential: tuple[str, ...]
     notice: str
     footer: Footer
+    theme_dir: str = ""
+    closed: bool = True
+    environment: tuple[tuple[str, str], ...] = ()
 
     @property
     def vocabularies(self) -> Vocabularies:
@@ -169,6 +179,16 @@ class Column:
         )
         return base.rstrip("/").removesuffix("/" + self.docs_dir) + "/"
 
+    @property
+    def new_material_url(self) -> str:
+        """Where the forge opens a new file in the materials folder; empty if unknown.
+
+        GitHub, GitLab and Gitee all have ``/new/`` where they have ``/edit/``.
+        """
+        if "/edit/" not in self.edit_base:
+            return ""
+        return self.edit_base.replace("/edit/", "/new/", 1) + MATERIALS_FOLDER
+
 
 class _SettingsLoader(yaml.CSafeLoader):
     """Reads ``mkdocs.yml``, whose ``!ENV`` and ``!!python/name`` values do not concern us."""
@@ -177,6 +197,12 @@ class _SettingsLoader(yaml.CSafeLoader):
 _SettingsLoader.add_multi_constructor("!", lambda *_: None)
 _SettingsLoader.add_constructor("!ENV", construct_env_tag)
 _SettingsLoader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: None)
+
+
+_UNREADABLE: Final = (
+    yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
+)  # fmt: skip
+"""What PyYAML raises for bad YAML: ``!!bool`` before another word escapes as a LookupError."""
 
 
 def load(root: Path) -> tuple[Column | None, list[Problem]]:
@@ -189,7 +215,7 @@ def load(root: Path) -> tuple[Column | None, list[Problem]]:
         return None, problems
     try:
         settings = yaml.load(source.text, _SettingsLoader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError) as error:
+    except _UNREADABLE as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         return None, [*problems, Problem(SETTINGS_FILE, line, Code.YAML, "YAML 写法有误，读不下去")]
@@ -200,10 +226,44 @@ def load(root: Path) -> tuple[Column | None, list[Problem]]:
         return None, problems + found
     values, found = validate(options, COLUMN_FIELDS, SETTINGS_FILE, {})
     problems += found + _footer_problems(options, values)
-    if not settings.get("site_name"):
-        problems.append(Problem(SETTINGS_FILE, 1, Code.SETTINGS, "没有填写 site_name（栏目名称）"))
-    column = _column(root, settings, values)
+    problems += _host_problems(root, settings, source.text)
+    column = _column(root, settings, values, source.text)
     return column, problems + _duplicates(options, column)
+
+
+_HOST_SETTINGS: Final = (
+    "site_name", "site_url", "site_description", "site_dir", "docs_dir", "repo_url", "edit_uri",
+)  # fmt: skip
+
+
+def _host_problems(root: Path, settings: dict[Any, Any], text: str) -> list[Problem]:
+    """What is wrong with the host's own settings, as far as the column reads them."""
+    faults: list[tuple[str, str, str]] = []
+    for name in _HOST_SETTINGS:
+        value = settings.get(name)
+        if value is not None and not isinstance(value, str):
+            faults.append((name, "应为一行文字", "数字、日期请用英文引号括起来"))
+    if not settings.get("site_name"):
+        faults.append(("site_name", "没有填写（栏目名称）", ""))
+    url = settings.get("site_url")
+    if isinstance(url, str) and url and not re.match(r"https?://[^/\s]", url):
+        faults.append(("site_url", f"“{url}”不是完整的网址", "例如 https://example.org/study/"))
+    docs = settings.get("docs_dir") or "docs"
+    if isinstance(docs, str) and (
+        Path(docs).is_absolute() or ".." in docs or not (root / docs).is_dir()
+    ):
+        faults.append(("docs_dir", f"栏目里没有“{docs}”这个文件夹", "放手写页面，例如 index.md"))
+    lines = [line.partition(":")[0] for line in text.split("\n")]
+    return [
+        Problem(
+            SETTINGS_FILE,
+            lines.index(name) + 1 if name in lines else 1,
+            Code.SETTINGS,
+            f"{name} {message}",
+            hint,
+        )
+        for name, message, hint in faults
+    ]
 
 
 def _own_options(text: str) -> tuple[Mapping | None, list[Problem]]:
@@ -256,7 +316,22 @@ def _duplicates(options: Mapping, column: Column) -> list[Problem]:
     return problems
 
 
-def _column(root: Path, settings: dict[str, Any], values: dict[str, Any]) -> Column:
+def _environment(text: str) -> tuple[tuple[str, str], ...]:
+    """The variables that may stand in ``!ENV`` values, with what they hold now."""
+    words = {w for line in re.findall(r"!ENV(.*)", text) for w in re.findall(r"\w+", line)}
+    return tuple((w, os.environ[w]) for w in sorted(words) if w in os.environ)
+
+
+def _is_closed(settings: dict[str, Any]) -> bool:
+    """True when nothing but our own plugin takes part in making the hand-written pages."""
+    plugins = settings.get("plugins")
+    names = [next(iter(p)) if isinstance(p, dict) and p else p for p in plugins or ()]
+    more = {"hooks", "INHERIT", "markdown_extensions", "mdx_configs"} & set(settings)
+    return names == ["xuelan"] and not more
+
+
+def _column(root: Path, settings: dict[str, Any], values: dict[str, Any], text: str) -> Column:
+    theme = settings.get("theme")
     url = str(settings.get("site_url") or "")
     return Column(
         root=root,
@@ -267,6 +342,7 @@ def _column(root: Path, settings: dict[str, Any], values: dict[str, Any]) -> Col
         docs_dir=str(settings.get("docs_dir") or "docs"),
         repo_url=str(settings.get("repo_url") or ""),
         edit_uri=str(settings.get("edit_uri") or ""),
+        copyright=str(settings.get("copyright") or ""),
         tagline=values["tagline"],
         publisher=values["publisher"],
         kinds=tuple(Kind(**_without_line(k)) for k in values["kinds"]),
@@ -275,6 +351,9 @@ def _column(root: Path, settings: dict[str, Any], values: dict[str, Any]) -> Col
         essential=values["essential"],
         notice=values["notice"],
         footer=Footer(**_without_line(values["footer"] or {})),
+        theme_dir=str(theme.get("custom_dir") or "") if isinstance(theme, dict) else "",
+        closed=_is_closed(settings),
+        environment=_environment(text),
     )
 
 

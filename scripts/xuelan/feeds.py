@@ -117,7 +117,7 @@ def catalog_json(c: Collection) -> str:
             if name not in _PRIVATE | {"attachments", "media", "digest"}
         }
         row = {k: v for k, v in row.items() if v not in ("", ())}
-        rendered = c.rendered[m.id]
+        rendered = c.rendered.outline(m.id)
         row["address"] = m.address
         row["characters"] = rendered.characters
         row["minutes"] = rendered.minutes

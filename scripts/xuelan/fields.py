@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.source import Mapping
+from xuelan.source import CONTROL, Mapping
 
 
 class Form(Enum):
@@ -63,11 +63,11 @@ Vocabularies = AnyMapping[str, tuple[str, ...]]
 
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 KEY: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
-NUMBER: Final = re.compile(r"[一-鿿]{2,16}〔(?:19|20)\d\d〕[1-9]\d{0,4}号")
+NUMBER: Final = re.compile(r"[一-鿿]{2,16}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号")
 _LOOSE_NUMBER: Final = re.compile(
-    r"([一-鿿]{2,16})\s*[〔\[［(（【]\s*((?:19|20)\d\d)\s*[〕\]］)）】]\s*第?\s*0*(\d{1,5})\s*号"
+    r"([一-鿿]{2,16})\s*[〔\[［(（【]\s*((?:19|20)[0-9]{2})\s*[〕\]］)）】]\s*第?\s*0*([0-9]{1,5})\s*号"
 )
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+_DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _INDENTED_BREAK: Final = re.compile(r"\s*\n\s*")
 
 
@@ -189,6 +189,9 @@ def _record(
 
 def _text(text: str, place: _Place, vocabularies: Vocabularies) -> tuple[str, list[Problem]]:
     field = place.field
+    if match := CONTROL.search(text):
+        message = f"里有看不见的字符 U+{ord(match.group()):04X}"
+        return "", [place.problem(Code.CONTROL_CHARACTER, message, "删掉它重新输入")]
     if field.form is Form.CHOICE:
         allowed = field.choices or vocabularies.get(field.vocabulary, ())
         if text in allowed:

@@ -21,11 +21,10 @@ def home_values(catalog: Catalog) -> dict[str, Any]:
     step = max(1, len(dated) // TIMELINE_STRIP)
     by_collection = sorted(catalog.public, key=lambda m: (m.collected, m.date, m.id), reverse=True)
     return {
-        "catalog": catalog,
         "column": catalog.column,
         "essential": [m for m in essential if catalog.shows(m)],
         "newest": by_collection[:NEWEST],
-        "shelves": library.facets(catalog)[0].shelves,
+        "shelves": library.facets(catalog)[0].index.shelves,
         "strip": dated[::step][:TIMELINE_STRIP],
         "notice": catalog.by_id.get(catalog.column.notice),
         "zh_date": chinese,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,9 +29,12 @@ from xuelan import look
 from xuelan.catalog import Catalog
 from xuelan.check import check
 from xuelan.home import home_values
-from xuelan.page import Theme, slot
+from xuelan.hosted import DEEPEST, SECTIONS, Hosted, HostError
+from xuelan.kits.kit import Kit, KitError
+from xuelan.page import slot
 from xuelan.problem import as_text
-from xuelan.site import Written, write
+from xuelan.publish import Tree
+from xuelan.site import Work, Written, write
 
 _UNUSED: Final = (
     "assets/javascripts/",
@@ -47,10 +52,11 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
     """The adapter: every hook is a guard and a call."""
 
     catalog: Catalog | None = None
-    written: Written | None = None
+    hosted: Hosted | None = None
+    alone = True
     _files: Files
     _nav: Navigation
-    _theme: Theme
+    _env: jinja2.Environment
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -88,12 +94,10 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
     def on_env(
         self, env: jinja2.Environment, config: MkDocsConfig, files: Files
     ) -> jinja2.Environment:
-        """Take the host's environment for our own pages."""
+        """Remember the host's environment: frames are rendered with it."""
         assert self.catalog is not None
         env.globals["column"] = self.catalog.column
-        self._theme = Theme(
-            env, self.catalog, lambda depth, section: self._frame(env, config, depth, section)
-        )
+        self._env = env
         return env
 
     def on_page_context(
@@ -113,15 +117,23 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
         return context
 
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the collection beside the hand-written pages."""
+        """Write the collection beside the hand-written pages; in our own builds, leave it."""
         assert self.catalog is not None
         pages = [f.page for f in self._files.documentation_pages() if f.page is not None]
-        addresses = [p.url if p.url != "./" else "" for p in pages]
-        self.written = write(self.catalog, self._theme, Path(config.site_dir), addresses)
+        places = [(depth, name) for name in SECTIONS for depth in range(1, DEEPEST + 1)]
+        self.hosted = Hosted(
+            files={},
+            addresses=tuple(p.url if p.url != "./" else "" for p in pages),
+            folders=tuple(config.theme.dirs[: 2 if config.theme.custom_dir else 1]),
+            frames=tuple((place, self._frame(config, *place)) for place in places),
+        )
+        if self.alone:
+            try:
+                write(self.catalog, self.hosted, Tree(Path(config.site_dir)), Work())
+            except KitError as error:
+                raise PluginError(str(error)) from error
 
-    def _frame(
-        self, env: jinja2.Environment, config: MkDocsConfig, depth: int, section: str
-    ) -> str:
+    def _frame(self, config: MkDocsConfig, depth: int, section: str) -> str:
         """The page around the slots, for pages ``depth`` folders down in a menu section."""
         source = "/".join([section, *"x" * (depth - 1)][:depth]) + "/index.md"
         file = File.generated(config, source, content="")
@@ -133,7 +145,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
         context = get_context(self._nav, self._files, config, page)
         context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
         context["framed"] = True  # type: ignore[typeddict-unknown-key]
-        return env.get_template("main.html").render(context)
+        return self._env.get_template("main.html").render(context)
 
 
 def page_root(page: HostPage) -> str:
@@ -142,25 +154,36 @@ def page_root(page: HostPage) -> str:
     return "../" * depth
 
 
-def build(catalog: Catalog, tree: Path) -> Written:
-    """Build the whole site of ``catalog`` into the folder ``tree``.
+def make(catalog: Catalog) -> Hosted:
+    """The hand-written pages of ``catalog``, and frames for the others.
 
     Raises :class:`HostError` with the host's own words when a hand-written page stops it.
     """
     root = catalog.column.root
     logging.getLogger("mkdocs").setLevel(logging.WARNING)
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    config = load_config(str(root / "mkdocs.yml"), site_dir=str(tree))
-    plugin = config.plugins["xuelan"]
-    assert isinstance(plugin, Plugin)
-    plugin.catalog = catalog
-    try:
-        mkdocs_build(config)
-    except (Abort, jinja2.TemplateError, OSError) as error:
-        raise HostError(str(error)) from error
-    assert plugin.written is not None
-    return plugin.written
+    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
+        config = load_config(str(root / "mkdocs.yml"), site_dir=folder)
+        plugin = config.plugins["xuelan"]
+        assert isinstance(plugin, Plugin)
+        plugin.catalog, plugin.alone = catalog, False
+        try:
+            mkdocs_build(config)
+        except (Abort, jinja2.TemplateError, OSError) as error:
+            raise HostError(str(error)) from error
+        assert plugin.hosted is not None
+        return replace(plugin.hosted, files=_files_in(Path(folder)))
 
 
-class HostError(Exception):
-    """MkDocs could not build the hand-written pages; the message is MkDocs's own."""
+def _files_in(folder: Path) -> dict[str, bytes]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+
+
+def build(catalog: Catalog, folder: Path, kits: tuple[Kit, ...] | None = None) -> Written:
+    """Build the whole site of ``catalog`` into the empty ``folder``.
+
+    ``kits`` are the kits to make, all of the catalog's without it. Raises what :func:`make` does,
+    and :class:`~xuelan.kits.kit.KitError` when a kit cannot be made.
+    """
+    return write(catalog, make(catalog), Tree(folder), Work(), kits)

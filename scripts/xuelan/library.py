@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from xuelan import pinyin
@@ -14,14 +15,38 @@ from xuelan.material import Material
 PER_PAGE: Final = 20
 
 
+MOST_LISTED: Final = 60
+"""Shelves of one facet that the lists beside materials name; the library's first page names all."""
+
+
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """Materials that share one property. ``address`` is below the site's root."""
+class Place:
+    """A shelf as other pages show it: ``count`` materials, which are not given.
+
+    ``address`` is below the site's root.
+    """
 
     facet: str
     name: str
     summary: str
     address: str
+    count: int
+
+    @property
+    def page_count(self) -> int:
+        """How many pages its list has."""
+        return max(1, -(-self.count // PER_PAGE))
+
+    def page_address(self, number: int) -> str:
+        """The address of page ``number``, counting from 1."""
+        return self.address if number == 1 else f"{self.address}{number}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Materials that share one property, and where their list stands."""
+
+    place: Place
     materials: tuple[Material, ...]
 
     @property
@@ -30,12 +55,17 @@ class Shelf:
         rows = self.materials
         return tuple(rows[n : n + PER_PAGE] for n in range(0, len(rows), PER_PAGE)) or ((),)
 
-    def page_address(self, number: int) -> str:
-        """The address of page ``number``, counting from 1."""
-        return self.address if number == 1 else f"{self.address}{number}/"
-
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """The shelves of one facet as a page lists them."""
+
+    id: str
+    name: str
+    shelves: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
 class Facet:
     """One way to sort the library, with its shelves in order."""
 
@@ -43,10 +73,28 @@ class Facet:
     name: str
     shelves: tuple[Shelf, ...]
 
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Where each shelf stands, by its name, in order."""
+        return {s.place.name: s.place for s in self.shelves}
+
+    @cached_property
+    def index(self) -> Index:
+        """All its shelves."""
+        return Index(self.id, self.name, tuple(self.places.values()))
+
+    @cached_property
+    def short_index(self) -> Index:
+        """Its :data:`MOST_LISTED` largest shelves, in order."""
+        largest = sorted(self.places.values(), key=lambda p: -p.count)[:MOST_LISTED]
+        listed = {p.name for p in largest}
+        return Index(self.id, self.name, tuple(p for n, p in self.places.items() if n in listed))
+
 
 def everything(catalog: Catalog) -> Shelf:
     """The shelf of all public materials."""
-    return Shelf("", "全部材料", "", "library/", catalog.public)
+    place = Place("", "全部材料", "", "library/", len(catalog.public))
+    return Shelf(place, catalog.public)
 
 
 def facets(catalog: Catalog) -> tuple[Facet, ...]:
@@ -89,11 +137,12 @@ def _facet(
         names = sorted(found, key=lambda n: (-len(found[n]), pinyin.sort_key(n)))
     slugs = _unique({name: slug(name) for name in sorted(names)})
     summaries = {k.name: k.summary for k in catalog.column.kinds} if facet == "kind" else {}
-    shelves = tuple(
-        Shelf(label, n, summaries.get(n, ""), f"library/{facet}/{slugs[n]}/", tuple(found[n]))
-        for n in names
-    )
-    return Facet(facet, label, shelves)
+
+    def place(name: str) -> Place:
+        address = f"library/{facet}/{slugs[name]}/"
+        return Place(label, name, summaries.get(name, ""), address, len(found[name]))
+
+    return Facet(facet, label, tuple(Shelf(place(n), tuple(found[n])) for n in names))
 
 
 def _unique(slugs: dict[str, str]) -> dict[str, str]:

@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
-import hashlib
-import posixpath
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from xuelan import facts, study, works
+from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
 from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.facts import Fact
 from xuelan.fields import Table, validate
+from xuelan.inputs import Inputs, program
 from xuelan.kits import kit as recipes
 from xuelan.kits.kit import Kit
-from xuelan.material import Attachment, Material, Media, parse
 from xuelan.problem import Code, Problem
-from xuelan.source import Mapping, listing, parse_yaml, read, split
+from xuelan.reading import read_materials
+from xuelan.source import UNREAD, Mapping, listing, parse_yaml, read
 from xuelan.study import JUDGEMENT, Figure, Point, Question, Step, StudyPath
+from xuelan.work import HERE, Workers
 from xuelan.works import Work
 
-MAX_ATTACHMENT_BYTES: Final = 50 * 1000 * 1000
-"""Largest attachment published; a 50 MB file is a minute on a slow line."""
+DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths")
 
 Row = TypeVar("Row", Work, Fact, Figure, Question, StudyPath)
 
 
-def load(column: Column) -> tuple[Catalog, list[Problem]]:
-    """Read every file of the column's ``materials/`` folder into a catalog."""
-    problems: list[Problem] = []
-    materials, found_in_materials = _materials(column)
-    problems += found_in_materials
+def load(
+    column: Column, cache: Cache = NONE, workers: Workers = HERE, inputs: Inputs | None = None
+) -> tuple[Catalog, list[Problem]]:
+    """Read every file of the column's ``materials/`` folder into a catalog.
 
-    def rows(name: str, table: Table, make: Callable[[dict[str, Any]], Row]) -> list[Row]:
+    What ``cache`` holds is not read again, and ``workers`` read the rest.
+    """
+    problems: list[Problem] = []
+    digests = inputs.below(MATERIALS_FOLDER) if inputs else {}
+    texts = list(read_materials(column, cache, workers, digests))
+    problems += (p for r in texts for p in r.problems)
+    materials = [r.material for r in texts if r.material]
+
+    def rows(
+        name: str, kind: type[Row], table: Table, make: Callable[[dict[str, Any]], Row]
+    ) -> list[Row]:
+        path = f"{MATERIALS_FOLDER}/{name}.yml"
+        key = key_of(program(), dict(column.vocabularies), path, digests.get(path))
+        kept = cache.get(key, list[kind]) if path in digests else None  # type: ignore[valid-type]
+        if kept is not None:
+            return kept
         found, wrong = _rows(column, name, table, make)
         problems.extend(wrong)
+        if path in digests and not wrong and inputs and inputs.digest(path) == digests[path]:
+            cache.put(key, msgspec.msgpack.encode(found))
         return found
 
     kits, wrong_in_kits = _kits(column)
@@ -44,93 +63,26 @@ def load(column: Column) -> tuple[Catalog, list[Problem]]:
     catalog = Catalog(
         column=column,
         materials=tuple(sorted(materials, key=lambda m: (m.id, m.path))),
-        works={w.id: w for w in rows("works", works.FIELDS, lambda v: Work(**v))},
-        facts={f.id: f for f in rows("facts", facts.FIELDS, lambda v: Fact(**v))},
-        figures=tuple(rows("figures", study.FIGURE_FIELDS, _figure)),
-        questions=tuple(rows("quiz", study.QUESTION_FIELDS, _question)),
-        paths=tuple(rows("paths", study.PATH_FIELDS, _path)),
+        works={w.id: w for w in rows("works", Work, works.FIELDS, lambda v: Work(**v))},
+        facts={f.id: f for f in rows("facts", Fact, facts.FIELDS, lambda v: Fact(**v))},
+        figures=tuple(rows("figures", Figure, study.FIGURE_FIELDS, _figure)),
+        questions=tuple(rows("quiz", Question, study.QUESTION_FIELDS, _question)),
+        paths=tuple(rows("paths", StudyPath, study.PATH_FIELDS, _path)),
         kits=tuple(kits),
+        scans={r.path: r.scan for r in texts if r.scan},
     )
-    return catalog, problems
-
-
-def _materials(column: Column) -> tuple[list[Material], list[Problem]]:
-    materials: list[Material] = []
-    problems: list[Problem] = []
-    for path in listing(column.root, MATERIALS_FOLDER, ".md"):
-        source, found = read(column.root, path)
-        problems += found
-        if source is None:
-            continue
-        document, found = split(source)
-        problems += found
-        if document is None:
-            continue
-        material, found = parse(document, column.vocabularies)
-        problems += found
-        material, found = _with_files(column.root, material)
-        problems += found
-        materials.append(material)
-    return materials, problems
-
-
-def _with_files(root: Path, material: Material) -> tuple[Material, list[Problem]]:
-    """The material with the size and SHA-256 of its files filled in."""
-    problems: list[Problem] = []
-    attachments: list[Attachment] = []
-    media: list[Media] = []
-    line = material.line_of("attachments")
-    for item in material.attachments:
-        path, found = locate(root, material.path, item.file, line)
-        problems += found
-        if path:
-            data = (root / path).read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
-            attachments.append(replace(item, path=path, size=len(data), sha256=digest))
-    line = material.line_of("media")
-    for thing in material.media:
-        path, found = locate(root, material.path, thing.file, line)
-        problems += found
-        caption = ""
-        if thing.caption:
-            caption, found = locate(root, material.path, thing.caption, line)
-            problems += found
-        if path:
-            size = (root / path).stat().st_size
-            media.append(replace(thing, path=path, caption_path=caption, size=size))
-    return replace(material, attachments=tuple(attachments), media=tuple(media)), problems
-
-
-def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[Problem]]:
-    """The path, relative to ``root``, of ``file`` as written in ``from_path``; ``""`` if unfit.
-
-    Files outside ``materials/``, links and oversized files are refused.
-    """
-    if not file:
-        return "", []
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(from_path), file))
-    if not path.startswith(f"{MATERIALS_FOLDER}/"):
-        hint = f"把文件放进 {MATERIALS_FOLDER}/ 里"
-        return "", [Problem(from_path, line, Code.OUTSIDE, f"“{file}”在材料目录以外", hint)]
-    target = root / path
-    if any(
-        p.is_symlink() for p in (target, *target.parents) if p.is_relative_to(root) and p != root
-    ):
-        return "", [Problem(from_path, line, Code.SYMLINK, f"“{file}”是符号链接，不收")]
-    if not target.is_file():
-        hint = "检查文件名（大小写也要一致），并确认文件已一起提交"
-        return "", [Problem(from_path, line, Code.MISSING_FILE, f"找不到文件“{file}”", hint)]
-    if target.stat().st_size > MAX_ATTACHMENT_BYTES:
-        limit = MAX_ATTACHMENT_BYTES // 1000 // 1000
-        message = f"“{file}”超过 {limit} MB"
-        return "", [Problem(from_path, line, Code.TOO_LARGE, message, "压缩或拆分之后再放进来")]
-    return path, []
+    unread = frozenset(p.path for p in problems if p.code in UNREAD)
+    return replace(catalog, unread=unread), problems
 
 
 def _rows(
     column: Column, name: str, table: Table, make: Callable[[dict[str, Any]], Row]
 ) -> tuple[list[Row], list[Problem]]:
-    """The records of ``materials/<name>.yml``; a column may do without the file."""
+    """The records of ``materials/<name>.yml``; a column may do without the file.
+
+    A record with mistakes comes back too, its wrong fields empty, so that nothing that refers to
+    it is reported missing as well.
+    """
     path = f"{MATERIALS_FOLDER}/{name}.yml"
     items, problems = _items(column.root, path)
     rows: list[Row] = []
@@ -142,7 +94,7 @@ def _rows(
         if key in seen:
             message = f"编号“{key}”与第 {seen[key]} 行重复"
             problems.append(Problem(path, item.line_of("id"), Code.DUPLICATE_ID, message))
-        elif key and not wrong:
+        elif key:
             rows.append(make({**values, "line": item.line}))
         if key:
             seen.setdefault(key, item.line)
@@ -172,7 +124,7 @@ def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
 
 def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
     """The mappings a data file lists."""
-    if not (root / path).exists():
+    if not os.path.lexists(root / path):
         return [], []
     source, problems = read(root, path)
     if source is None:
@@ -183,7 +135,7 @@ def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
         return [], problems
     if not isinstance(data, list) or not all(isinstance(item, Mapping) for item in data):
         message = "整个文件应为一个列表，每一项是以“- id:”开头的一组字段"
-        return [], [*problems, Problem(path, 1, Code.WRONG_TYPE, message)]
+        return [], [*problems, Problem(path, 1, Code.YAML, message)]
     return data, problems
 
 

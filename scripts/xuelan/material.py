@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Any, Final
 
@@ -202,6 +202,11 @@ class Material:
     def publisher(self) -> str:
         """Who put it out: the issuing body or the medium."""
         return self.issuer or self.outlet
+
+    @property
+    def card(self) -> Material:
+        """The material as lists and other materials' pages show it: without its text."""
+        return replace(self, body="", body_line=0, digest="", lines={})
 
     @property
     def text_digest(self) -> str:

@@ -1,21 +1,29 @@
-"""A page of the collection before it is framed, and the frame that makes it a whole page."""
+"""A page of the collection before it is framed, and the look that makes it a whole page."""
 
 from __future__ import annotations
 
 import html
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import jinja2
 
+from xuelan.cache import key_of
 from xuelan.catalog import Catalog
+from xuelan.column import Column
 from xuelan.dates import chinese
+from xuelan.inputs import program
 
 SLOTS: Final = ("title", "description", "canonical", "head", "content", "edit")
 _SLOT: Final = re.compile("@@xuelan-(" + "|".join(SLOTS) + ")@@")
+
+Place = tuple[int, str]
+"""Where a frame is used: how many folders down, and in which section of the menu."""
 
 
 def slot(name: str) -> str:
@@ -28,7 +36,9 @@ class Page:
     """One page. ``address`` ends in ``/``; ``section`` is the menu entry it belongs to.
 
     ``template`` with ``values`` makes its content; ``source`` is the file to edit, if any;
-    ``data`` is its schema.org description.
+    ``data`` is its schema.org description. An ``alone`` page is made from its values and the
+    column's settings only: its template cannot see the catalog, so that it need not be made again
+    while they are the same, and another process can make it.
     """
 
     address: str
@@ -40,40 +50,46 @@ class Page:
     source: str = ""
     data: dict[str, Any] | None = None
     article: bool = False
+    alone: bool = False
 
     @property
     def root(self) -> str:
         """The way from this page to the site's root, such as ``../../``."""
         return "../" * self.address.count("/")
 
+    @property
+    def place(self) -> Place:
+        """Which frame it stands in."""
+        return self.address.count("/"), self.section
 
+    @property
+    def file(self) -> str:
+        """The path of its file below the site's root."""
+        return f"{self.address}index.html"
+
+
+@dataclass(frozen=True)
 class Theme:
-    """Puts pages into the site's look.
+    """Puts pages into the site's look. Called with a page, it gives the bytes of its file.
 
-    ``env`` is the host's Jinja environment; ``frame`` renders the whole page around the slots
-    for a given depth and menu section. Frames are rendered once and filled thousands of times.
+    ``folders`` hold the templates, the first found wins; ``frames`` are whole pages around the
+    slots, rendered once and filled thousands of times. ``catalog`` is left behind when a theme
+    goes to another process: only pages that stand alone are made there.
     """
 
-    def __init__(
-        self,
-        env: jinja2.Environment,
-        catalog: Catalog,
-        frame: Callable[[int, str], str],
-    ) -> None:
-        self.catalog = catalog
-        self._make_frame = frame
-        self._frames: dict[tuple[int, str], list[str]] = {}
-        self.env = env.overlay(autoescape=True)
-        self.env.filters["zh_date"] = chinese
-        self.env.filters["size"] = human_size
-        self.env.globals.update(column=catalog.column, catalog=catalog)
+    folders: tuple[str, ...]
+    column: Column
+    frames: Mapping[Place, str]
+    catalog: Catalog | None = None
 
-    def html(self, page: Page) -> str:
+    def __getstate__(self) -> dict[str, Any]:
+        return {"folders": self.folders, "column": self.column, "frames": self.frames,
+                "catalog": None}  # fmt: skip
+
+    def __call__(self, page: Page) -> bytes:
         """The finished page."""
-        content = self.env.get_template(page.template).render(
-            page.values, root=page.root, page=page
-        )
-        column = self.catalog.column
+        content = self._template(page).render(page.values, root=page.root, page=page)
+        column = self.column
         filled = {
             "title": html.escape(page.title),
             "description": html.escape(page.description),
@@ -82,18 +98,53 @@ class Theme:
             "content": content,
             "edit": html.escape(column.edit_base + page.source) if page.source else "",
         }
-        parts = self._frame(page.address.count("/"), page.section)
-        return "".join(filled[p] if odd else p for odd, p in _alternating(parts))
+        parts = self._parts(page.place)
+        text = "".join(filled[part] if n % 2 else part for n, part in enumerate(parts))
+        return text.encode()
 
-    def _frame(self, depth: int, section: str) -> list[str]:
-        key = (depth, section)
-        if key not in self._frames:
-            self._frames[key] = _SLOT.split(self._make_frame(depth, section))
-        return self._frames[key]
+    def key(self, page: Page) -> bytes:
+        """What a page that stands alone depends on, all of it."""
+        return key_of(
+            self._base, page.address, page.title, page.description, page.template, page.section,
+            page.values, page.source, page.data, page.article,
+        )  # fmt: skip
+
+    @cached_property
+    def _base(self) -> bytes:
+        frames = sorted(self.frames.items())
+        settings = repr(replace(self.column, root=Path()))
+        return key_of(program(), _templates(self.folders), frames, settings)
+
+    @cached_property
+    def _env(self) -> jinja2.Environment:
+        loader = jinja2.FileSystemLoader(self.folders)
+        env = jinja2.Environment(loader=loader, autoescape=True, auto_reload=False)
+        env.filters["zh_date"] = chinese
+        env.filters["size"] = human_size
+        env.globals.update(column=self.column)
+        return env
+
+    @cached_property
+    def _seeing(self) -> jinja2.Environment:
+        env = self._env.overlay()
+        env.globals = {**self._env.globals, "catalog": self.catalog}
+        return env
+
+    def _template(self, page: Page) -> jinja2.Template:
+        return (self._env if page.alone else self._seeing).get_template(page.template)
+
+    @cached_property
+    def _split(self) -> dict[Place, list[str]]:
+        return {}
+
+    def _parts(self, place: Place) -> list[str]:
+        if place not in self._split:
+            self._split[place] = _SLOT.split(self.frames[place])
+        return self._split[place]
 
     def _head(self, page: Page) -> str:
         """Open Graph and schema.org data."""
-        column = self.catalog.column
+        column = self.column
         graph = {
             "og:type": "article" if page.article else "website",
             "og:title": page.title,
@@ -113,8 +164,14 @@ class Theme:
         return "\n".join(tags)
 
 
-def _alternating(parts: list[str]) -> list[tuple[bool, str]]:
-    return [(bool(n % 2), part) for n, part in enumerate(parts)]
+def _templates(folders: Iterable[str]) -> list[tuple[str, bytes]]:
+    """Every page template that can be found, with its content."""
+    found: dict[str, bytes] = {}
+    for folder in folders:
+        for file in sorted(Path(folder).glob("pages/**/*.html")):
+            name = file.relative_to(folder).as_posix()
+            found.setdefault(name, file.read_bytes())
+    return sorted(found.items())
 
 
 def human_size(count: int) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from xuelan import charts, library, pinyin
 from xuelan.catalog import Catalog
 from xuelan.fields import Table
-from xuelan.library import Facet, Shelf
-from xuelan.material import FIELDS, FULL, Material
+from xuelan.kits import forms_own
+from xuelan.library import Facet
+from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.page import Page
 from xuelan.problem import Code
-from xuelan.render import Rendered
+from xuelan.render import Rendered, Texts
 from xuelan.study import StudyPath
 from xuelan.works import reference
 
@@ -26,54 +28,94 @@ class Collection:
     """What pages are made from: the catalog, every rendered text, the library's facets."""
 
     catalog: Catalog
-    rendered: dict[str, Rendered]
+    rendered: Texts
     facets: tuple[Facet, ...]
 
     @classmethod
-    def of(cls, catalog: Catalog, rendered: dict[str, Rendered]) -> Collection:
+    def of(cls, catalog: Catalog, rendered: Texts) -> Collection:
         """Sort the catalog's public materials onto their shelves."""
         return cls(catalog, rendered, library.facets(catalog))
+
+    def facet(self, name: str) -> Facet:
+        """The facet whose id is ``name``."""
+        return next(f for f in self.facets if f.id == name)
+
+    @cached_property
+    def cards(self) -> dict[str, Material]:
+        """Public materials without their texts, by id, newest first."""
+        return {m.id: m.card for m in self.catalog.public}
+
+    @cached_property
+    def named_by(self) -> dict[str, list[str]]:
+        """For each material the public ones that name it as related, newest first."""
+        found: dict[str, list[str]] = {}
+        for m in self.catalog.public:
+            for other in dict.fromkeys(m.related):
+                found.setdefault(other, []).append(m.id)
+        return found
+
+    @cached_property
+    def paths_of(self) -> dict[str, list[StudyPath]]:
+        """For each material the reading paths it is part of."""
+        found: dict[str, list[StudyPath]] = {}
+        for path in self.catalog.paths:
+            for material in dict.fromkeys(s.material for s in path.steps):
+                found.setdefault(material, []).append(path)
+        return found
 
 
 def everything(c: Collection) -> Iterator[Page]:
     """Every page of the collection."""
-    yield from _materials(c)
+    yield from materials(c)
+    yield from lists(c)
+    yield from others(c)
+
+
+def lists(c: Collection) -> Iterator[Page]:
+    """Pages that stand alone and show no material's text."""
     yield from _library(c)
+    yield from _search(c)
+
+
+def others(c: Collection) -> Iterator[Page]:
+    """Pages that look at the whole catalog; there are few of them."""
     yield from _activities(c)
     yield from _timeline(c)
     yield from _glossary(c)
     yield from _figures(c)
     yield from _quiz(c)
     yield from _paths(c)
-    yield from _downloads(c)
-    yield from _search(c)
+    yield from forms_own.pages(c.catalog, c.rendered)
     yield from _reference_pages(c)
 
 
-def _materials(c: Collection) -> Iterator[Page]:
+def materials(c: Collection, wanted: Callable[[Material], bool] | None = None) -> Iterator[Page]:
+    """The pages of all materials, or of those ``wanted``; each depends on its own text only."""
     by_kind: dict[str, list[Material]] = {}
     for m in c.catalog.public:
         by_kind.setdefault(m.kind, []).append(m)
     for neighbours in by_kind.values():
         for n, m in enumerate(neighbours):
-            newer = neighbours[n - 1] if n else None
-            older = neighbours[n + 1] if n + 1 < len(neighbours) else None
-            yield _material(c, m, newer, older)
+            if wanted is None or wanted(m):
+                newer = neighbours[n - 1] if n else None
+                older = neighbours[n + 1] if n + 1 < len(neighbours) else None
+                yield _material(c, m, newer and c.cards[newer.id], older and c.cards[older.id])
     for m in c.catalog.materials:
-        if m.status == "withdrawn":
-            yield Page(
-                m.address, m.title, "本材料已撤下。", "pages/withdrawn.html", "library", {"m": m}
-            )
+        if m.status == WITHDRAWN:
+            values = {"m": m.card}
+            text = "本材料已撤下。"
+            template = "pages/withdrawn.html"
+            yield Page(m.address, m.title, text, template, "library", values, alone=True)
 
 
 def _material(c: Collection, m: Material, newer: Material | None, older: Material | None) -> Page:
     catalog, rendered = c.catalog, c.rendered[m.id]
-    own = catalog.works.get(m.work)
+    own, replaced_by = catalog.works.get(m.work), catalog.by_id.get(m.replaced_by)
     values = {
-        "m": m,
+        "m": c.cards[m.id],
         "r": rendered,
-        "kind": _shelf(c, "kind", m.kind),
-        "tags": [_shelf(c, "tag", t) for t in m.tags],
+        "kind": c.facet("kind").places[m.kind],
+        "tags": [c.facet("tag").places[t] for t in m.tags],
         "activities": [a for a in catalog.column.activities if a.name in m.activity],
         "references": [reference(catalog.works[w]) for w in rendered.references],
         "own_reference": reference(own) if own else None,
@@ -82,22 +124,21 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
         "related": _related(c, m),
         "newer": newer,
         "older": older,
-        "replaced_by": catalog.by_id.get(m.replaced_by),
-        "paths": [p for p in catalog.paths if any(s.material == m.id for s in p.steps)],
+        "replaced_by": replaced_by and replaced_by.card,
+        "paths": c.paths_of.get(m.id, ()),
         "full": m.text == FULL,
     }
     data = _schema(c, m, rendered)
+    template = "pages/material.html"
     return Page(
-        m.address, m.title, m.summary, "pages/material.html", "library", values, m.path, data, True
+        m.address, m.title, m.summary, template, "library", values, m.path, data, True, True
     )
 
 
 def _related(c: Collection, m: Material) -> list[Material]:
     """The editor's related materials first, then those that name this one."""
-    public = {x.id: x for x in c.catalog.public}
-    back = [x.id for x in c.catalog.public if m.id in x.related]
-    wanted = [i for i in dict.fromkeys([*m.related, *back]) if i in public and i != m.id]
-    return [public[i] for i in wanted][:8]
+    both = dict.fromkeys([*m.related, *c.named_by.get(m.id, ())])
+    return [c.cards[i] for i in both if i in c.cards and i != m.id][:8]
 
 
 def _citation(c: Collection, m: Material) -> str:
@@ -138,21 +179,24 @@ def _schema(c: Collection, m: Material, rendered: Rendered) -> dict[str, Any]:
     return data
 
 
-def _shelf(c: Collection, facet: str, name: str) -> Shelf:
-    shelves = next(f.shelves for f in c.facets if f.id == facet)
-    return next(s for s in shelves if s.name == name)
-
-
 def _library(c: Collection) -> Iterator[Page]:
+    whole, short = [f.index for f in c.facets], [f.short_index for f in c.facets]
     for shelf in (library.everything(c.catalog), *(s for f in c.facets for s in f.shelves)):
+        place = shelf.place
         for number, rows in enumerate(shelf.pages, 1):
-            title = f"{shelf.facet}：{shelf.name}" if shelf.facet else "资料库"
+            title = f"{place.facet}：{place.name}" if place.facet else "资料库"
             if number > 1:
                 title += f"（第{number}页）"
-            values = {"shelf": shelf, "rows": rows, "number": number, "facets": c.facets}
-            description = shelf.summary or f"{shelf.name}，共{len(shelf.materials)}篇。"
-            address = shelf.page_address(number)
-            yield Page(address, title, description, "pages/library.html", "library", values)
+            values = {
+                "shelf": place,
+                "rows": [c.cards[m.id] for m in rows],
+                "number": number,
+                "facets": short if place.facet or number > 1 else whole,
+            }
+            description = place.summary or f"{place.name}，共{place.count}篇。"
+            address = place.page_address(number)
+            template = "pages/library.html"
+            yield Page(address, title, description, template, "library", values, alone=True)
 
 
 def _activities(c: Collection) -> Iterator[Page]:
@@ -254,23 +298,13 @@ def _minutes(c: Collection, path: StudyPath) -> int:
     return sum(c.rendered[s.material].minutes for s in path.steps)
 
 
-def _downloads(c: Collection) -> Iterator[Page]:
-    rows = [(m, a) for m in c.catalog.public for a in m.attachments]
-    values: dict[str, Any] = {"rows": rows, "shelves": _shelf_list(c)}
-    description = "附件、订阅源和全部数据。"
-    yield Page("downloads/", "下载", description, "pages/downloads.html", "downloads", values)
-
-
-def _shelf_list(c: Collection) -> tuple[Shelf, ...]:
-    return next(f.shelves for f in c.facets if f.id == "kind")
-
-
 def _search(c: Collection) -> Iterator[Page]:
     letters: dict[str, list[Material]] = {}
-    for m in sorted(c.catalog.public, key=lambda m: pinyin.sort_key(m.title)):
+    for m in sorted(c.cards.values(), key=lambda m: pinyin.sort_key(m.title)):
         letters.setdefault(pinyin.initial(m.title), []).append(m)
-    values = {"letters": dict(sorted(letters.items())), "facets": c.facets}
-    yield Page("search/", "检索", "检索全部材料。", "pages/search.html", "search", values)
+    values = {"letters": dict(sorted(letters.items())), "facets": [f.index for f in c.facets]}
+    template = "pages/search.html"
+    yield Page("search/", "检索", "检索全部材料。", template, "search", values, alone=True)
 
 
 def _reference_pages(c: Collection) -> Iterator[Page]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, StrEnum
+from typing import Final
 
 
 class Severity(StrEnum):
@@ -56,6 +58,21 @@ class Code(Enum):
     UNKNOWN_REFERENCE = "unknown-reference", Severity.ERROR, "引用的编号不存在。"
     UNUSED_WORK = "unused-work", Severity.NOTE, "书目中的条目没有被任何事实或材料用到。"
     MISSING_FILE = "missing-file", Severity.ERROR, "附件或媒体文件不存在。"
+    FILE_TYPE = (
+        "file-type",
+        Severity.ERROR,
+        "这种文件不能作附件：网页、脚本会在读者的浏览器里运行，.md 和 .yml 是栏目的底稿。",
+    )
+    DUPLICATE_FILE = (
+        "duplicate-file",
+        Severity.ERROR,
+        "同一份材料的两个文件同名，发布后会互相覆盖。",
+    )
+    UNUSED_FILE = (
+        "unused-file",
+        Severity.WARNING,
+        "材料目录里有一个文件没有被任何材料用到，可能是名字写错了，网站上不会有它。",
+    )
     RIGHTS = "rights", Severity.ERROR, "文字状态与发布依据不相容，例如第三方作品不得刊登全文。"
     LIFE = "life", Severity.ERROR, "“被替代”的材料要写明由哪一份替代。"
     SIGN_OFF = "sign-off", Severity.WARNING, "审核签字之后正文又有改动，需要重新审核。"
@@ -127,14 +144,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"是不是想写“{near[0]}”？" if near else ""
 
 
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What a file's name may hold but a line of output must not: breaks, escapes, broken bytes."""
+
+
 def as_text(problems: Iterable[Problem]) -> str:
     """Problems for a terminal: one line each, the hint indented below, then a count."""
     lines: list[str] = []
     found = sorted(problems)
     for p in found:
-        lines.append(f"{p.path}:{p.line}: {p.code.severity}[{p.code.slug}] {p.message}")
+        place = f"{p.path}:{p.line}: {p.code.severity}[{p.code.slug}] {p.message}"
+        lines.append(_UNSEEN.sub("\ufffd", place))
         if p.hint:
-            lines.append(f"    提示：{p.hint}")
+            lines.append(_UNSEEN.sub("\ufffd", f"    提示：{p.hint}"))
     lines.append(summary(found))
     return "\n".join(lines) + "\n"
 
@@ -155,7 +177,7 @@ def as_json(problems: Iterable[Problem]) -> str:
     found = sorted(problems)
     rows = [
         {
-            "path": p.path,
+            "path": _UNSEEN.sub("\ufffd", p.path),
             "line": p.line,
             "code": p.code.slug,
             "severity": p.code.severity.name.lower(),
@@ -175,9 +197,14 @@ def as_github(problems: Iterable[Problem]) -> str:
     """Problems as GitHub Actions workflow commands, shown beside the line in a pull request."""
     lines = []
     for p in sorted(problems):
-        text = p.message + (f"\n提示：{p.hint}" if p.hint else "")
-        message = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        where = p.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        parts = (p.message, f"提示：{p.hint}" if p.hint else "")
+        message = "%0A".join(_UNSEEN.sub("\ufffd", t).replace("%", "%25") for t in parts if t)
+        where = (
+            _UNSEEN.sub("\ufffd", p.path)
+            .replace("%", "%25")
+            .replace(":", "%3A")
+            .replace(",", "%2C")
+        )
         level = _GITHUB_LEVEL[p.code.severity]
         lines.append(f"::{level} file={where},line={p.line},title={p.code.slug}::{message}")
     return "\n".join(lines) + ("\n" if lines else "")

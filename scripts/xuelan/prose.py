@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ _AUTOLINK: Final = re.compile(r"<((?:https?|ftp|mailto|javascript):[^>\s]*)>", r
 _DEFINITION: Final = re.compile(r"^ {0,3}\[([^\]@^]+)\]:\s*(\S+)")
 _TAG: Final = re.compile(r"<(?:/?[A-Za-z][^<>\n]*>?|!--|\?|!\[CDATA)")
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
-_FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)")
+_FENCE: Final = re.compile(r"(```+|~~~+) *[\w#.+-]* *")
 _CODE: Final = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_ENTITY: Final = re.compile(r"&(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);", re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"[。！？；|]")
 _QUOTED: Final = re.compile(r"“([^“”]*)”")
 
@@ -59,22 +61,29 @@ class Sentence:
     cited: tuple[str, ...]
 
 
+def unescape(text: str) -> str:
+    """Entities such as ``&amp;`` as the signs they stand for."""
+    return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
+
+
 def lines(body: str) -> list[str]:
     """The body's lines with code blanked out, so that nothing in code counts as markup."""
+    text = body.split("\n")
     result: list[str] = []
-    fence = ""
-    for line in body.split("\n"):
-        mark = _FENCE.match(line)
-        if fence:
-            if mark and mark[1].startswith(fence):
-                fence = ""
-            result.append("")
-        elif mark:
-            fence = mark[1]
-            result.append("")
+    while len(result) < len(text):
+        line = text[len(result)]
+        mark = _FENCE.fullmatch(line)
+        end = _end_of_fence(text, len(result), mark[1]) if mark else None
+        if end is not None:
+            result += [""] * (end + 1 - len(result))
         else:
             result.append(_CODE.sub(lambda m: "`" + " " * (len(m[0]) - 2) + "`", line))
     return result
+
+
+def _end_of_fence(text: list[str], start: int, fence: str) -> int | None:
+    """Where the fence opened at ``start`` closes; one left open is no fence for the renderer."""
+    return next((n for n in range(start + 1, len(text)) if text[n].rstrip(" ") == fence), None)
 
 
 def links(text: list[str]) -> Iterator[Link]:
@@ -118,11 +127,10 @@ def tags(text: list[str]) -> Iterator[tuple[int, str]]:
 def sentences(text: list[str]) -> Iterator[Sentence]:
     """The text cut into sentences, each with the ids it cites."""
     for number, line in enumerate(text, 1):
-        for piece in _SENTENCE_END.split(_protect(line)):
-            found = [
-                i for m in CITATION.finditer(piece.replace("\0", ";")) for i in cited_ids(m[1])
-            ]
-            yield Sentence(number, piece.replace("\0", ";"), tuple(found))
+        for hidden in _SENTENCE_END.split(_protect(line)):
+            piece = hidden.replace("\0", ";")
+            found = (i for m in CITATION.finditer(piece) for i in cited_ids(m[1]))
+            yield Sentence(number, piece, tuple(found) if "[@" in piece else ())
 
 
 def _protect(line: str) -> str:

@@ -1,26 +1,38 @@
-"""Safe publishing: the new tree is complete before it takes the old one's place.
+"""Safe publishing: the new site is complete before it takes the old one's place.
 
-A build writes into a folder of its own beside the site. Only when it has finished do the two
-change places, in one step where the system can do that (Linux, macOS). Whatever kills a build,
-the last good site stands.
+Beside the site stands its *twin*, a second folder whose files are hard links to the same bytes. A
+build changes the twin, and only where something differs; then the two folders change places, in
+one step where the system can do that (Linux, macOS), and the old site is made the twin of the
+new. So a visitor sees either the old site or the new one, whatever kills a build leaves the last
+good site standing, and one edit costs one file although ten thousand stand beside it: making that
+many links anew takes a second, and removing them can take many.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from filelock import FileLock, Timeout
+
+from xuelan import cache
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
+
+MARK: Final = ".xuelan-site"
+"""An empty file in every site built, by which the next build knows it may replace the folder."""
 
 
 class BusyError(Exception):
@@ -31,6 +43,127 @@ class NotASiteError(Exception):
     """The target holds something that no build has made."""
 
 
+class Entry(NamedTuple):
+    """A file as published: its digest, what it was made from, size, time of writing, inode."""
+
+    digest: bytes
+    key: bytes
+    size: int
+    time: int
+    inode: int
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What the last build published, and what it tells the next one in ``notes``.
+
+    ``folders`` and ``twin_folders`` are the times at which something was last put into or taken
+    out of each folder of the site and of its twin.
+    """
+
+    files: dict[str, Entry] = field(default_factory=dict)
+    folders: dict[str, int] = field(default_factory=dict)
+    twin_folders: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, bytes] = field(default_factory=dict)
+
+
+class Tree:
+    """A site being written into ``folder``.
+
+    Files are never changed in place, for they may have a second name in the live site. ``last``
+    tells what stands in ``folder`` already, and in ``live``, where it can be linked from.
+    """
+
+    def __init__(
+        self, folder: Path, live: Path | None = None, last: Manifest | None = None
+    ) -> None:
+        self.folder = folder
+        self.last = last or Manifest()
+        self.files: dict[str, Entry] = {}
+        self.notes: dict[str, bytes] = {}
+        self.touched: set[str] = set()
+        self._live = live
+        self._here = set(self.last.files)
+        self._folders: set[str] = set()
+
+    def fresh(self, path: str, key: bytes) -> bool:
+        """True when a file made from ``key`` stands at ``path``; it then stays."""
+        entry = self.last.files.get(path)
+        if entry is None or entry.key != key:
+            return False
+        self._stay(path, entry)
+        return True
+
+    def keep(self, path: str) -> None:
+        """Let a file of the last build stay."""
+        self._stay(path, self.last.files[path])
+
+    def write(self, path: str, data: bytes, key: bytes = b"") -> bool:
+        """Put a file at ``path``; False when the same bytes stand there already."""
+        digest = hashlib.blake2b(data, digest_size=16).digest()
+        entry = self.last.files.get(path)
+        if entry is not None and entry.digest == digest:
+            self._stay(path, entry._replace(key=key))
+            return False
+        target = self._place(path)
+        with target.open("xb") as file:
+            file.write(data)
+        self._note(path, target, digest, key)
+        return True
+
+    def take(self, path: str, source: Path) -> None:
+        """Put a copy of the file ``source`` at ``path``."""
+        status = source.stat()
+        key = cache.key_of(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if not self.fresh(path, key):
+            self.write(path, source.read_bytes(), key)
+
+    @contextmanager
+    def part(self, path: str) -> Iterator[Path]:
+        """An empty folder to write into freely; what is in it afterwards stands below ``path``."""
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=self.folder.parent) as name:
+            yield Path(name)
+            for file in sorted(f for f in Path(name).rglob("*") if f.is_file()):
+                self.write(path + file.relative_to(name).as_posix(), file.read_bytes())
+
+    def settle(self) -> None:
+        """Take out everything that this build has not put in so far."""
+        for path in self._here - self.files.keys():
+            _take_out(self.folder, path)
+            self.touched.add(path)
+        self._here = set(self.files)
+        self._folders.clear()
+
+    def _stay(self, path: str, entry: Entry) -> None:
+        if path not in self._here:
+            assert self._live is not None
+            self._make_folder(path)
+            os.link(self._live / path, self.folder / path)
+            self._here.add(path)
+            self.touched.add(path)
+        self.files[path] = entry
+
+    def _place(self, path: str) -> Path:
+        target = self.folder / path
+        if path in self._here:
+            target.unlink()
+        else:
+            self._make_folder(path)
+        return target
+
+    def _make_folder(self, path: str) -> None:
+        above = path.rpartition("/")[0]
+        if above not in self._folders:
+            (self.folder / above).mkdir(parents=True, exist_ok=True)
+            self._folders.add(above)
+
+    def _note(self, path: str, target: Path, digest: bytes, key: bytes) -> None:
+        status = target.stat()
+        self.files[path] = Entry(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
+        self._here.add(path)
+        self.touched.add(path)
+
+
 @contextmanager
 def staged(site: Path) -> Iterator[Path]:
     """A new folder to build into; it becomes ``site`` when the block ends without an error.
@@ -38,59 +171,188 @@ def staged(site: Path) -> Iterator[Path]:
     Raises :class:`BusyError` when another build holds the same site, and
     :class:`NotASiteError` when ``site`` is a file or a folder with other things in it.
     """
+    with published(site) as tree:
+        yield tree.folder
+
+
+@contextmanager
+def published(site: Path, records: Path | None = None) -> Iterator[Tree]:
+    """A :class:`Tree` that becomes ``site`` when the block ends without an error.
+
+    Where the last build's manifest, kept in ``records``, still tells the truth about the site,
+    only what differs is written. Raises what :func:`staged` raises.
+    """
     site = site.absolute()
-    _refuse_foreign(site)
+    twin, name = _beside(site, "twin"), record_name(site)
+    with _alone(site):
+        last = cache.record(records, name, Manifest)
+        if last is not None and agrees(site, last.files, last.folders):
+            tree = _twin_tree(site, twin, last)
+            with _undone_on_error(site, twin, tree):
+                yield tree
+                _finish(tree)
+                _swap(twin, site)
+        else:
+            fresh = _beside(site, "building")
+            _remove(fresh)
+            fresh.mkdir()
+            tree = Tree(fresh)
+            try:
+                yield tree
+                _finish(tree)
+                _swap(fresh, site)
+            finally:
+                _remove(fresh)
+                _remove(twin)
+        if records is not None:
+            with contextlib.suppress(OSError):
+                _follow(site, twin, tree.touched, tree.files)
+                cache.keep_record(records, name, _manifest(site, twin, tree))
+
+
+def record_name(site: Path) -> str:
+    """The name of the record in which the manifest of ``site`` is kept."""
+    where = os.fsencode(site.absolute())
+    return f"site-{hashlib.blake2b(where, digest_size=8).hexdigest()}"
+
+
+def agrees(folder: Path, files: Mapping[str, Entry], folders: Mapping[str, int]) -> bool:
+    """True when ``folder`` holds these files, untouched, and nothing else."""
+    base = os.fspath(folder)
+    try:
+        for path, entry in files.items():
+            found = os.lstat(f"{base}/{path}")
+            if (found.st_size, found.st_mtime_ns, found.st_ino) != entry[2:]:
+                return False
+        return all(os.lstat(f"{base}/{p}").st_mtime_ns == time for p, time in folders.items())
+    except OSError:
+        return False
+
+
+@contextmanager
+def _alone(site: Path) -> Iterator[None]:
+    """Hold the site's lock; put right what a killed build has left."""
+    if site.is_symlink() or (site.exists() and not site.is_dir()):
+        raise NotASiteError(str(site))
+    if site.is_dir() and any(site.iterdir()) and not (site / MARK).exists():
+        raise NotASiteError(str(site))
     site.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = _beside(site, "building"), _beside(site, "previous")
     lock = FileLock(_beside(site, "lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise BusyError(str(site)) from error
     try:
-        _recover(site, old)
-        _remove(fresh)
-        fresh.mkdir()
-        yield fresh
-        (fresh / MARK).touch()
-        _swap(fresh, site, old)
+        old = _beside(site, "previous")
+        if old.exists() and not site.exists():
+            old.rename(site)
         _remove(old)
+        yield
     finally:
-        _remove(fresh)
         lock.release()
 
 
-MARK: Final = ".xuelan-site"
-"""An empty file in every site built, by which the next build knows it may replace the folder."""
+def _twin_tree(site: Path, twin: Path, last: Manifest) -> Tree:
+    """The twin, made anew when it is not what the last build left."""
+    if not agrees(twin, last.files, last.twin_folders):
+        _remove(twin)
+        twin.mkdir()
+        _follow(site, twin, last.files, last.files)
+    return Tree(twin, site, last)
 
 
-def _refuse_foreign(site: Path) -> None:
-    if site.is_symlink() or (site.exists() and not site.is_dir()):
-        raise NotASiteError(str(site))
-    if site.is_dir() and any(site.iterdir()) and not (site / MARK).exists():
-        raise NotASiteError(str(site))
+@contextmanager
+def _undone_on_error(site: Path, twin: Path, tree: Tree) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            _follow(site, twin, tree.touched, tree.last.files)
+        raise
+
+
+def _finish(tree: Tree) -> None:
+    """Complete the tree: its mark, whatever was written into its folder past it, and no more."""
+    if tree.last.files:
+        tree.settle()
+    tree.write(MARK, b"")
+
+
+def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, Entry]) -> None:
+    """Make ``paths`` in the twin what they are in the site. Raises ``OSError``."""
+    twin.mkdir(exist_ok=True)
+    made: set[str] = set()
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            (twin / path).unlink()
+        if path in files:
+            above = path.rpartition("/")[0]
+            if above not in made:
+                (twin / above).mkdir(parents=True, exist_ok=True)
+                made.add(above)
+            os.link(f"{site}/{path}", f"{twin}/{path}")
+        else:
+            _prune(twin, path)
+
+
+def _manifest(site: Path, twin: Path, tree: Tree) -> Manifest:
+    changed = {above for path in tree.touched for above in _above(path)}
+    folders = {above for path in tree.files for above in _above(path)}
+    last = tree.last
+    return Manifest(
+        tree.files,
+        _times(site, folders, changed, last.twin_folders),
+        _times(twin, folders, changed, last.folders),
+        tree.notes,
+    )
+
+
+def _times(
+    folder: Path, folders: set[str], changed: set[str], known: Mapping[str, int]
+) -> dict[str, int]:
+    """When each folder last changed; those that did not are known (they changed places)."""
+    return {
+        path: known[path]
+        if path in known and path not in changed
+        else os.lstat(folder / path).st_mtime_ns
+        for path in folders
+    }
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders a file stands in, the nearest first; ``""`` is the site's own."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _take_out(folder: Path, path: str) -> None:
+    (folder / path).unlink()
+    _prune(folder, path)
+
+
+def _prune(folder: Path, path: str) -> None:
+    """Remove the folders above ``path`` that have become empty."""
+    for above in _above(path):
+        try:
+            (folder / above).rmdir() if above else None
+        except OSError:
+            return
+
+
+def _swap(fresh: Path, site: Path) -> None:
+    """Let ``fresh`` become the site; the old site, if there was one, stands where it was."""
+    if not site.exists():
+        fresh.rename(site)
+    elif not _exchange(fresh, site):
+        old = _beside(site, "previous")
+        site.rename(old)
+        fresh.rename(site)
+        old.rename(fresh)
 
 
 def _beside(site: Path, what: str) -> Path:
     return site.parent / f".{site.name}.{what}"
-
-
-def _recover(site: Path, old: Path) -> None:
-    """Put back a site that a build, killed between two renames, had moved aside."""
-    if old.exists() and not site.exists():
-        old.rename(site)
-    _remove(old)
-
-
-def _swap(fresh: Path, site: Path, old: Path) -> None:
-    if not site.exists():
-        fresh.rename(site)
-        return
-    if _exchange(fresh, site):
-        fresh.rename(old)
-        return
-    site.rename(old)
-    fresh.rename(site)
 
 
 def _exchange(one: Path, other: Path) -> bool:

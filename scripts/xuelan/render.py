@@ -11,10 +11,13 @@ import re
 import xml.etree.ElementTree as etree
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
+import msgspec
 import nh3
+from ahocorasick_rs import AhoCorasick, MatchKind
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
@@ -23,8 +26,11 @@ from markdown.util import AtomicString
 
 from xuelan import prose
 from xuelan.anchors import Anchors, slug
+from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
+from xuelan.inputs import program
 from xuelan.material import Material
+from xuelan.work import HERE, Workers
 
 HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 READING_SPEED: Final = 400
@@ -124,30 +130,46 @@ class Rendered:
         return max(1, round(self.characters / SPEAKING_SPEED))
 
 
-@dataclass(frozen=True)
-class LinkTable:
-    """All a text needs to know of the rest of the column, frozen before rendering begins.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What of the rest of the column one text names, and therefore all it depends on.
 
-    ``materials`` maps the paths of files to ids; ``sources`` a citable id to the works it
-    stands for; ``terms`` a glossary word to the id of its entry.
+    ``materials`` maps paths of files to ids; ``sources`` a cited id to the works it stands for;
+    ``terms`` a glossary word to the id of its entry.
     """
 
-    materials: Mapping[str, str]
-    sources: Mapping[str, tuple[str, ...]]
-    terms: Mapping[str, str]
-    docs_dir: str
+    materials: dict[str, str]
+    sources: dict[str, tuple[str, ...]]
+    terms: dict[str, str]
 
-    @classmethod
-    def of(cls, catalog: Catalog) -> LinkTable:
-        """The link table of a whole catalog; only public materials can be linked."""
-        cited = [*catalog.works, *catalog.facts]
-        terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
-        return cls(
-            materials={m.path: m.id for m in catalog.materials},
-            sources={i: catalog.sources_of(i) for i in cited},
-            terms=terms,
-            docs_dir=catalog.column.docs_dir,
+
+class LinkTable:
+    """All that texts can name, frozen before rendering begins."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.docs_dir = catalog.column.docs_dir
+        self._catalog = catalog
+        self._by_name: dict[str, list[Material]] = {}
+        for m in catalog.materials:
+            self._by_name.setdefault(posixpath.basename(m.path), []).append(m)
+        self._terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
+        self._words = _word_finder(self._terms)
+
+    def around(self, m: Material) -> Surroundings:
+        """The part of the table that the text of ``m`` can touch, and never less."""
+        body = unquote(m.body) if "%" in m.body else m.body
+        names = set(_FILE_NAME.findall(body)) if ".md" in body else ()
+        found = (other for name in sorted(names) for other in self._by_name.get(name, ()))
+        cited = sorted({i for c in prose.CITATION.finditer(body) for i in prose.cited_ids(c[1])})
+        words = {self._words[1][n] for n, *_ in self._words[0].find_matches_as_indexes(body)}
+        return Surroundings(
+            materials={other.path: other.id for other in found},
+            sources={i: self._catalog.sources_of(i) for i in cited},
+            terms={word: self._terms[word] for word in sorted(words)},
         )
+
+
+_FILE_NAME: Final = re.compile(r"[^\s/()<>\[\]\"'`\\]+\.md")
 
 
 @dataclass
@@ -173,13 +195,13 @@ class _Citations(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802 - the host's name
         self, m: re.Match[str], _data: str
     ) -> tuple[etree.Element, int, int]:
-        page, sources = self.owner.page, self.owner.table.sources
+        page, sources = self.owner.page, self.owner.around.sources
         works = [w for i in prose.cited_ids(m[1]) for w in sources.get(i, ())]
         numbers = sorted({_number(page.references, w) for w in works})
         sup = etree.Element("sup", {"class": "cite"})
         sup.text = AtomicString("[")
         last: etree.Element | None = None
-        for text, number in _runs(numbers):
+        for text, number in runs(numbers):
             if number is None:
                 if last is not None:
                     last.tail = AtomicString(text)
@@ -203,7 +225,7 @@ def _number(references: list[str], work: str) -> int:
     return references.index(work) + 1
 
 
-def _runs(numbers: list[int]) -> Iterator[tuple[str, int | None]]:
+def runs(numbers: list[int]) -> Iterator[tuple[str, int | None]]:
     """``[1, 2, 3, 5]`` as 1 - 3 , 5: neighbours joined by a hyphen, the rest by a comma."""
     groups: list[list[int]] = []
     for n in numbers:
@@ -241,36 +263,52 @@ class _Dialect(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the host's name
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
+        md.inlinePatterns.deregister("entity")  # else it is stashed, and missing in plain text
         md.inlinePatterns.register(_Citations(self.owner), "citation", 175)
         md.treeprocessors.register(_Finish(self.owner), "finish", -10)
 
 
+@dataclass
 class Renderer:
-    """Renders materials one after another; making the parser anew for each costs a quarter more."""
+    """Renders materials one after another.
 
-    def __init__(self, table: LinkTable) -> None:
-        self.table = table
-        self.page = _Page()
-        self._anchors = Anchors()
-        self._numbers = 0
-        self._linked: set[str] = set()
-        self._term = _term_pattern(table.terms)
-        self._markdown = Markdown(
+    The parser is made once: making it anew for each text would cost a quarter more.
+    """
+
+    docs_dir: str
+    page: _Page = field(default_factory=_Page, init=False)
+    around: Surroundings = field(default_factory=lambda: Surroundings({}, {}, {}), init=False)
+
+    def __call__(self, item: tuple[str, str, str, Surroundings]) -> bytes:
+        """An item of :func:`render_all` rendered, as the cache keeps it."""
+        return msgspec.msgpack.encode(self.render(*item))
+
+    def __getstate__(self) -> dict[str, str]:
+        return {"docs_dir": self.docs_dir}
+
+    @cached_property
+    def _markdown(self) -> Markdown:
+        return Markdown(
             extensions=["tables", "sane_lists", "fenced_code", _Dialect(self)],
             output_format="html",
         )
 
-    def render(self, material: Material) -> Rendered:
-        """Render one material. Anything its text links to is resolved by the link table."""
-        self.page = page = _Page(material.path, material.id)
+    def render(self, name: str, path: str, body: str, around: Surroundings) -> Rendered:
+        """Render the text ``body`` of the material ``name``, whose file stands at ``path``.
+
+        Anything the text links to is resolved by ``around``.
+        """
+        self.page = page = _Page(path, name)
+        self.around = around
         self._anchors = Anchors()
         self._numbers = 0
-        self._linked = {material.id}
+        self._linked = {name}
+        self._term = _word_finder(around.terms) if around.terms else None
         self._markdown.reset()
-        html = self._markdown.convert(material.body)
+        html = self._markdown.convert(body)
         counted = sum(len(_COUNTED.findall(b.text)) for b in page.blocks)
         return Rendered(
-            id=material.id,
+            id=name,
             html=nh3.clean(
                 html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, url_schemes=set()
             ),
@@ -360,14 +398,14 @@ class Renderer:
         path = posixpath.normpath(
             posixpath.join(posixpath.dirname(self.page.path), unquote(parts.path))
         )
-        if path in self.table.materials:
-            other = self.table.materials[path]
+        if path in self.around.materials:
+            other = self.around.materials[path]
             self.page.links.append(other)
             self._linked.add(other)
             return f"../{other}/{fragment}"
-        if path.startswith(self.table.docs_dir + "/") and path.endswith(".md"):
+        if path.startswith(self.docs_dir + "/") and path.endswith(".md"):
             page = (
-                path.removeprefix(self.table.docs_dir + "/")
+                path.removeprefix(self.docs_dir + "/")
                 .removesuffix(".md")
                 .removesuffix("index")
             )
@@ -396,19 +434,20 @@ class Renderer:
         assert self._term is not None
         before, start = text, 0
         made: list[etree.Element] = []
-        for match in self._term.finditer(text):
-            term = self.table.terms[match[0]]
+        finder, words = self._term
+        for number, first, end in finder.find_matches_as_indexes(text):
+            term = self.around.terms[words[number]]
             if term in self._linked:
                 continue
             self._linked.add(term)
             link = etree.Element("a", {"href": f"../{term}/", "class": "term"})
-            link.text = AtomicString(match[0])
+            link.text = AtomicString(words[number])
             if made:
-                made[-1].tail = text[start : match.start()]
+                made[-1].tail = text[start:first]
             else:
-                before = text[: match.start()]
+                before = text[:first]
             made.append(link)
-            start = match.end()
+            start = end
         if made:
             made[-1].tail = text[start:]
         return before, made
@@ -420,9 +459,10 @@ def _bare(title: str) -> str:
     return (inside[1] or inside[2]) if inside else title
 
 
-def _term_pattern(terms: Mapping[str, str]) -> re.Pattern[str] | None:
-    words = sorted((w for w in terms if len(w) > 1), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words))) if words else None
+def _word_finder(terms: Mapping[str, str]) -> tuple[AhoCorasick, list[str]]:
+    """Finds glossary words of two characters and more, the leftmost and then the longest first."""
+    words = sorted(w for w in terms if len(w) > 1)
+    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest), words
 
 
 def _walk(
@@ -438,7 +478,8 @@ def _walk(
 
 def _plain(element: etree.Element, left: set[etree.Element] | None = None) -> str:
     """The text a reader sees, without citation numbers."""
-    return _STASHED.sub("", "".join(_pieces(element, left or set()))).strip()
+    text = _STASHED.sub("", "".join(_pieces(element, left or set())))
+    return prose.unescape(text).strip()
 
 
 def _pieces(element: etree.Element, left: set[etree.Element]) -> Iterator[str]:
@@ -451,7 +492,63 @@ def _pieces(element: etree.Element, left: set[etree.Element]) -> Iterator[str]:
         yield child.tail or "" if child not in left else ""
 
 
-def render_all(catalog: Catalog) -> dict[str, Rendered]:
-    """Every public material rendered, by id."""
-    renderer = Renderer(LinkTable.of(catalog))
-    return {m.id: renderer.render(m) for m in catalog.public}
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The little of a :class:`Rendered` that lists need."""
+
+    characters: int
+    references: tuple[str, ...]
+
+    @property
+    def minutes(self) -> int:
+        """Minutes to read it silently, at least one."""
+        return max(1, round(self.characters / READING_SPEED))
+
+
+class Texts(Mapping[str, Rendered]):
+    """Rendered texts by the ids of their materials, opened when asked for.
+
+    ``keys`` are the digests of everything each text depends on.
+    """
+
+    def __init__(self, kept: dict[str, bytes], keys: dict[str, bytes]) -> None:
+        self._kept = kept
+        self.keys_of = keys
+
+    def __getitem__(self, name: str) -> Rendered:
+        return msgspec.msgpack.decode(self._kept[name], type=Rendered)
+
+    def outline(self, name: str) -> Outline:
+        """The length and the references of a text, without opening the rest."""
+        return msgspec.msgpack.decode(self._kept[name], type=Outline)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def render_all(catalog: Catalog, cache: Cache = NONE, workers: Workers = HERE) -> Texts:
+    """Every public material rendered, by id; what ``cache`` holds is not rendered again."""
+    table = LinkTable(catalog)
+    keys: dict[str, bytes] = {}
+    kept: dict[str, bytes] = {}
+    missing: list[str] = []
+
+    def unknown() -> Iterator[tuple[str, str, str, Surroundings]]:
+        for m in catalog.public:
+            around = table.around(m)
+            key = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
+            keys[m.id] = key
+            entry = cache.raw(key)
+            if entry is None:
+                missing.append(m.id)
+                yield m.id, m.path, m.body, around
+            else:
+                kept[m.id] = entry
+
+    for number, entry in enumerate(workers.map(Renderer(table.docs_dir), unknown())):
+        kept[missing[number]] = entry
+        cache.put(keys[missing[number]], entry)
+    return Texts({m.id: kept[m.id] for m in catalog.public}, keys)

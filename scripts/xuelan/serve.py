@@ -23,7 +23,7 @@ from watchdog.observers import Observer
 
 from xuelan.build import build
 from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE
-from xuelan.host import HostError
+from xuelan.hosted import HostError
 from xuelan.problem import as_text
 
 ADDRESS: Final = "127.0.0.1"

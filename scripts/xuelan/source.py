@@ -17,12 +17,24 @@ import yaml
 
 from xuelan.problem import Code, Problem
 
-MAX_TEXT_BYTES: Final = 2 * 1024 * 1024
+MAX_TEXT_BYTES: Final = 2 * 1000 * 1000
 """Largest text file read. A book of a million characters is 3 MB; an article never is."""
 
-_CONTROL: Final = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2028\u2029\ufffe\uffff]"
+UNREAD: Final = frozenset(
+    {
+        Code.ENCODING,
+        Code.EMPTY_FILE,
+        Code.TOO_LARGE,
+        Code.SYMLINK,
+        Code.UNREADABLE,
+        Code.NO_FRONT_MATTER,
+        Code.YAML,
+        Code.DUPLICATE_KEY,
+    }
 )
+"""Problems after which nothing is known of what a file holds."""
+
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2028\u2029\ufffe\uffff]")
 _STACKED: Final = re.compile(r"^[ \t]*(?:[-?][ \t]+){8}", re.MULTILINE)
 """Lists opened inside lists on one line: libyaml overruns the C stack on thousands of them."""
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -73,9 +85,11 @@ class _Loader(yaml.CSafeLoader):
     """YAML with strings, decimal numbers, true/false and null only, and lines remembered.
 
     YAML 1.1 would turn ``2016-03-28`` into a date (and fail on 2016-02-30), ``12:30`` into 750
-    and ``no`` into False. Editors mean the text they typed.
+    and ``no`` into False. Editors mean the text they typed. The tags are our own, so that one
+    written out, such as ``!!bool``, finds no constructor and is refused.
     """
 
+    DEFAULT_SCALAR_TAG, DEFAULT_SEQUENCE_TAG, DEFAULT_MAPPING_TAG = "\0str", "\0seq", "\0map"  # type: ignore[misc]
     offset = 0
 
     def mapping(self, node: yaml.MappingNode) -> Mapping:
@@ -96,7 +110,7 @@ class _Loader(yaml.CSafeLoader):
     def sequence(self, node: yaml.SequenceNode) -> list[Any]:
         items = []
         for item in node.value:
-            self.refuse_alias(item, item.start_mark.line + 1 + self.offset)
+            self.refuse_alias(item, node.start_mark.line + 1 + self.offset)
             items.append(self.construct_object(item, deep=True))
         return items
 
@@ -112,11 +126,19 @@ for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|)$", ["~", "n", ""]),
     ("bool", r"^(?:true|false)$", ["t", "f"]),
     ("int", r"^-?(?:0|[1-9][0-9]{0,17})$", list("-0123456789")),
-    ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", list("-0123456789")),
+    ("float", r"^-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}$", list("-0123456789")),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
-_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.mapping)
-_Loader.add_constructor("tag:yaml.org,2002:seq", _Loader.sequence)
+    _Loader.add_implicit_resolver(f"\0{_tag}", re.compile(_pattern), _first)
+_Loader.yaml_constructors = {
+    None: yaml.CSafeLoader.construct_undefined,
+    "\0null": yaml.CSafeLoader.construct_yaml_null,
+    "\0bool": yaml.CSafeLoader.construct_yaml_bool,
+    "\0int": yaml.CSafeLoader.construct_yaml_int,
+    "\0float": yaml.CSafeLoader.construct_yaml_float,
+    "\0str": yaml.CSafeLoader.construct_yaml_str,
+    "\0map": _Loader.mapping,
+    "\0seq": _Loader.sequence,
+}
 
 
 def read(root: Path, path: str, limit: int = MAX_TEXT_BYTES) -> tuple[Source | None, list[Problem]]:
@@ -125,20 +147,33 @@ def read(root: Path, path: str, limit: int = MAX_TEXT_BYTES) -> tuple[Source | N
     A BOM or CRLF is reported and taken off, so that one run shows the other mistakes too.
     ``None`` comes back when nothing can be read.
     """
+    raw, problems = read_bytes(root, path, limit)
+    return (None, problems) if raw is None else decode(path, raw)
+
+
+def read_bytes(
+    root: Path, path: str, limit: int = MAX_TEXT_BYTES
+) -> tuple[bytes | None, list[Problem]]:
+    """The bytes of a file fit to be read; ``None`` and the reason when it is not."""
     file = root / path
+    if not path.isprintable():
+        hint = "用小写英文字母、数字和连字符重新起名"
+        return None, [Problem(path, 1, Code.SLUG, "文件名里有乱码或看不见的字符", hint)]
     if any((root / part).is_symlink() for part in _prefixes(path)):
         hint = "请放入文件本身，而不是指向它的链接"
         return None, [Problem(path, 1, Code.SYMLINK, "这是一个符号链接，不收", hint)]
     try:
+        if not file.is_file():
+            return None, [Problem(path, 1, Code.UNREADABLE, "打不开：不是普通的文件")]
         size = file.stat().st_size
         if size > limit:
-            hint = f"单个文字文件不超过 {limit // 1024 // 1024} MB；图片、文档请作为附件"
-            message = f"文件有 {size / 1024 / 1024:.1f} MB，太大"
+            hint = f"单个文字文件不超过 {limit // 1000 // 1000} MB；图片、文档请作为附件"
+            message = f"文件有 {size / 1000 / 1000:.1f} MB，太大"
             return None, [Problem(path, 1, Code.TOO_LARGE, message, hint)]
         raw = file.read_bytes()
     except OSError as error:
         return None, [Problem(path, 1, Code.UNREADABLE, f"打不开：{error.strerror}")]
-    return decode(path, raw)
+    return raw, []
 
 
 def _prefixes(path: str) -> list[str]:
@@ -166,12 +201,12 @@ def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
     if not text.strip():
         hint = "用 xuelan new 可以生成一份带说明的样板"
         return None, [*problems, Problem(path, 1, Code.EMPTY_FILE, "文件是空的", hint)]
-    if match := _CONTROL.search(text):
+    if match := CONTROL.search(text):
         line = text.count("\n", 0, match.start()) + 1
         message = f"有看不见的字符 U+{ord(match.group()):04X}"
         hint = "多半是从别处粘贴带来的，删掉这一行重新输入"
         problems.append(Problem(path, line, Code.CONTROL_CHARACTER, message, hint))
-        text = _CONTROL.sub("", text)
+        text = CONTROL.sub("", text)
     return Source(path, text, hashlib.sha256(text.encode()).hexdigest()), problems
 
 
@@ -219,6 +254,7 @@ _YAML_MESSAGES: Final = (
     ("did not find expected '-'", "列表的缩进不对"),
     ("did not find expected ',' or ']'", "方括号没有配对，或缺少逗号"),
     ("did not find expected ',' or '}'", "花括号没有配对，或缺少逗号"),
+    ("did not find expected alphabetic", "* 或 & 开头的词被当成引用；请加英文引号"),
     ("undefined alias", "* 开头的词被当成引用；请加英文引号"),
     ("found unexpected end of stream", "引号没有配对"),
     ("found undefined tag", "不支持 ! 开头的标记"),
@@ -261,13 +297,16 @@ def split(source: Source) -> tuple[Document | None, list[Problem]]:
 def listing(root: Path, folder: str, suffix: str) -> list[str]:
     """Paths (relative to ``root``, sorted) of the files below ``folder`` ending in ``suffix``.
 
-    Linked folders are not entered. Names beginning with ``.`` or ``_`` are left out, so that
-    an editor can park notes there.
+    Linked folders are not entered but listed themselves, for :func:`read` to refuse them. Names
+    beginning with ``.`` or ``_`` are left out, so that an editor can park notes there.
     """
+    if (root / folder).is_symlink():
+        return [folder]
     found: list[str] = []
     for base, folders, files in os.walk(root / folder):
         folders[:] = sorted(d for d in folders if not d.startswith((".", "_")))
         where = Path(base).relative_to(root).as_posix()
         names = (f for f in files if f.endswith(suffix) and not f.startswith((".", "_")))
-        found += [f"{where}/{name}" for name in names]
+        links = (d for d in folders if (Path(base) / d).is_symlink())
+        found += [f"{where}/{name}" for name in (*names, *links)]
     return sorted(found)

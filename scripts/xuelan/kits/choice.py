@@ -12,6 +12,7 @@ from xuelan.kits.kit import TRANSCRIPT, Kit, Query
 from xuelan.material import MISSING, OFFICIAL, Material
 from xuelan.study import Question
 
+_TICK: Final = re.compile(r"\s*[-*+]\s+□")
 AGENDA_HEADING: Final = re.compile(r"(\d{1,3})分钟日程")
 """The heading under which a guide's agenda stands."""
 
@@ -67,6 +68,11 @@ def agenda_lengths(guide: Material) -> frozenset[int]:
     """The meeting lengths (minutes) a guide has a heading for."""
     found = (AGENDA_HEADING.fullmatch(h.text) for h in prose.headings(prose.lines(guide.body)))
     return frozenset(int(m[1]) for m in found if m)
+
+
+def has_ticks(guide: Material) -> bool:
+    """True when a guide has points to tick off: list items that begin with ``□``."""
+    return any(_TICK.match(line) for line in prose.lines(guide.body))
 
 
 def transcripts(kit: Kit, catalog: Catalog) -> tuple[Material, ...]:

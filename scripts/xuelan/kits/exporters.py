@@ -21,6 +21,29 @@ from __future__ import annotations
 
 from typing import Final
 
+from xuelan.kits import (
+    book,
+    calendars,
+    epub,
+    forms_kit,
+    ledger,
+    offline,
+    quizpaper,
+    scorm,
+    transcript,
+    zim,
+)
 from xuelan.kits.plan import Exporter
 
-EXPORTERS: Final[tuple[Exporter, ...]] = ()
+EXPORTERS: Final[tuple[Exporter, ...]] = (
+    book.files,
+    epub.files,
+    transcript.files,
+    forms_kit.files,
+    ledger.files,
+    quizpaper.files,
+    calendars.files,
+    scorm.files,
+    offline.files,
+    zim.files,
+)

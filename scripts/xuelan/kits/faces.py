@@ -6,7 +6,6 @@ They come from npm packages (SIL Open Font License 1.1) that ``npm ci`` puts int
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,8 @@ from typing import Final
 
 import typst
 from fontTools.ttLib import TTFont
+
+from xuelan.kits.kit import KitError
 
 SERIF, SANS, KAI = "Noto Serif SC", "Noto Sans SC", "LXGW WenKai"
 """宋体、黑体、楷体, by the names typst knows them by."""
@@ -38,7 +39,7 @@ SUBSTITUTES: Final = str.maketrans({"☐": "□", "☑": "√", "☒": "×", "�
 """Signs the faces lack and print has always had another form of."""
 
 
-class NoFacesError(Exception):
+class NoFacesError(KitError):
     """The typefaces are not installed; the message says, in Chinese, how to get them."""
 
 
@@ -58,14 +59,17 @@ class Faces:
         return "".join(dict.fromkeys(c for c in drawn if not c.isspace() and c != "\u200b"))
 
 
-@cache
 def load(root: Path) -> Faces:
     """The typefaces for the column in ``root``: from its ``node_modules/`` or the program's own.
 
     Raises :class:`NoFacesError` when a face is not there. Loading takes some tenths of a second,
     once a process.
     """
-    modules = _modules(root)
+    return _load(_modules(root))
+
+
+@cache
+def _load(modules: Path) -> Faces:
     folders = [modules / folder for folder in _FOLDERS]
     absent = [f for f in (*folders, modules / _KAI_WOFF) if not f.exists()]
     if absent:
@@ -74,7 +78,7 @@ def load(root: Path) -> Faces:
             "在栏目所在的文件夹里运行 npm ci 装上字体，再生成套装。"
         )
         raise NoFacesError(message)
-    kai = _kai(root, modules / _KAI_WOFF)
+    kai = _kai(modules)
     fonts = typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -99,16 +103,18 @@ def _modules(root: Path) -> Path:
     return next((m for m in found if (m / _SERIF).is_dir()), root.resolve() / "node_modules")
 
 
-def _kai(root: Path, woff: Path) -> Path:
-    """楷体 unpacked into the column's cache: once, under a name that no half-written file bears."""
-    folder = root.resolve() / ".cache" / "kits" / "faces"
+def _kai(modules: Path) -> Path:
+    """楷体 unpacked beside the packages: once, under a name that no half-written file bears."""
+    woff = modules / _KAI_WOFF
+    folder = modules / ".cache" / "xuelan"
     target = folder / (woff.stem + ".ttf")
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        with TTFont(woff, recalcTimestamp=False) as font, NamedTemporaryFile(
-            dir=folder.parent, delete=False
-        ) as file:
+        with (
+            TTFont(woff, recalcTimestamp=False) as font,
+            NamedTemporaryFile(dir=folder.parent, delete=False) as file,
+        ):
             font.flavor = None
             font.save(file, reorderTables=False)
-        os.replace(file.name, target)
+        Path(file.name).replace(target)
     return target

@@ -77,7 +77,7 @@ class Grid:
     key: str
     columns: tuple[Column, ...]
     rows: tuple[str, ...]
-    lines: int
+    lines: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +197,11 @@ MINUTES_FORM: Final = FormSheet(
             (Blank("absent", "缺席及原因", Entry.TEXT, lines=2),),
             (Blank("topic", "议题", Entry.TEXT, lines=2),),
             (Blank("previous", "上次事项结果", Entry.TEXT, lines=2),),
-            (Blank("reports", "报告或传达", Entry.TEXT, lines=4),),
-            (Blank("speeches", "发言要点", Entry.TEXT, lines=14),),
+            (Blank("reports", "报告或传达", Entry.TEXT, lines=5),),
+            (Blank("speeches", "发言要点", Entry.TEXT, lines=9),),
             (Blank("vote", "表决", Entry.TEXT, lines=2),),
             (Blank("resolutions", "决议", Entry.TEXT, lines=4),),
-            (Blank("summary", "小结", Entry.TEXT, lines=4),),
+            (Blank("summary", "小结", Entry.TEXT, lines=3),),
         )),
         Signatures(("主持人签名", "记录人签名")),
         Advice(f"逐人记发言，不同意见照原话记，发言人核对本人的部分。{_LATE}"),
@@ -223,7 +223,7 @@ SIGN_IN_FORM: Final = FormSheet(
         )),
         Roster(
             (Column("序号", 10), Column("姓名", 24), Column("本人签名", 34), Column("备注", 32)),
-            count=35,
+            count=34,
         ),
         Advice("备注写请假、列席或补学日期。只由到会者本人签名，不代签，不补签。"),
     ),
@@ -264,7 +264,7 @@ SELF_CHECK_FORM: Final = FormSheet(
                 Column("整改措施和期限", 30),
             ),
             ("思想", "组织", "作风", "纪律"),
-            lines=4,
+            lines=3.5,
         ),
         Signatures(("本人签名",)),
         Advice("用自己的话，写具体的人和事、具体的期限。由支部保存，不上网，不上墙。"),
@@ -384,11 +384,11 @@ INSPECTION_FORM: Final = FormSheet(
                 Column("方面", 14),
                 Column("内容", 44),
                 Column("□", 10),
-                Column("没做到的：原因、负责人、日期", 32),
+                Column("原因、负责人、日期", 32),
             ),
             given=2,
         ),
-        Advice("没做到的空着，下次先看这几条。本单位留存，不层层上报，不为检查另做一套。"),
+        Advice("没做到的不打勾，写明原因、谁负责、哪天做，下次先看这几条。本单位留存，不层层上报，不为检查另做一套。"),
     ),
 )  # fmt: skip
 

@@ -17,6 +17,8 @@ from typing import Any, Final
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters XML 1.0 has no place for (and DEL, which nobody means)."""
 
+_BREAK: Final = re.compile(r"[ \t]*[\r\n\u2028\u2029][\s]*")
+
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive: the earliest a ZIP can say, and Office's own habit."""
 
@@ -36,7 +38,7 @@ class Repeat:
     """XML repeated for every row of values given under ``name``; ``empty`` when there is none."""
 
     name: str
-    pieces: tuple[str | Slot, ...]
+    pieces: tuple[Piece, ...]
     empty: str = ""
 
 
@@ -47,10 +49,9 @@ Values = Mapping[str, "str | tuple[Row, ...]"]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An office file: its parts in order, and the XML that stands for a line break in a slot."""
+    """An office file: its parts in order."""
 
     parts: tuple[tuple[str, tuple[Piece, ...]], ...]
-    line_break: str
 
     def fill(self, values: Values) -> bytes:
         """The finished file. Slots without a value stay empty; nothing is lost or cut."""
@@ -70,14 +71,11 @@ class Template:
         assert isinstance(given, str)
         if not given:
             return piece.empty
-        return piece.before + escape(given).replace("\n", self.line_break) + piece.after
+        return piece.before + escape(given) + piece.after
 
     def as_data(self) -> dict[str, Any]:
         """The template for the browser: lists and strings only."""
-        return {
-            "lineBreak": self.line_break,
-            "parts": [[path, [_as_data(p) for p in pieces]] for path, pieces in self.parts],
-        }
+        return {"parts": [[path, [_as_data(p) for p in pieces]] for path, pieces in self.parts]}
 
 
 def _as_data(piece: Piece) -> Any:
@@ -98,8 +96,11 @@ def _as_data(piece: Piece) -> Any:
 
 
 def escape(text: str) -> str:
-    """``text`` as XML character data: ``& < > "`` as entities, what XML cannot hold left out."""
-    kept = _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """``text`` as XML character data: ``& < > "`` as entities, what XML cannot hold left out.
+
+    Fields hold one line: any run of white space with a line break in it becomes one space.
+    """
+    kept = _ILLEGAL.sub("", _BREAK.sub(" ", text))
     return (
         kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     )

@@ -9,6 +9,11 @@ from xuelan.fields import Field, Form, Table
 
 FOLDER: Final = "materials/kits"
 
+
+class KitError(Exception):
+    """A kit that cannot be made as its recipe says; the message says why, in Chinese."""
+
+
 FORMS: Final = (
     "会议议程",
     "会议记录",
@@ -45,6 +50,10 @@ QUERY_FIELDS: Final[Table] = (
         vocabulary="audiences",
     ),
 )  # fmt: skip
+_CHANGE: Final[Table] = (
+    Field("date", "日期", "哪一天改的。", Form.DATE, required=True),
+    Field("note", "改动", "改了什么，一句话。", required=True),
+)
 FIELDS: Final[Table] = (
     Field("id", "编号", "用在网址里，与文件名相同。", Form.SLUG, required=True, example="study"),
     Field("title", "名称", "读者看到的名称。", required=True, example="集中学习套装"),
@@ -71,6 +80,7 @@ FIELDS: Final[Table] = (
     Field("reminders", "提前提醒", "期限前几天提醒。", Form.INT, many=True),
     Field("ledger", "台账", "true：收入学习台账（XLSX）。", Form.BOOL),
     Field("formats", "格式", "阅读材料给出哪些格式。", Form.CHOICE, True, True, choices=FORMATS),
+    Field("changes", "改动记录", "新的在前；下载页照登。", Form.RECORD, many=True, fields=_CHANGE),
 )  # fmt: skip
 
 
@@ -83,6 +93,14 @@ class Query:
     activities: tuple[str, ...]
     tags: tuple[str, ...]
     audiences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of a kit's history, as its editor tells it."""
+
+    date: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,7 @@ class Kit:
     reminders: tuple[int, ...]
     ledger: bool
     formats: tuple[str, ...]
+    changes: tuple[Change, ...]
     path: str = ""
     lines: tuple[tuple[str, int], ...] = ()
 
@@ -125,5 +144,11 @@ class Kit:
 def parse(values: dict[str, Any], path: str, lines: dict[str, int]) -> Kit:
     """A recipe from the values :func:`xuelan.fields.validate` gave for :data:`FIELDS`."""
     select = values["select"]
-    query = Query(**{k: v for k, v in select.items() if k != "line"}) if select else None
-    return Kit(**{**values, "select": query}, path=path, lines=tuple(sorted(lines.items())))
+    query = Query(**_bare(select)) if select else None
+    changes = tuple(Change(**_bare(c)) for c in values["changes"])
+    made = {**values, "select": query, "changes": changes}
+    return Kit(**made, path=path, lines=tuple(sorted(lines.items())))
+
+
+def _bare(record: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in record.items() if k != "line"}

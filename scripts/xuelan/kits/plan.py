@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 from xuelan.catalog import Catalog, newest
 from xuelan.column import Activity, Column
 from xuelan.kits import choice
-from xuelan.kits.kit import Kit
+from xuelan.kits.kit import Kit, KitError
 from xuelan.kits.tree import parse, rows, text
 from xuelan.material import Material
 from xuelan.render import HEADINGS, Rendered
@@ -58,6 +60,23 @@ class KitPlan:
         """Guides, then readings: everything the kit holds as text, each once."""
         return tuple(dict.fromkeys((*self.guides, *self.readings)))
 
+    @cached_property
+    def version(self) -> str:
+        """A fingerprint of what the kit holds, eight hexadecimal digits, printed on every page.
+
+        It changes when a text, a question or the recipe changes, and not with the program.
+        """
+        held = [
+            self.column.title,
+            self.column.url,
+            self.column.publisher,
+            repr(replace(self.kit, path="", lines=())),
+            *(f"{m.id} {m.digest}" for m in self.materials),
+            *map(repr, self.agendas),
+            *(repr(replace(q, line=0)) for q in self.questions),
+        ]
+        return hashlib.sha256("\0".join(held).encode()).hexdigest()[:8]
+
     def address_of(self, address: str) -> str:
         """The live address of a page of the site; empty when the site's own is not known."""
         return self.column.url + address if self.column.url else ""
@@ -86,7 +105,7 @@ class Exporter(Protocol):
         ...
 
 
-class MissingItemError(Exception):
+class MissingItemError(KitError):
     """The recipe asks for something that is not there; the message says what, in Chinese."""
 
 

@@ -43,7 +43,7 @@ def _reference_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
     )
     for field, ids, known, label in wanted:
         for i in ids:
-            if i in known:
+            if i in known or (field != "quiz" and not catalog.lacks(i) and i not in catalog.by_id):
                 continue
             hidden = field != "quiz" and i in catalog.by_id
             message = f"{label}“{i}”没有发布" if hidden else f"{label}“{i}”不存在"
@@ -84,6 +84,13 @@ def _content_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
         (bool(kit.select) and not readings, "select", "没有一份材料符合所写的条件"),
         (kit.quiz_all and not choice.questions(kit, catalog), "quiz_all", "没有符合的自测题"),
         (kit.calendar and not (activity and activity.due), "calendar", "活动没有写明期限（due）"),
+        ("会议议程" in kit.forms and not kit.agendas, "forms", "要会议议程，却没有写议程时长（agendas）"),
+        (
+            "督查自查表" in kit.forms
+            and not any(choice.has_ticks(g) for g in choice.guides(kit, catalog)),
+            "forms",
+            "要督查自查表，指南里却没有以“□”开头的自查条目",
+        ),
         (bool(kit.reminders) and not kit.calendar, "reminders", "没有日历，提醒用不上"),
         (any(n < 0 for n in kit.reminders), "reminders", "提前的天数不能是负数"),
         (

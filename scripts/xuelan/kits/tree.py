@@ -64,6 +64,32 @@ def is_citation(element: etree.Element) -> bool:
     return element.tag == "sup" and element.get("class") == "cite"
 
 
+def pieces(element: etree.Element) -> Iterator[str]:
+    """The text of every paragraph, heading, list item and cell, without citation numbers.
+
+    Blocks inside a block are pieces of their own.
+    """
+    own = own_text(element).strip()
+    if own:
+        yield own
+    for child in element:
+        if child.tag in _HOLDERS:
+            yield from pieces(child)
+
+
+_HOLDERS: Final = BLOCKS | {"li", "thead", "tbody", "tr", "th", "td"}
+
+
+def own_text(element: etree.Element) -> str:
+    """The text of ``element`` outside blocks it holds, without citation numbers."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag not in _HOLDERS and not is_citation(child):
+            parts.append(text(child, cites=False) if child.tag != "br" else "\n")
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
 def rows(table: etree.Element) -> list[list[etree.Element]]:
     """The cells of a table, row by row, the head first."""
     return [[c for c in row if c.tag in ("th", "td")] for row in table.iter("tr")]

@@ -7,26 +7,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xuelan.catalog import Catalog
-from xuelan.column import SETTINGS_FILE
+from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE
+from xuelan.loader import DATA_FILES
 from xuelan.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
 from xuelan.problem import Code, Problem, did_you_mean
+from xuelan.source import listing, read
 
 
 def column_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Materials named in the settings must exist."""
+    """Materials named in the settings must exist and be published."""
     column = catalog.column
     named = [(i, "essential") for i in column.essential]
     named += [(a.guide, "activities") for a in column.activities if a.guide]
     named += [(column.notice, "notice")] if column.notice else []
     for material, where in named:
-        if material not in catalog.by_id:
-            yield Problem(
-                SETTINGS_FILE,
-                _settings_line(column.root, material),
-                Code.UNKNOWN_REFERENCE,
-                f"{where} 里的材料“{material}”不存在",
-                did_you_mean(material, catalog.by_id),
-            )
+        line = _settings_line(column.root, material)
+        found = catalog.by_id.get(material)
+        if catalog.lacks(material):
+            message = f"{where} 里的材料“{material}”不存在"
+            hint = did_you_mean(material, catalog.by_id)
+            yield Problem(SETTINGS_FILE, line, Code.UNKNOWN_REFERENCE, message, hint)
+        elif found and not catalog.shows(found):
+            message = f"{where} 里的材料“{material}”没有发布"
+            hint = "先发布它，或从设置里去掉"
+            yield Problem(SETTINGS_FILE, line, Code.UNKNOWN_REFERENCE, message, hint)
 
 
 def _settings_line(root: Path, word: str) -> int:
@@ -57,11 +61,11 @@ def reference_rules(catalog: Catalog) -> Iterator[Problem]:
         wanted = [(i, "related") for i in m.related]
         wanted += [(m.replaced_by, "replaced_by")] if m.replaced_by else []
         for other, field in wanted:
-            if other == m.id or other not in catalog.by_id:
+            if other == m.id or catalog.lacks(other):
                 message = f"材料“{other}”不存在" if other != m.id else "相关材料写了自己"
-                hint = did_you_mean(other, catalog.by_id)
+                hint = did_you_mean(other, catalog.by_id) if other != m.id else ""
                 yield Problem(m.path, m.line_of(field), Code.UNKNOWN_REFERENCE, message, hint)
-        if m.work and m.work not in catalog.works:
+        if m.work and m.work not in catalog.works and catalog.has_read("works"):
             hint = did_you_mean(m.work, catalog.works)
             message = f"书目里没有“{m.work}”"
             yield Problem(m.path, m.line_of("work"), Code.UNKNOWN_REFERENCE, message, hint)
@@ -88,6 +92,38 @@ def _rights_faults(m: Material) -> Iterator[tuple[str, str, str]]:
         yield "ground", "公文要写明发文机关（issuer）", ""
     if m.ground == OWN and m.text == MISSING:
         yield "text", "本站原创不存在“原文待补”", "还没写好的稿子请用 status: draft"
+
+
+def file_rules(catalog: Catalog) -> Iterator[Problem]:
+    """No file is published over another, and none lies in ``materials/`` to no purpose."""
+    used = {f"{MATERIALS_FOLDER}/{name}.yml" for name in DATA_FILES}
+    used |= {*catalog.by_path, *(k.path for k in catalog.kits), *catalog.unread}
+    for m in catalog.materials:
+        names: dict[str, str] = {}
+        for field, path in _files(m):
+            name = posixpath.basename(path)
+            if names.setdefault(name, path) != path:
+                message = f"两个文件都叫“{name}”"
+                yield Problem(m.path, m.line_of(field), Code.DUPLICATE_FILE, message, "改一个名字")
+            used.add(path)
+    for path in listing(catalog.column.root, MATERIALS_FOLDER, ""):
+        if path not in used and not catalog.unread:
+            hint = "材料是 .md 文件，数据是规定名称的 .yml 文件；暂时不用的，文件名前加“_”"
+            yield Problem(path, 1, Code.UNUSED_FILE, "这个文件没有被用到", hint)
+
+
+def _files(m: Material) -> Iterator[tuple[str, str]]:
+    yield from (("attachments", a.path) for a in m.attachments)
+    for item in m.media:
+        yield from (("media", path) for path in (item.path, item.caption_path) if path)
+
+
+def page_rules(catalog: Catalog) -> Iterator[Problem]:
+    """Hand-written pages are plain UTF-8 files as well."""
+    root, docs = catalog.column.root, catalog.column.docs_dir
+    inside = (root / docs).is_relative_to(root) and ".." not in docs and (root / docs).is_dir()
+    for path in listing(root, docs, ".md") if inside else ():
+        yield from read(root, path)[1]
 
 
 def life_rules(catalog: Catalog) -> Iterator[Problem]:

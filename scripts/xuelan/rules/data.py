@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
-from xuelan import prose
 from xuelan.catalog import Catalog
 from xuelan.problem import Code, Problem, did_you_mean
 from xuelan.rules.text import HEARSAY, is_medium
@@ -13,22 +13,44 @@ from xuelan.study import MULTIPLE, Question
 
 def reference_rules(catalog: Catalog) -> Iterator[Problem]:
     """Every id a data file names must exist, and a reader must be able to see it."""
-    public = {m.id: None for m in catalog.public}
-    wanted: list[tuple[str, int, str, Iterable[str]]] = []
+    wanted: list[tuple[str, int, str, _Fault]] = []
     for fact in catalog.facts.values():
-        wanted += [("facts", fact.line, work, catalog.works) for work in fact.sources]
+        wanted += [("facts", fact.line, work, _work_fault) for work in fact.sources]
     for figure in catalog.figures:
-        wanted += [("figures", figure.line, p.fact, catalog.facts) for p in figure.points]
+        wanted += [("figures", figure.line, p.fact, _fact_fault) for p in figure.points]
     for path in catalog.paths:
-        wanted += [("paths", path.line, step.material, public) for step in path.steps]
+        wanted += [("paths", path.line, step.material, _material_fault) for step in path.steps]
     for question in catalog.questions:
-        wanted.append(("quiz", question.line, question.material, public))
-        wanted += [("quiz", question.line, i, catalog.facts) for i in question.facts]
-    for name, line, word, known in wanted:
-        if word not in known:
-            hint = did_you_mean(word, known)
-            message = f"“{word}”不存在"
+        wanted.append(("quiz", question.line, question.material, _material_fault))
+        wanted += [("quiz", question.line, i, _fact_fault) for i in question.facts]
+    for name, line, word, fault_of in wanted:
+        message, hint = fault_of(catalog, word) if word else ("", "")
+        if message:
             yield Problem(f"materials/{name}.yml", line, Code.UNKNOWN_REFERENCE, message, hint)
+
+
+_Fault = Callable[[Catalog, str], tuple[str, str]]
+_FINE: Final = ("", "")
+
+
+def _work_fault(catalog: Catalog, work: str) -> tuple[str, str]:
+    if work in catalog.works or not catalog.has_read("works"):
+        return _FINE
+    return f"书目里没有“{work}”", did_you_mean(work, catalog.works)
+
+
+def _fact_fault(catalog: Catalog, fact: str) -> tuple[str, str]:
+    if fact in catalog.facts or not catalog.has_read("facts"):
+        return _FINE
+    return f"事实库里没有“{fact}”", did_you_mean(fact, catalog.facts)
+
+
+def _material_fault(catalog: Catalog, material: str) -> tuple[str, str]:
+    found = catalog.by_id.get(material)
+    if found is None:
+        known = did_you_mean(material, catalog.by_id)
+        return (f"材料“{material}”不存在", known) if catalog.lacks(material) else _FINE
+    return _FINE if catalog.shows(found) else (f"材料“{material}”没有发布，读者打不开", "")
 
 
 def question_rules(catalog: Catalog) -> Iterator[Problem]:
@@ -54,12 +76,12 @@ def work_rules(catalog: Catalog) -> Iterator[Problem]:
     allowed = {w.url for w in catalog.works.values() if w.url}
     for m in catalog.materials:
         used.add(m.work)
-        used.update(i for c in prose.citations(prose.lines(m.body)) for i in c.ids)
-        if m.source and m.source not in allowed:
+        used.update(i for c in catalog.scan_of(m).citations for i in c.ids)
+        if m.source and m.source not in allowed and catalog.has_read("works"):
             message = "来源网址没有登记在书目（works.yml）里"
             hint = "先在书目里登记并核准这个网址"
             yield Problem(m.path, m.line_of("source"), Code.OUTBOUND_LINK, message, hint)
     for work in catalog.works.values():
-        if work.id not in used:
+        if work.id not in used and not catalog.unread:
             message = f"“{work.id}”没有被用到"
             yield Problem("materials/works.yml", work.line, Code.UNUSED_WORK, message)

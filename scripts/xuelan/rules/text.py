@@ -9,12 +9,12 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from xuelan import prose
-from xuelan.anchors import heading_ids
 from xuelan.catalog import Catalog
 from xuelan.facts import LOW, MEDIUM
-from xuelan.loader import locate
+from xuelan.files import locate
 from xuelan.material import WITHDRAWN, Material
 from xuelan.problem import Code, Problem, did_you_mean
+from xuelan.scan import Scan
 
 LONG_QUOTATION: Final = 10
 """From this many Chinese characters on, words in “ ” must be found letter for letter."""
@@ -27,17 +27,24 @@ _INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
 
 def text_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Every rule about one material's text, one material after another."""
-    known = _known_words(catalog)
+    """How the texts fit the rest of the column, one material after another."""
     for m in catalog.materials:
-        text = prose.lines(m.body)
-        yield from _structure(m, text)
-        yield from _portable(m, text)
-        for link in prose.links(text):
+        text = catalog.scan_of(m)
+        for link in text.links:
+            if _is_good(catalog, m, link):
+                continue
             yield from _link_problems(catalog, m, link, m.body_line + link.line - 1)
         yield from _citations(catalog, m, text)
         yield from _hearsay(catalog, m, text)
-        yield from _quotations(m, text, known)
+    if not catalog.unread:
+        yield from _quotations(catalog)
+
+
+def own_rules(m: Material) -> Iterator[Problem]:
+    """What can be said of one text by itself."""
+    text = prose.lines(m.body)
+    yield from _structure(m, text)
+    yield from _portable(m, text)
 
 
 def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
@@ -62,6 +69,19 @@ def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
         yield Problem(m.path, m.body_line + number - 1, Code.RAW_HTML, message, hint)
 
 
+_UNPORTABLE: Final = (
+    (re.compile(r"\t"), "行里有 Tab", "改用空格"),
+    (re.compile(r" $"), "行末有空格", "删掉行末的空格；要换段就空一行"),
+    (re.compile(r"\\(?![#*_+.-])"), "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
+    (
+        re.compile(r"^[ >]*(?:```|~~~)"),
+        "代码段的开头或结尾写得不对",
+        "开头和结尾各写一行 ```，都顶格，一样长",
+    ),
+    (re.compile(r"^ +#{1,6}(?: |$)"), "标题前面有空格", "让 # 顶格"),
+    (re.compile(r"^(?: *(?:>|[-*+] |[0-9]+[.)] ))+ *#"), "引文或列表里有小标题", "标题单独写一行"),
+    (re.compile(r"^ *#{1,6}[^# ]"), "# 后面没有空格", "标题写成“## 标题”；不是标题的写 \\#"),
+)
 _LIST_ITEM: Final = re.compile(r"^( *)(?:[-*+]|\d{1,9}[.)])\s")
 
 
@@ -77,12 +97,30 @@ def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
         if item and len(item[1]) % 4:
             message = f"列表缩进了 {len(item[1])} 格"
             yield Problem(m.path, at, Code.PORTABLE, message, "下一级列表缩进 4 格")
-        if re.fullmatch(r" {0,3}(?:=+|-{2,})\s*", line) and previous.strip():
+        if re.fullmatch(r" {0,3}(?:=+|-+)\s*", line) and previous.strip():
             hint = "标题用 ## 写；分隔线前空一行"
             yield Problem(m.path, at, Code.PORTABLE, "文字下面的横线会被当成标题", hint)
-        if "\t" in line:
-            yield Problem(m.path, at, Code.PORTABLE, "行里有 Tab", "改用空格")
+        if line.strip() and previous.strip() and (
+            line.startswith("#") or previous.startswith("#")
+        ):
+            yield Problem(m.path, at, Code.PORTABLE, "标题和文字之间没有空行", "标题前后各空一行")
+        for pattern, message, hint in _UNPORTABLE:
+            if pattern.search(line):
+                yield Problem(m.path, at, Code.PORTABLE, message, hint)
         previous = line
+
+
+_PLAIN_LINK: Final = re.compile(r"[a-z0-9./_-]+\.md")
+
+
+def _is_good(catalog: Catalog, m: Material, link: prose.Link) -> bool:
+    """True for nearly every link: plainly written, to a material a reader may see."""
+    if link.is_image or not _PLAIN_LINK.fullmatch(link.target):
+        return False
+    other = catalog.by_path.get(
+        posixpath.normpath(posixpath.join(posixpath.dirname(m.path), link.target))
+    )
+    return other is not None and other.is_public
 
 
 def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -> Iterator[Problem]:
@@ -104,7 +142,7 @@ def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -
         yield from _file_link_problems(
             catalog, m, unquote(parts.path), unquote(parts.fragment), line
         )
-    elif parts.fragment and unquote(parts.fragment) not in heading_ids(m.body):
+    elif parts.fragment and unquote(parts.fragment) not in catalog.scan_of(m).anchors:
         yield Problem(m.path, line, Code.DEAD_LINK, f"本页没有段落“{unquote(parts.fragment)}”")
     elif not parts.fragment:
         yield Problem(m.path, line, Code.DEAD_LINK, "链接没有写目标")
@@ -120,21 +158,27 @@ def _file_link_problems(
             yield Problem(m.path, line, Code.DEAD_LINK, f"链接的页面“{path}”不存在")
         return
     if not path.endswith(".md"):
-        yield from locate(column.root, m.path, path, line)[1]
+        found, problems = locate(column.root, m.path, path, line)
+        yield from problems
+        published = {a.path for a in m.attachments} | {a.path for a in m.media}
+        if found and found not in published:
+            hint = "在信息栏的 attachments 或 media 里写上它，网站才会带上这个文件"
+            yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有登记为附件或媒体", hint)
         return
     other = catalog.by_path.get(target)
+    if target in catalog.unread:
+        return
     if other is None:
         near = did_you_mean(posixpath.basename(path), map(posixpath.basename, catalog.by_path))
         yield Problem(m.path, line, Code.DEAD_LINK, f"链接的材料“{path}”不存在", near)
-    elif fragment and fragment not in heading_ids(other.body):
+    elif fragment and fragment not in catalog.scan_of(other).anchors:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”里没有段落“{fragment}”")
     elif m.is_public and not other.is_public:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有发布，读者打不开")
 
 
-def _citations(catalog: Catalog, m: Material, text: list[str]) -> Iterator[Problem]:
-    known = [*catalog.facts, *catalog.works]
-    for cited in prose.citations(text):
+def _citations(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
+    for cited in text.citations:
         line = m.body_line + cited.line - 1
         if not cited.ids:
             message = f"引注“{cited.raw}”写法有误"
@@ -142,15 +186,18 @@ def _citations(catalog: Catalog, m: Material, text: list[str]) -> Iterator[Probl
             yield Problem(m.path, line, Code.UNKNOWN_CITATION, message, hint)
         for i in cited.ids:
             if i not in catalog.facts and i not in catalog.works:
+                if not (catalog.has_read("facts") and catalog.has_read("works")):
+                    continue
                 message = f"引注“{i}”在事实库和书目中都没有"
-                yield Problem(m.path, line, Code.UNKNOWN_CITATION, message, did_you_mean(i, known))
+                hint = did_you_mean(i, [*catalog.facts, *catalog.works])
+                yield Problem(m.path, line, Code.UNKNOWN_CITATION, message, hint)
             elif i in catalog.facts and catalog.facts[i].confidence == LOW:
                 message = f"“{i}”可信度为 low，不得引用"
                 yield Problem(m.path, line, Code.UNKNOWN_CITATION, message)
 
 
-def _hearsay(catalog: Catalog, m: Material, text: list[str]) -> Iterator[Problem]:
-    for sentence in prose.sentences(text):
+def _hearsay(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
+    for sentence in text.sentences:
         medium = [i for i in sentence.cited if is_medium(catalog, i)]
         if medium and not HEARSAY.search(sentence.text):
             message = f"引用了 {'、'.join(medium)}（medium），句中没有“据报道”"
@@ -164,13 +211,36 @@ def is_medium(catalog: Catalog, cited: str) -> bool:
     return fact is not None and fact.confidence == MEDIUM
 
 
-def _quotations(m: Material, text: list[str], known: str) -> Iterator[Problem]:
-    for number, quoted in prose.quotations(text):
-        words = _INSIDE_QUOTES.sub("", quoted)
-        if len(_NOT_HAN.sub("", words)) >= LONG_QUOTATION and words.strip("，。；") not in known:
+def _quotations(catalog: Catalog) -> Iterator[Problem]:
+    long = []
+    for m in catalog.materials:
+        for number, quoted in catalog.scan_of(m).quotations:
+            words = _INSIDE_QUOTES.sub("", quoted)
+            if len(_NOT_HAN.sub("", words)) >= LONG_QUOTATION:
+                long.append((m, number, quoted, words.strip("，。；")))
+    known = standing_in(_known_words(catalog), {words for *_, words in long})
+    for m, number, quoted, words in long:
+        if words not in known:
             message = f"“{quoted[:24]}”查不到原文"
             hint = "原话须与事实库一字不差；不是原话就去掉引号"
             yield Problem(m.path, m.body_line + number - 1, Code.QUOTATION, message, hint)
+
+
+def standing_in(text: str, wanted: set[str]) -> set[str]:
+    """Those of ``wanted``, each at least :data:`LONG_QUOTATION` long, that stand in ``text``.
+
+    One walk through ``text`` for all of them: a search for each would take time in proportion to
+    both, and both grow with the column.
+    """
+    by_start: dict[str, list[str]] = {}
+    for words in wanted:
+        by_start.setdefault(words[:LONG_QUOTATION], []).append(words)
+    found: set[str] = set()
+    for at in range(len(text) - LONG_QUOTATION + 1) if by_start else ():
+        for words in by_start.get(text[at : at + LONG_QUOTATION], ()):
+            if text.startswith(words, at):
+                found.add(words)
+    return found
 
 
 def _known_words(catalog: Catalog) -> str:

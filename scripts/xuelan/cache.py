@@ -1,0 +1,257 @@
+"""A content-addressed store of finished work, in files that are never changed once written.
+
+A key is the hash of everything a result depends on, so an entry found is an entry that is right.
+Results of one build go into one *pack*: written under a temporary name, checked by checksums,
+renamed when complete. Two builds may therefore share a folder, and a folder may be carried from
+one machine to another. Entries are data (msgpack), never code, and are read by their declared
+type: whatever is damaged, cut off or foreign is a miss. A cache that cannot be written is left
+alone and the build goes on without.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import mmap
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeVar
+
+import msgspec
+
+FOLDER: Final = ".cache"
+"""The cache's folder, below the column's own."""
+
+MOST_PACKS: Final = 12
+"""With more packs than this, the small ones are joined."""
+
+SPARE_BYTES: Final = 64 * 1024 * 1024
+"""What earlier builds left is kept up to this size, or the size of what the last one used."""
+
+_MAGIC: Final = b"xuelan-pack-2\n"
+_ENDING: Final = ".pack"
+_TAIL: Final = 8 + 16
+
+T = TypeVar("T")
+Index = dict[bytes, tuple[int, int, int]]
+"""Key to offset, length and CRC-32 of an entry."""
+
+
+def key_of(*parts: Any) -> bytes:
+    """The key (16 bytes) of a result that depends on ``parts``, any values msgpack can hold."""
+    return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=16).digest()
+
+
+@dataclass(eq=False)
+class _Pack:
+    """One file of entries, mapped into memory; ``index`` is already checked."""
+
+    path: Path
+    data: mmap.mmap
+    index: Index
+    used: set[bytes] = field(default_factory=set)
+
+    def get(self, key: bytes) -> bytes | None:
+        place = self.index.get(key)
+        if place is None:
+            return None
+        start, length, check = place
+        entry = self.data[start : start + length]
+        if len(entry) != length or zlib.crc32(entry) != check:
+            return None
+        self.used.add(key)
+        return entry
+
+
+class _Writer:
+    """A pack being written, under a temporary name."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+        self.path = Path(name)
+        self.file: BinaryIO = os.fdopen(handle, "wb", buffering=1 << 20)
+        self.index: Index = {}
+        self.offset = self.file.write(_MAGIC)
+
+    def add(self, key: bytes, entry: bytes) -> None:
+        self.index[key] = (self.offset, len(entry), zlib.crc32(entry))
+        self.offset += self.file.write(entry)
+
+    def finish(self) -> None:
+        index = msgspec.msgpack.encode(self.index)
+        digest = hashlib.blake2b(index, digest_size=16).digest()
+        self.file.write(index + len(index).to_bytes(8, "little") + digest)
+        self.file.close()
+        self.path.replace(self.path.with_name(digest.hex() + _ENDING))
+
+    def drop(self) -> None:
+        with contextlib.suppress(OSError):
+            self.file.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+
+class Cache:
+    """The packs of one folder. ``fault`` says (in the system's words) why nothing can be kept."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """``folder`` need not exist; ``None`` makes a cache that keeps nothing."""
+        self.folder = folder
+        self.fault = ""
+        self._packs = list(_packs(folder)) if folder else []
+        self._where = {key: pack for pack in self._packs for key in pack.index}
+        self._writer: _Writer | None = None
+
+    def get(self, key: bytes, kind: type[T]) -> T | None:
+        """The value kept under ``key``, or ``None`` when there is none that can be trusted."""
+        entry = self.raw(key)
+        if entry is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(entry, type=kind)
+        except (msgspec.MsgspecError, ValueError):
+            return None
+
+    def raw(self, key: bytes) -> bytes | None:
+        """The bytes kept under ``key``."""
+        pack = self._where.get(key)
+        return pack.get(key) if pack else None
+
+    def put(self, key: bytes, entry: bytes) -> None:
+        """Keep ``entry``, the msgpack form of a value, under ``key``."""
+        if self.folder is None or self.fault:
+            return
+        try:
+            if self._writer is None:
+                self._writer = _Writer(self.folder)
+            self._writer.add(key, entry)
+        except OSError as error:
+            self._give_up(error)
+
+    def put_value(self, key: bytes, value: object) -> None:
+        """Keep ``value`` under ``key``."""
+        self.put(key, msgspec.msgpack.encode(value))
+
+    def save(self, *, tidy: bool = False) -> None:
+        """Make what was put since the last time last.
+
+        After a complete build, which has asked for every entry it needs, ``tidy`` joins small
+        packs and drops what nothing has asked for in a long time.
+        """
+        if self.folder is None or self.fault:
+            return
+        try:
+            if self._writer is not None:
+                fresh, self._writer = self._writer, None
+                fresh.finish()
+            if tidy:
+                self._tidy()
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self.fault = error.strerror or str(error)
+        if self._writer is not None:
+            self._writer.drop()
+            self._writer = None
+
+    def _tidy(self) -> None:
+        live = sum(pack.index[k][1] for pack in self._packs for k in pack.used)
+        dead = sum(sum(n for _, n, _ in p.index.values()) for p in self._packs) - live
+        if dead > max(live, SPARE_BYTES):
+            self._join(self._packs, only_used=True)
+        elif len(self._packs) > MOST_PACKS:
+            biggest = max(self._packs, key=lambda p: len(p.data))
+            self._join([p for p in self._packs if p is not biggest], only_used=False)
+
+    def _join(self, packs: list[_Pack], *, only_used: bool) -> None:
+        assert self.folder is not None
+        writer = _Writer(self.folder)
+        try:
+            for pack in packs:
+                for key in pack.used if only_used else pack.index:
+                    entry = pack.get(key)
+                    if entry is not None:
+                        writer.add(key, entry)
+            writer.finish()
+        except OSError:
+            writer.drop()
+            raise
+        for pack in packs:
+            pack.path.unlink(missing_ok=True)
+
+
+NONE: Final = Cache(None)
+"""Keeps nothing."""
+
+
+def _packs(folder: Path) -> Iterator[_Pack]:
+    """The packs that can be read, oldest first; leftovers and damaged ones are passed over."""
+    try:
+        found = sorted((p.stat().st_mtime_ns, p) for p in folder.glob("*" + _ENDING))
+    except OSError:
+        return
+    for _, path in found:
+        with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
+            with path.open("rb") as file:
+                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            yield _Pack(path, data, _index(data))
+
+
+def _index(data: mmap.mmap) -> Index:
+    """The index at a pack's end. Raises ``ValueError`` when it is not one."""
+    end = len(data) - _TAIL
+    length = int.from_bytes(data[end : end + 8], "little")
+    index = data[end - length : end] if 0 < length <= end else b""
+    sound = hashlib.blake2b(index, digest_size=16).digest() == data[end + 8 :]
+    if data[: len(_MAGIC)] != _MAGIC or not sound:
+        raise ValueError
+    return msgspec.msgpack.decode(index, type=Index)
+
+
+def size(folder: Path) -> tuple[int, int]:
+    """How many files the cache in ``folder`` has, and how many bytes they hold."""
+    files = [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
+    return len(files), sum(p.stat().st_size for p in files)
+
+
+def clear(folder: Path) -> None:
+    """Remove the cache's own files from ``folder``; anything else that lies there stays."""
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+        if path.is_file() and (path.suffix in (_ENDING, ".part", ".record")):
+            path.unlink()
+
+
+def record(folder: Path | None, name: str, kind: type[T]) -> T | None:
+    """What :func:`keep_record` last kept under ``name``; ``None`` when it cannot be read."""
+    if folder is None:
+        return None
+    try:
+        data = (folder / f"{name}.record").read_bytes()
+        if hashlib.blake2b(data[16:], digest_size=16).digest() != data[:16]:
+            return None
+        return msgspec.msgpack.decode(memoryview(data)[16:], type=kind)
+    except (OSError, msgspec.MsgspecError, ValueError):
+        return None
+
+
+def keep_record(folder: Path | None, name: str, value: object) -> None:
+    """Keep ``value`` as the one record called ``name``. Raises ``OSError``."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    data = msgspec.msgpack.encode(value)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.blake2b(data, digest_size=16).digest() + data)
+        Path(temporary).replace(folder / f"{name}.record")
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise

@@ -1,0 +1,89 @@
+"""Files published beside a material: attachments, pictures, sound, film."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from xuelan.column import MATERIALS_FOLDER
+from xuelan.material import Attachment, Material, Media
+from xuelan.problem import Code, Problem
+
+MAX_ATTACHMENT_BYTES: Final = 50 * 1000 * 1000
+"""Largest attachment published; a 50 MB file is a minute on a slow line."""
+
+
+def with_files(root: Path, material: Material) -> tuple[Material, list[Problem]]:
+    """The material with the size and SHA-256 of its files filled in."""
+    problems: list[Problem] = []
+    attachments: list[Attachment] = []
+    media: list[Media] = []
+    line = material.line_of("attachments")
+    for item in material.attachments:
+        path, found = locate(root, material.path, item.file, line)
+        problems += found
+        if path:
+            data = (root / path).read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            attachments.append(replace(item, path=path, size=len(data), sha256=digest))
+    line = material.line_of("media")
+    for thing in material.media:
+        path, found = locate(root, material.path, thing.file, line)
+        problems += found
+        caption = ""
+        if thing.caption:
+            caption, found = locate(root, material.path, thing.caption, line)
+            problems += found
+        if path:
+            size = (root / path).stat().st_size
+            media.append(replace(thing, path=path, caption_path=caption, size=size))
+    return replace(material, attachments=tuple(attachments), media=tuple(media)), problems
+
+
+def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[Problem]]:
+    """The path, relative to ``root``, of ``file`` as written in ``from_path``; ``""`` if unfit.
+
+    Files outside ``materials/``, links, oversized files, sources and programs are refused.
+    """
+    if not file:
+        return "", []
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(from_path), file))
+    if not path.startswith(f"{MATERIALS_FOLDER}/"):
+        hint = f"把文件放进 {MATERIALS_FOLDER}/ 里"
+        return "", [Problem(from_path, line, Code.OUTSIDE, f"“{file}”在材料目录以外", hint)]
+    if path.lower().endswith(_REFUSED):
+        hint = "表格、文件用 PDF、DOCX，图片用 PNG、JPEG、WebP"
+        return "", [Problem(from_path, line, Code.FILE_TYPE, f"“{file}”不能作附件", hint)]
+    try:
+        return _locate(root, path, from_path, file, line)
+    except OSError as error:
+        message = f"“{file[:40]}”打不开：{error.strerror}"
+        return "", [Problem(from_path, line, Code.UNREADABLE, message)]
+
+
+_REFUSED: Final = (
+    ".htm", ".html", ".xhtml", ".svg", ".xml", ".js", ".mjs", ".css", ".wasm",
+    ".md", ".yml", ".yaml",
+)  # fmt: skip
+"""Files that would run in a reader's browser, and the column's own sources with all their notes."""
+
+
+def _locate(
+    root: Path, path: str, from_path: str, file: str, line: int
+) -> tuple[str, list[Problem]]:
+    target = root / path
+    if any(
+        p.is_symlink() for p in (target, *target.parents) if p.is_relative_to(root) and p != root
+    ):
+        return "", [Problem(from_path, line, Code.SYMLINK, f"“{file}”是符号链接，不收")]
+    if not target.is_file():
+        hint = "检查文件名（大小写也要一致），并确认文件已一起提交"
+        return "", [Problem(from_path, line, Code.MISSING_FILE, f"找不到文件“{file}”", hint)]
+    if target.stat().st_size > MAX_ATTACHMENT_BYTES:
+        limit = MAX_ATTACHMENT_BYTES // 1000 // 1000
+        message = f"“{file}”超过 {limit} MB"
+        return "", [Problem(from_path, line, Code.TOO_LARGE, message, "压缩或拆分之后再放进来")]
+    return path, []

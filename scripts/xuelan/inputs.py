@@ -1,0 +1,120 @@
+"""What a build is made from: the files, known by their content.
+
+Reading and hashing ten thousand files takes longer than asking the system whether they were
+touched, so each file's digest is remembered with its size, times and inode. A digest is used again
+only when all of them are the same and the file had been left alone for a while when it was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+import time
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from xuelan import cache as store
+
+SETTLED_NS: Final = 3_000_000_000
+"""A file changed less than three seconds ago may change again without showing it in its times
+(some file systems count in steps of two seconds)."""
+
+_LIBRARIES: Final = (
+    "comrak", "jinja2", "markdown", "markupsafe", "mkdocs", "mkdocs-material", "msgspec", "nh3",
+    "pypinyin", "pyyaml", "ahocorasick-rs",
+)  # fmt: skip
+
+Stamp = tuple[int, int, int, int, bytes]
+"""Times of change of content and of state (ns), size (bytes), inode, digest."""
+
+
+class Inputs:
+    """The files below ``root``, looked at through the cache kept in ``folder``."""
+
+    def __init__(self, root: Path, folder: Path | None = None) -> None:
+        self.root = root
+        self._folder = folder
+        known = store.record(folder, "stamps", dict[str, Stamp])
+        self._known: dict[str, Stamp] = known or {}
+        self._stamps: dict[str, Stamp] = {}
+        self._now = time.time_ns()
+
+    def digest(self, path: str) -> bytes:
+        """The digest of the file at ``path``, seen from ``root``; ``b""`` if there is none."""
+        try:
+            status = os.lstat(self.root / path)
+        except OSError:
+            return b""
+        return self._digest(path, status)
+
+    def below(self, folder: str) -> dict[str, bytes]:
+        """The digests of all files below ``folder``, by path; links are not followed.
+
+        The paths are seen from ``root`` where ``folder`` is, and from ``folder`` where it is not.
+        """
+        found: dict[str, bytes] = {}
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            try:
+                with os.scandir(self.root / here) as entries:
+                    for entry in entries:
+                        path = f"{here}/{entry.name}"
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(path)
+                        else:
+                            digest = self._digest(path, entry.stat(follow_symlinks=False))
+                            found[os.fsencode(path).decode("utf-8", "backslashreplace")] = digest
+            except (FileNotFoundError, NotADirectoryError):
+                found[here] = b""
+            except OSError as error:
+                found[here] = f"unreadable {error.errno} {time.time_ns()}".encode()
+        return found
+
+    def _digest(self, path: str, status: os.stat_result) -> bytes:
+        mark = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+        known = self._known.get(path)
+        if known is not None and known[:4] == mark:
+            self._stamps[path] = known
+            return known[4]
+        try:
+            digest = _digest_of(self.root / path, status)
+        except OSError as error:
+            return f"unreadable {error.errno} {time.time_ns()}".encode()
+        if max(mark[:2]) < self._now - SETTLED_NS and path.isprintable():
+            self._stamps[path] = (*mark, digest)
+        return digest
+
+    def save(self) -> None:
+        """Remember what was learned. Raises ``OSError``."""
+        if self._stamps != self._known:
+            store.keep_record(self._folder, "stamps", self._stamps)
+
+
+def _digest_of(path: Path, status: os.stat_result) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    if stat.S_ISREG(status.st_mode):
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    elif stat.S_ISLNK(status.st_mode):
+        digest.update(b"link " + os.fsencode(path.readlink()))
+    else:
+        digest.update(b"other")
+    return digest.digest()
+
+
+@cache
+def program() -> bytes:
+    """The digest of this program: its own sources, its libraries and Python."""
+    digest = hashlib.blake2b(digest_size=16)
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
+    digest.update("\n".join([*versions, sys.version]).encode())
+    return digest.digest()

@@ -1,0 +1,328 @@
+"""``xuelan kits --branches``: one filled kit for each branch of a list.
+
+What is the same for all is made and compressed once and laid into a file; each process reads it
+once. Every kit bears in its ZIP comment the fingerprint of all that went into it, so a second run
+makes only what is missing or out of date, whatever stopped the first.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from xuelan import host, work
+from xuelan.build import fix_clock
+from xuelan.check import check
+from xuelan.kits import offline
+from xuelan.kits.branches import Branch, BranchList, Refused, read
+from xuelan.kits.branches_parts import CALENDAR_NAME, Parts, form_name
+from xuelan.kits.branches_zip import Member, archive, comment_of
+from xuelan.kits.forms import AGENDA_FORM
+from xuelan.kits.kit import KitError
+from xuelan.kits.make import plans
+from xuelan.kits.names import file_name
+from xuelan.kits.package import MANIFEST, START, SUMS, Package, start_page
+from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.kits.run import chosen
+from xuelan.kits.store import obtain
+from xuelan.problem import Problem
+from xuelan.render import render_all
+from xuelan.work import Workers
+
+FOLDER: Final = "支部套装"
+COMMON: Final = "共用套装"
+"""Where the kits themselves go, once: what a branch's own ZIP leaves out is in there."""
+LISTED: Final = "已做成.csv"
+REFUSED: Final = "未做成.csv"
+_SHARED: Final = ".shared"
+_MARK: Final = "xuelan-branch "
+_TAIL: Final = 200
+"""Bytes from the end of a ZIP that surely hold our comment."""
+_HALF: Final = ".half-"
+"""Begins the name of a file that is being written."""
+_PACKED: Final = (".docx", ".xlsx", ".epub", ".zip")
+_LEFT_OUT: Final = (f"{offline.FOLDER}/", "50-", "70-")
+"""Not in a branch's own ZIP: what carries the whole site is given out once, with the kit itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file all branches of one kit have: the member, and what the manifest says of it."""
+
+    member: Member
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """All that the branches of one kit have in common."""
+
+    parts: Parts
+    items: tuple[Item, ...]
+    starts: Mapping[tuple[int, bool], bytes]
+    manifest: Mapping[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with anything a branch's kit is made from, and with nothing else."""
+        told = [json.dumps(self.manifest, ensure_ascii=False), repr(self.parts)]
+        told += [str(i.told["sha256"]) for i in self.items]
+        told += [hashlib.sha256(start).hexdigest() for start in self.starts.values()]
+        return hashlib.sha256("\0".join(told).encode()).hexdigest()
+
+    @classmethod
+    def of(cls, plan: KitPlan, package: Package) -> Shared:
+        """What branches share of a finished kit."""
+        parts = Parts.of(plan)
+        told = package.told
+        rows = {row["path"]: row for row in told["files"]}
+        kept = [f for f in package.files if not f.name.startswith(_LEFT_OUT) and f.name != START]
+        starts = {
+            (minutes, dated): start_page(
+                replace(plan, offline={}), _listed(kept, parts, minutes, dated=dated)
+            )
+            for minutes in (*parts.agendas, 0)
+            for dated in (False, True)
+        }
+        manifest = {k: v for k, v in told.items() if k != "files"}
+        manifest["build"] = f"{told['build']}-branch"
+        items = tuple(
+            Item(
+                Member.of(f.name, f.data, packed=f.name.endswith(_PACKED)),
+                rows[f.name],
+            )
+            for f in kept
+        )
+        return cls(parts, items, starts, manifest)
+
+
+def _listed(files: list[KitFile], parts: Parts, minutes: int, *, dated: bool) -> list[KitFile]:
+    """The files the start page names: agendas of other lengths left out, the calendar added."""
+    other = _other_agendas(parts, minutes)
+    found = [f for f in files if not f.name.startswith(other)]
+    calendar = KitFile(CALENDAR_NAME, "支部日程（日历）", "日程", b"")
+    return [*found, *([calendar] if dated else [])]
+
+
+def _other_agendas(parts: Parts, minutes: int) -> tuple[str, ...]:
+    names = (form_name(AGENDA_FORM, n) for n in parts.agendas if n != minutes)
+    return tuple(name.removesuffix(".docx") for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A branch's kit: its row, its name, its file below the output folder and its size in bytes.
+
+    ``fresh`` is false when an earlier run had made it already.
+    """
+
+    row: int
+    branch: str
+    file: str
+    size: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Makes the kit of one branch; small enough to be sent to other processes."""
+
+    shared: Path
+    digest: str
+    out: Path
+
+    def __call__(self, branch: Branch) -> Done:
+        """Make the kit, unless it is there already."""
+        name = f"{branch.row:05d}-{file_name(branch.particulars.branch)}.zip"
+        target = self.out / FOLDER / name
+        shared, fingerprint = _load(self.shared, self.digest)[branch.kit]
+        mark = _MARK + _key(fingerprint, branch)
+        size = _made(target, mark)
+        fresh = not size
+        if fresh:
+            pieces = _kit(shared, branch, mark)
+            half = target.with_name(_HALF + name)
+            with half.open("wb") as file:
+                file.writelines(pieces)
+            half.replace(target)
+            size = sum(map(len, pieces))
+        return Done(branch.row, branch.particulars.branch, f"{FOLDER}/{name}", size, fresh)
+
+
+def _key(fingerprint: str, branch: Branch) -> str:
+    return hashlib.sha256(f"{fingerprint}\0{branch!r}".encode()).hexdigest()[:32]
+
+
+def _made(target: Path, mark: str) -> int:
+    """The size of a kit made earlier from the same things; 0 when it must be made."""
+    try:
+        return target.stat().st_size if _comment(target) == mark else 0
+    except OSError:
+        return 0
+
+
+def _comment(file: Path) -> str:
+    with file.open("rb") as opened:
+        opened.seek(max(0, opened.seek(0, os.SEEK_END) - _TAIL))
+        return comment_of(opened.read())
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path, digest: str) -> Mapping[str, tuple[Shared, str]]:
+    """What is shared, by kit, each with its fingerprint; read once in every process."""
+    data = path.read_bytes()
+    assert hashlib.sha256(data).hexdigest() == digest
+    shared: Mapping[str, Shared] = pickle.loads(data)  # noqa: S301 - our own, checked above
+    return {kit: (made, made.fingerprint) for kit, made in shared.items()}
+
+
+def _kit(shared: Shared, branch: Branch, mark: str) -> list[bytes]:
+    """The ZIP of one branch in pieces."""
+    p = branch.particulars
+    own = dict(shared.parts.files(p))
+    other = _other_agendas(shared.parts, p.minutes)
+    start = shared.starts[(p.minutes, bool(p.date))]
+    members = [Member.of(START, start)]
+    rows = [_told(START, "从这里开始", "", start)]
+    for item in shared.items:
+        name = item.member.name
+        if name in own:
+            data = own.pop(name)
+            members.append(Member.of(name, data, packed=name.endswith(_PACKED)))
+            rows.append(_told(name, item.told["title"], item.told["group"], data))
+        elif not name.startswith(other):
+            members.append(item.member)
+            rows.append(dict(item.told))
+    for name, data in own.items():
+        members.append(Member.of(name, data, packed=name.endswith(_PACKED)))
+        rows.append(_told(name, "支部日程（日历）", "日程", data))
+    told = {**shared.manifest, "branch": p.branch, "files": rows}
+    manifest = (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    sums = "".join(f"{row['sha256']}  {row['path']}\n" for row in rows)
+    sums += f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n"
+    members += [Member.of(MANIFEST, manifest), Member.of(SUMS, sums.encode())]
+    return archive(file_name(f"{p.branch} {p.meeting}"), members, mark)
+
+
+def _told(path: str, title: str, group: str, data: bytes) -> dict[str, Any]:
+    return {
+        "path": path,
+        "title": title,
+        "group": group,
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Problems found and, unless they forbade it, the list as read and the kits made."""
+
+    problems: list[Problem]
+    listed: BranchList | None
+    done: list[Done]
+
+
+def run(
+    root: Path, ids: Sequence[str], file: Path, out: Path, progress: Callable[[int, int], None]
+) -> Report:
+    """Make a kit for every branch in ``file`` from the column in ``root``.
+
+    ``ids`` are the kits branches may ask for; without any, those that are for an activity.
+    Raises :class:`~xuelan.kits.kit.KitError` and :class:`~xuelan.host.HostError`.
+    """
+    catalog, problems = check(root)
+    if catalog is None or any(p.is_error for p in problems):
+        return Report(problems, None, [])
+    kits = chosen(catalog, ids) if ids else tuple(k for k in catalog.kits if k.activity and k.forms)
+    if not kits:
+        raise KitError("这个栏目还没有为活动准备的套装；在 materials/kits/ 里写一份清单。")
+    fix_clock(catalog)
+    shared: dict[str, Shared] = {}
+    with TemporaryDirectory() as folder:
+        tree = Path(folder) / "site"
+        host.build(catalog, tree, kits=())
+        (out / COMMON).mkdir(parents=True, exist_ok=True)
+        for plan in plans(catalog, render_all(catalog), tree, kits):
+            package = obtain(plan)
+            (out / COMMON / package.archive_name).write_bytes(package.archive)
+            shared[plan.kit.id] = Shared.of(plan, package)
+    default = kits[0].id if len(kits) == 1 else ""
+    listed = read(file, {i: s.parts for i, s in shared.items()}, default)
+    with work.workers() as workers:
+        return Report(problems, listed, make(shared, listed, out, workers, progress))
+
+
+def make(
+    shared: Mapping[str, Shared],
+    listed: BranchList,
+    out: Path,
+    workers: Workers,
+    progress: Callable[[int, int], None],
+) -> list[Done]:
+    """Make every branch's kit below ``out``, and the two lists that say what came of it.
+
+    ``progress`` is told how many of how many are done. Kits an earlier run made for rows that are
+    gone or changed are removed; other files are never touched. Raises
+    :class:`~xuelan.kits.kit.KitError` when ``out`` holds something else under the folder's name.
+    """
+    folder = out / FOLDER
+    if folder.exists() and not folder.is_dir():
+        raise KitError(f"“{folder}”不是文件夹，请换一个位置。")
+    folder.mkdir(parents=True, exist_ok=True)
+    blob = pickle.dumps(dict(shared), 5)
+    store = (out / _SHARED).absolute()
+    store.write_bytes(blob)
+    maker = Work(store, hashlib.sha256(blob).hexdigest(), out.absolute())
+    done: list[Done] = []
+    try:
+        for made in workers.map(maker, listed.branches):
+            done.append(made)
+            progress(len(done), len(listed.branches))
+    finally:
+        store.unlink(missing_ok=True)
+    _remove_stale(folder, {d.file.removeprefix(f"{FOLDER}/") for d in done})
+    _write_lists(out, done, listed.refused)
+    return done
+
+
+def _remove_stale(folder: Path, wanted: set[str]) -> None:
+    for file in sorted(folder.iterdir()):
+        if file.name in wanted or not file.is_file():
+            continue
+        if file.name.startswith(_HALF) or _comment(file).startswith(_MARK):
+            file.unlink()
+
+
+def _write_lists(out: Path, done: Sequence[Done], refused: Sequence[Refused]) -> None:
+    made = [("行号", "支部名称", "文件", "字节")]
+    made += [(str(d.row), d.branch, d.file, str(d.size)) for d in done]
+    (out / LISTED).write_bytes(sheet(made))
+    left = [("行号", "支部名称", "原因")]
+    left += [(str(r.row), r.branch, r.reason) for r in refused]
+    if refused:
+        (out / REFUSED).write_bytes(sheet(left))
+    else:
+        (out / REFUSED).unlink(missing_ok=True)
+
+
+def sheet(rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows as CSV that Excel opens as they are: UTF-8 with its mark, formulas made text."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    """Spreadsheets run what begins with these signs; an apostrophe makes it text."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,118 @@
+"""Reading the files of the materials: each by itself, side by side, and only when it changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from xuelan.cache import Cache, key_of
+from xuelan.column import MATERIALS_FOLDER, Column
+from xuelan.files import with_files
+from xuelan.inputs import program
+from xuelan.material import Material, parse
+from xuelan.problem import Code, Problem
+from xuelan.rules.text import own_rules
+from xuelan.scan import Scan, scan
+from xuelan.source import decode, listing, read_bytes, split
+from xuelan.work import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading one file gave; without a material, the problems say why."""
+
+    path: str
+    problems: tuple[Problem, ...] = ()
+    material: Material | None = None
+    scan: Scan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A reading as the cache keeps it."""
+
+    problems: list[tuple[int, str, str, str]]
+    material: Material | None
+    scan: Scan | None
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Turns a path and the bytes that stand there into a kept reading."""
+
+    vocabularies: Mapping[str, tuple[str, ...]]
+
+    def __call__(self, item: tuple[str, bytes]) -> bytes:
+        reading = interpret(*item, self.vocabularies)
+        problems = [(p.line, p.code.slug, p.message, p.hint) for p in reading.problems]
+        return msgspec.msgpack.encode(_Kept(problems, reading.material, reading.scan))
+
+
+_CODES: Final = {code.slug: code for code in Code}
+
+
+def read_materials(
+    column: Column, cache: Cache, workers: Workers, digests: Mapping[str, bytes]
+) -> Iterator[Reading]:
+    """Every material of the column, in the order of their paths.
+
+    ``digests`` are those of files known without reading them. The key of a reading: this program,
+    the column's vocabularies, the path and the file's digest.
+    """
+    root, base = column.root, key_of(program(), dict(column.vocabularies))
+    readings: dict[str, Reading] = {}
+    missing: list[tuple[str, bytes]] = []
+    paths = listing(root, MATERIALS_FOLDER, ".md")
+
+    def unknown() -> Iterator[tuple[str, bytes]]:
+        for path in paths:
+            if not path.isprintable():
+                readings[path] = Reading(path, tuple(read_bytes(root, path)[1]))
+                continue
+            kept = cache.get(key_of(base, path, digests.get(path)), _Kept)
+            raw, problems = read_bytes(root, path) if kept is None else (None, [])
+            if kept is not None:
+                readings[path] = _thaw(path, kept)
+            elif raw is None:
+                readings[path] = Reading(path, tuple(problems))
+            else:
+                digest = hashlib.blake2b(raw, digest_size=16).digest()
+                missing.append((path, key_of(base, path, digest)))
+                yield path, raw
+
+    made = workers.map(_Reader(column.vocabularies), unknown())
+    for number, entry in enumerate(made):
+        path, key = missing[number]
+        cache.put(key, entry)
+        readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+    return (_with_files(root, readings[path]) for path in paths)
+
+
+def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]) -> Reading:
+    """The reading of a file's bytes, before its attachments are looked for."""
+    source, problems = decode(path, raw)
+    if source is None:
+        return Reading(path, tuple(problems))
+    document, found = split(source)
+    if document is None:
+        return Reading(path, (*problems, *found))
+    material, wrong = parse(document, vocabularies)
+    own = own_rules(material)
+    return Reading(path, (*problems, *found, *wrong, *own), material, scan(material.body))
+
+
+def _thaw(path: str, kept: _Kept) -> Reading:
+    problems = (Problem(path, line, _CODES[code], *words) for line, code, *words in kept.problems)
+    return Reading(path, tuple(problems), kept.material, kept.scan)
+
+
+def _with_files(root: Path, reading: Reading) -> Reading:
+    if reading.material is None or not (reading.material.attachments or reading.material.media):
+        return reading
+    material, problems = with_files(root, reading.material)
+    return replace(reading, material=material, problems=(*reading.problems, *problems))

@@ -1,0 +1,6 @@
+"""Exact Chinese search: overlapping pairs of characters with their places, no word segmenter.
+
+``normal`` says when two texts are the same to a reader who searches; ``document`` gathers what
+can be found; ``stream`` lays it out in places; ``postings`` sorts and packs the pairs;
+``files`` is the format both the browser and :mod:`xuelan.search.engine` read; ``index`` builds.
+"""

@@ -1,0 +1,142 @@
+"""The index's files: scripts that hand over a name and bytes, so they load from a disk too.
+
+``fetch`` and workers fail on ``file://``; ``<script src>`` works there and under
+``script-src 'self'``. Each file is one call, ``xuelanIndex("name", "base64 of zlib")``. Its own
+compression means that it is as small on a server that compresses nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from xuelan.search import postings
+from xuelan.search.postings import PAIR_COLUMNS, SINGLE_COLUMNS, Columns, Lists
+
+MAX_FILE_BYTES: Final = 64 * 1000 * 1000
+"""Largest file unpacked; one that claims more is not ours."""
+
+_CALL: Final = re.compile(r'xuelanIndex\("([^"\\]*)","([A-Za-z0-9+/=]*)"\);\n')
+_NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
+
+
+class DamagedIndex(Exception):
+    """A file of the index is missing, cut short or not the one asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a reader of the index must know first.
+
+    ``bits`` is the number of top bits of a key that name its shard; ``count`` the number of
+    documents; ``odd`` the traditional characters that also are in GB 2312.
+    """
+
+    build: str
+    bits: int
+    count: int
+    odd: str
+
+    def as_json(self) -> str:
+        """The manifest as the browser reads it."""
+        row = {"build": self.build, "bits": self.bits, "count": self.count, "odd": self.odd}
+        return json.dumps(row, ensure_ascii=False)
+
+
+def pack(name: str, *columns: bytes) -> bytes:
+    """The script that hands over ``columns``, one after another, under ``name``.
+
+    Several columns are numbers, in which zlib would search for repetitions in vain: run lengths
+    and a Huffman code for each are smaller and twice as fast.
+    """
+    strategy = zlib.Z_RLE if len(columns) > 1 else zlib.Z_DEFAULT_STRATEGY
+    deflate = zlib.compressobj(6, memLevel=9, strategy=strategy)
+    data = b""
+    for column in columns[:-1]:
+        data += deflate.compress(column) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    data += deflate.compress(columns[-1]) + deflate.flush()
+    return f'xuelanIndex("{name}","{base64.b64encode(data).decode()}");\n'.encode()
+
+
+def unpack(name: str, script: bytes) -> bytes:
+    """The content of a script made by :func:`pack`; raises :class:`DamagedIndex`."""
+    match = _CALL.fullmatch(script.decode("ascii", "replace"))
+    if match is None or match[1] != name:
+        raise DamagedIndex(name)
+    try:
+        inflate = zlib.decompressobj()
+        content = inflate.decompress(base64.b64decode(match[2]), MAX_FILE_BYTES)
+    except (zlib.error, ValueError) as error:
+        raise DamagedIndex(name) from error
+    if not inflate.eof:
+        raise DamagedIndex(name)
+    return content
+
+
+def pack_json(name: str, content: Any) -> bytes:
+    """Like :func:`pack`, for anything JSON can say."""
+    return pack(name, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def unpack_json(name: str, script: bytes) -> Any:
+    """What a script made by :func:`pack_json` says; raises :class:`DamagedIndex`."""
+    try:
+        return json.loads(unpack(name, script))
+    except ValueError as error:
+        raise DamagedIndex(name) from error
+
+
+def now(manifest: Manifest) -> bytes:
+    """The script that names the build now published, asked for when a file is missing."""
+    return f"xuelanNow({manifest.as_json()});\n".encode()
+
+
+def read_now(script: bytes) -> Manifest:
+    """The manifest in a script made by :func:`now`; raises :class:`DamagedIndex`."""
+    match = _NOW.fullmatch(script.decode("utf-8", "replace"))
+    if match is None:
+        raise DamagedIndex("now")
+    return Manifest(**json.loads(match[1]))
+
+
+def shard_name(number: int, bits: int) -> str:
+    """What a shard calls itself."""
+    return f"pairs/{bits}/{number:x}"
+
+
+def shard_path(number: int) -> str:
+    """Where a shard lies, below the build's folder."""
+    return f"p/{number >> 8:x}/{number & 255:02x}.js"
+
+
+def text_path(doc: int, window: int) -> str:
+    """Where a document's text lies, below the build's folder."""
+    return f"t/{doc >> 8:x}/{doc & 255:02x}-{window:x}.js"
+
+
+def pack_shard(pairs: Columns, singles: Columns, number: int, bits: int) -> bytes:
+    """A shard's file: the lengths of its columns, then the columns."""
+    columns = (*pairs, *singles)
+    head = b"".join(len(c).to_bytes(4, "little") for c in columns)
+    return pack(shard_name(number, bits), head, *columns)
+
+
+def unpack_shard(script: bytes, number: int, bits: int) -> tuple[Lists, Lists]:
+    """Lists of pairs and of single units; raises :class:`DamagedIndex`."""
+    content = unpack(shard_name(number, bits), script)
+    start = 4 * (PAIR_COLUMNS + SINGLE_COLUMNS)
+    columns = []
+    for at in range(0, start, 4):
+        end = start + int.from_bytes(content[at : at + 4], "little")
+        columns.append(content[start:end])
+        start = end
+    if start != len(content):
+        raise DamagedIndex(shard_name(number, bits))
+    return (
+        postings.unpack_pairs(tuple(columns[:PAIR_COLUMNS]), number, bits),
+        postings.unpack_singles(tuple(columns[PAIR_COLUMNS:]), number, bits),
+    )

@@ -1,0 +1,44 @@
+"""Words that a misspelt query may have meant, with their sounds, and the sound of characters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pypinyin import lazy_pinyin
+
+MOST_WORDS: Final = 3000
+LONGEST: Final = 16
+"""Longer titles are not what someone misspells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """``words`` maps a word to its syllables, joined by spaces; the commonest come first."""
+
+    words: dict[str, str]
+
+    @classmethod
+    def of(cls, rows: Iterable[Iterable[str]], known: Mapping[str, str]) -> Lexicon:
+        """The lexicon of documents, each given by its words; ``known`` saves work."""
+        counts = Counter(w for row in rows for w in dict.fromkeys(row) if 2 <= len(w) <= LONGEST)
+        chosen = sorted(counts, key=lambda w: (-counts[w], w))[:MOST_WORDS]
+        return cls({w: known.get(w) or " ".join(lazy_pinyin(w)) for w in chosen})
+
+    def as_json(self, sounds: Mapping[str, str]) -> dict[str, Any]:
+        """What the browser reads: the words, and characters by syllable."""
+        return {"words": list(self.words.items()), "sounds": sounds}
+
+
+def sounds() -> dict[str, str]:
+    """The characters of GB 2312 by their commonest syllable."""
+    found: dict[str, str] = {}
+    for row in range(0xB0, 0xF8):
+        for cell in range(0xA1, 0xFF):
+            character = bytes([row, cell]).decode("gb2312", "ignore")
+            if character:
+                syllable = lazy_pinyin(character)[0]
+                found[syllable] = found.get(syllable, "") + character
+    return dict(sorted(found.items()))

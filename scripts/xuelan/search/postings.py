@@ -1,0 +1,280 @@
+"""Pairs of neighbouring characters and where they stand, sorted and packed with numpy.
+
+A token is two UTF-16 units, the second maybe a break; or one unit alone. Its key is a mixed
+32-bit number, one to one, whose top bits name the shard. A pair carries every place where it
+stands, so an exact phrase is found without reading a text; a single unit carries per document
+whether it is in the title or a field, and how often it occurs.
+
+Packed lists are columns, each of one kind of number, because each then compresses by its own
+statistics: distances between keys; documents per key; distances between documents; and for
+pairs the places per document less one, the low bytes of the distances between places and what
+is above these; for single units one byte of weight per document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from xuelan.search.document import Zone
+from xuelan.search.normal import BREAK
+from xuelan.search.stream import STARTS, Stream
+
+IN_TITLE: Final = 8
+IN_FIELD: Final = 16
+MOST: Final = 5
+"""The highest class of frequency: sixteen occurrences or more."""
+
+_BREAK: Final = ord(BREAK)
+
+U8 = npt.NDArray[np.uint8]
+U32 = npt.NDArray[np.uint32]
+I64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
+
+Columns = tuple[bytes, ...]
+Packed = Iterator[Columns]
+PAIR_COLUMNS: Final = 6
+SINGLE_COLUMNS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Rows of (key, document, value), a place or a byte of weight being the value."""
+
+    keys: U32
+    docs: U32
+    values: U32
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def take(self, rows: npt.NDArray[np.intp] | Bool) -> Entries:
+        """The given rows."""
+        return Entries(self.keys[rows], self.docs[rows], self.values[rows])
+
+
+def join(parts: list[Entries]) -> Entries:
+    """All rows of ``parts``, one after another."""
+    none = np.zeros(0, np.uint32)
+    return Entries(
+        np.concatenate([none, *(p.keys for p in parts)]),
+        np.concatenate([none, *(p.docs for p in parts)]),
+        np.concatenate([none, *(p.values for p in parts)]),
+    )
+
+
+def sort(entries: Entries) -> Entries:
+    """By key; rows of one key stay in their order, which is by document and place."""
+    rows = np.arange(len(entries), dtype=np.uint64)
+    order = np.sort(entries.keys.astype(np.uint64) << np.uint64(32) | rows)
+    return entries.take((order & np.uint64(0xFFFFFFFF)).astype(np.intp))
+
+
+def mix(tokens: U32) -> U32:
+    """Spread tokens over all 32-bit numbers, one to one (the finaliser of MurmurHash3)."""
+    key = tokens ^ (tokens >> np.uint32(16))
+    key = key * np.uint32(0x85EBCA6B)
+    key ^= key >> np.uint32(13)
+    key = key * np.uint32(0xC2B2AE35)
+    key ^= key >> np.uint32(16)
+    return key
+
+
+def key_of(first: int, second: int = 0) -> int:
+    """The key of a pair of units, or of one unit alone."""
+    token = np.array([first << 16 | second if second else first], dtype=np.uint32)
+    return int(mix(token)[0])
+
+
+def pairs(doc: int, stream: Stream) -> Entries:
+    """Every pair of a document; no pair begins with a break."""
+    units, places = stream.units, stream.places
+    rows = np.flatnonzero(units[:-1] != _BREAK)
+    tokens = units[rows].astype(np.uint32) << np.uint32(16) | units[rows + 1]
+    return Entries(mix(tokens), np.full(len(rows), doc, np.uint32), places[rows])
+
+
+def singles(doc: int, stream: Stream) -> Entries:
+    """Every different unit of a document with its weight."""
+    units, places = stream.units, stream.places
+    counts = np.bincount(units, minlength=1)
+    in_title = np.zeros(len(counts), np.uint32)
+    in_title[units[places < STARTS[Zone.FIELD]]] = IN_TITLE
+    in_field = np.zeros(len(counts), np.uint32)
+    in_field[units[(places >= STARTS[Zone.FIELD]) & (places < STARTS[Zone.BODY])]] = IN_FIELD
+    counts[_BREAK : _BREAK + 1] = 0
+    found = np.flatnonzero(counts)
+    often = np.minimum(np.frexp(counts[found].astype(np.float64))[1], MOST)
+    weights = often.astype(np.uint32) + in_title[found] + in_field[found]
+    return Entries(mix(found.astype(np.uint32)), np.full(len(found), doc, np.uint32), weights)
+
+
+def pack_pairs(entries: Entries, numbers: range, bits: int) -> Packed:
+    """The columns of each shard in ``numbers``, of sorted rows of pairs."""
+    new_key = _changes(entries.keys)
+    new_doc = new_key | _changes(entries.docs)
+    at_doc = np.flatnonzero(new_doc)
+    often = np.diff(at_doc, append=len(entries))
+    steps = _steps(entries.values, new_doc)
+    heads = entries.take(at_doc)
+    rows = _Rows(entries.keys, numbers, bits)
+    docs = _Rows(heads.keys, numbers, bits)
+    ready = [
+        *_pack_heads(heads, numbers, bits),
+        docs.varints((often - 1).astype(np.uint32)),
+        rows.bytes(steps.astype(np.uint8)),
+        rows.varints(steps >> np.uint32(8)),
+    ]
+    return zip(*ready, strict=True)
+
+
+def pack_singles(entries: Entries, numbers: range, bits: int) -> Packed:
+    """The columns of each shard in ``numbers``, of sorted rows of single units."""
+    weights = _Rows(entries.keys, numbers, bits).bytes(entries.values.astype(np.uint8))
+    return zip(*_pack_heads(entries, numbers, bits), weights, strict=True)
+
+
+def _pack_heads(entries: Entries, numbers: range, bits: int) -> Iterator[list[bytes]]:
+    """The columns that say which documents each key has."""
+    new_key = _changes(entries.keys)
+    at_key = np.flatnonzero(new_key)
+    keys = entries.keys[at_key]
+    within = keys & np.uint32((1 << (32 - bits)) - 1)
+    by_key = _Rows(keys, numbers, bits)
+    yield by_key.varints(_steps(within, _changes(keys >> np.uint32(32 - bits))))
+    yield by_key.varints(np.diff(at_key, append=len(entries)).astype(np.uint32))
+    yield _Rows(entries.keys, numbers, bits).varints(_steps(entries.docs, new_key))
+
+
+def _changes(values: U32) -> Bool:
+    """True where a value differs from the one before, and for the first."""
+    found = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
+
+
+def _steps(values: U32, first: Bool) -> U32:
+    """Distances from value to value; where ``first`` is true, the value itself."""
+    steps = values.copy()
+    steps[1:] -= values[:-1] * ~first[1:]
+    return steps
+
+
+class _Rows:
+    """Cuts columns at the borders of shards."""
+
+    def __init__(self, keys: U32, numbers: range, bits: int) -> None:
+        shards = keys >> np.uint32(32 - bits)
+        self.cuts = np.searchsorted(shards, np.arange(numbers.start, numbers.stop + 1))
+
+    def bytes(self, values: U8) -> list[bytes]:
+        """One byte a value."""
+        return self._cut(values.tobytes(), self.cuts)
+
+    def varints(self, values: U32) -> list[bytes]:
+        """Seven bits a byte, the lowest first, the top bit set on all but the last."""
+        data, ends = varints(values)
+        return self._cut(data, np.concatenate([[0], ends])[self.cuts])
+
+    def _cut(self, data: bytes, cuts: npt.NDArray[np.intp]) -> list[bytes]:
+        at = cuts.tolist()
+        return [data[a:b] for a, b in zip(at, at[1:], strict=False)]
+
+
+def varints(values: U32) -> tuple[bytes, I64]:
+    """``values`` as varints, and where each ends."""
+    top = int(values.max(initial=0))
+    if top < 128:
+        return values.astype(np.uint8).tobytes(), np.arange(1, len(values) + 1)
+    lengths = np.ones(len(values), np.uint8)
+    for bits in range(7, top.bit_length(), 7):
+        lengths += values >= np.uint32(1 << bits)
+    ends = np.cumsum(lengths, dtype=np.int64)
+    data = np.empty(int(ends[-1]), np.uint8)
+    starts = ends - lengths
+    data[starts] = (values & 127) | (lengths > 1) * np.uint32(128)
+    for number in range(1, int(lengths.max())):
+        rows = np.flatnonzero(lengths > number)
+        byte = values[rows] >> np.uint32(7 * number) & np.uint32(127)
+        data[starts[rows] + number] = byte | (lengths[rows] > number + 1) * np.uint32(128)
+    return data.tobytes(), ends
+
+
+def unpack_varints(data: bytes) -> U32:
+    """The values of a row of varints."""
+    raw = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(raw < 128)
+    if len(ends) == len(raw):
+        return raw.astype(np.uint32)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    values = raw[starts].astype(np.uint32) & np.uint32(127)
+    rows = np.flatnonzero(starts < ends)
+    number = 1
+    while len(rows):
+        byte = raw[starts[rows] + number].astype(np.uint32) & np.uint32(127)
+        values[rows] |= byte << np.uint32(7 * number)
+        rows = rows[starts[rows] + number < ends[rows]]
+        number += 1
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Unpacked lists of one shard.
+
+    Key ``n`` has the documents ``docs[first[n]:first[n + 1]]``. Of pairs, document ``n`` has
+    the places ``values[begin[n]:begin[n + 1]]``; of single units it has one weight.
+    """
+
+    keys: U32
+    first: I64
+    docs: U32
+    begin: I64
+    values: U32
+
+    def rows(self) -> Entries:
+        """The lists as sorted rows."""
+        often = np.diff(self.begin)
+        keys = np.repeat(np.repeat(self.keys, np.diff(self.first)), often)
+        docs = np.repeat(self.docs, often)
+        return Entries(keys, docs, self.values)
+
+
+def unpack_pairs(columns: Columns, number: int, bits: int) -> Lists:
+    """The lists of pairs of shard ``number``."""
+    keys, first, docs = _unpack_heads(columns, number, bits)
+    begin = _sums(unpack_varints(columns[3]) + np.uint32(1))
+    steps = unpack_varints(columns[5]) << np.uint32(8) | np.frombuffer(columns[4], np.uint8)
+    return Lists(keys, first, docs, begin, _running(steps, begin))
+
+
+def unpack_singles(columns: Columns, number: int, bits: int) -> Lists:
+    """The lists of single units of shard ``number``."""
+    keys, first, docs = _unpack_heads(columns, number, bits)
+    weights = np.frombuffer(columns[3], np.uint8).astype(np.uint32)
+    return Lists(keys, first, docs, np.arange(len(docs) + 1), weights)
+
+
+def _unpack_heads(columns: Columns, number: int, bits: int) -> tuple[U32, I64, U32]:
+    keys = np.cumsum(unpack_varints(columns[0]), dtype=np.uint32)
+    first = _sums(unpack_varints(columns[1]))
+    docs = _running(unpack_varints(columns[2]), first)
+    return keys + np.uint32(number << 32 - bits), first, docs
+
+
+def _sums(counts: U32) -> I64:
+    sums = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=sums[1:])
+    return sums
+
+
+def _running(steps: U32, starts: I64) -> U32:
+    """Sums of ``steps``, beginning anew at each of ``starts``."""
+    total = np.zeros(len(steps) + 1, np.uint32)
+    np.cumsum(steps, out=total[1:])
+    return total[1:] - np.repeat(total[starts[:-1]], np.diff(starts))

@@ -1,0 +1,29 @@
+"""The browser's modules as one plain script: modules do not load on ``file://``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from xuelan import look
+from xuelan.search.files import Manifest
+
+MODULES: Final = (
+    "fold.js", "load.js", "lists.js", "engine.js", "suggest.js", "rows.js", "dialog.js",
+    "page.js", "main.js",
+)  # fmt: skip
+"""Each module stands after those it imports."""
+
+_IMPORT: Final = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export (?=const|let|function|async|class)", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^[ \t]*(?:/\*\*?(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE)
+
+
+def joined(manifest: Manifest) -> bytes:
+    """All modules in one function, and the call that starts them with the manifest."""
+    folder = look.folder() / "assets/xuelan/search"
+    text = "".join((folder / name).read_text(encoding="utf-8") for name in MODULES)
+    for pattern in (_COMMENT, _IMPORT, _EXPORT):
+        text = pattern.sub("", text)
+    text = re.sub(r"\n{2,}", "\n", text)
+    return f'"use strict";\n(() => {{\n{text}start({manifest.as_json()});\n}})();\n'.encode()

@@ -1,0 +1,165 @@
+"""A document laid out in places: one folded UTF-16 unit after another.
+
+The title begins at place 0, short fields at 256, the text at 1024; so a place alone tells the
+zone. Between two pieces lies a break, and room. A title or fields too long for their zone are searched
+with the text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from xuelan.search.document import Document, Piece, Zone
+from xuelan.search.normal import BREAK, fold, fold_character
+
+STARTS: Final = {Zone.TITLE: 0, Zone.FIELD: 256, Zone.BODY: 1024}
+_ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 30}
+WINDOW: Final = 1024
+"""How many places of text one file of texts covers."""
+MARGIN: Final = 96
+"""How many places of its neighbours it holds as well, so that no excerpt is cut short."""
+
+STEP: Final = 32
+"""Pieces begin at multiples of this, so that a small edit moves no piece but its own."""
+
+Units = npt.NDArray[np.uint16]
+Places = npt.NDArray[np.uint32]
+
+
+class Placed(NamedTuple):
+    """A piece, its folded text, the place where it begins and the place after its end."""
+
+    piece: Piece
+    folded: str
+    place: int
+    end: int
+
+
+def width(text: str) -> int:
+    """How many UTF-16 units ``text`` takes."""
+    return len(text) if max(text, default="") < "\U00010000" else len(text.encode("utf-16-le")) // 2
+
+
+def layout(document: Document) -> list[Placed]:
+    """Every piece of a document at its place."""
+    free = dict(STARTS)
+    placed, late = [], []
+    for piece in document.pieces:
+        folded = fold(piece.text)
+        if not folded:
+            continue
+        place = free[piece.zone]
+        end = place + width(folded)
+        if end < _ENDS[piece.zone]:
+            placed.append(Placed(piece, folded, place, end))
+            free[piece.zone] = _next(end)
+        else:
+            late.append((piece, folded))
+    place = free[Zone.BODY]
+    for piece, folded in late:
+        end = place + width(folded)
+        placed.append(Placed(piece, folded, place, end))
+        place = _next(end)
+    return placed
+
+
+def _next(end: int) -> int:
+    """Where the next piece may begin."""
+    return (end // STEP + 1) * STEP
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """All units of a document; ``runs`` are the (place, length) of each piece with its break."""
+
+    units: Units
+    runs: npt.NDArray[np.uint32]
+
+    @property
+    def places(self) -> Places:
+        """The place of each unit."""
+        lengths = self.runs[:, 1].astype(np.int64)
+        before = np.cumsum(lengths) - lengths
+        offsets = np.repeat(self.runs[:, 0].astype(np.int64) - before, lengths)
+        return (np.arange(len(self.units)) + offsets).astype(np.uint32)
+
+    def pack(self) -> bytes:
+        """The stream as bytes, for keeping."""
+        head = np.array([len(self.runs)], "<u4").tobytes()
+        return head + self.runs.astype("<u4").tobytes() + self.units.astype("<u2").tobytes()
+
+    @classmethod
+    def unpack(cls, content: bytes) -> Stream:
+        """The stream that :meth:`pack` made into bytes."""
+        count = int(np.frombuffer(content, "<u4", 1)[0])
+        runs = np.frombuffer(content, "<u4", 2 * count, 4).reshape(-1, 2)
+        return cls(np.frombuffer(content, "<u2", -1, 4 + 8 * count), runs)
+
+
+def stream(placed: list[Placed]) -> Stream:
+    """All units of a document, a break after each piece."""
+    text = "".join(p.folded + BREAK for p in placed)
+    runs = np.array([(p.place, p.end - p.place + 1) for p in placed], np.uint32).reshape(-1, 2)
+    return Stream(np.frombuffer(text.encode("utf-16-le"), "<u2"), runs)
+
+
+def window(place: int) -> int:
+    """The file of texts that holds ``place``; title and fields are in the first."""
+    return max(0, place - STARTS[Zone.BODY]) // WINDOW
+
+
+def windows(placed: list[Placed]) -> list[list[tuple[int, Piece, str]]]:
+    """For each file of texts, the pieces in it: place, piece, and the text or a slice of it."""
+    count = max((window(p.end - 1) for p in placed), default=0) + 1
+    found: list[list[tuple[int, Piece, str]]] = [[] for _ in range(count)]
+    for p in placed:
+        first = window(p.place - MARGIN)
+        last = min(window(p.end - 1 + MARGIN), count - 1)
+        if first == last:
+            found[first].append((p.place, p.piece, p.piece.text))
+            continue
+        ends = _ends(p.piece.text)
+        for number in range(first, last + 1):
+            low = STARTS[Zone.BODY] + number * WINDOW - MARGIN - p.place
+            begin = bisect_right(ends, low) if low > 0 else 0
+            while begin and fold_character(p.piece.text[begin]) == BREAK:
+                begin += 1
+            end = bisect_left(ends, low + WINDOW + 2 * MARGIN)
+            if begin < end:
+                place = p.place + (ends[begin - 1] if begin else 0)
+                found[number].append((place, p.piece, p.piece.text[begin : end + 1]))
+    return found
+
+
+def _ends(text: str) -> list[int]:
+    """For each character of a piece, how many places it and all before it take."""
+    ends = []
+    taken, after_break = 0, True
+    for character in text:
+        folded = fold_character(character)
+        if folded == BREAK:
+            taken += not after_break
+            after_break = True
+        elif folded:
+            taken += width(folded)
+            after_break = False
+        ends.append(taken)
+    return ends
+
+
+def card(document: Document) -> dict[str, Any]:
+    """What a result shows besides its text."""
+    return {
+        "id": document.id,
+        "url": document.address,
+        "title": unicodedata.normalize("NFC", document.title),
+        "kind": document.kind,
+        "date": document.date,
+        "unit": document.unit,
+    }

@@ -1,0 +1,200 @@
+"""Reading what editors wrote: bytes to text, text to front matter and body."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xuelan.problem import Code
+from xuelan.source import (
+    MAX_TEXT_BYTES,
+    Mapping,
+    Source,
+    decode,
+    listing,
+    parse_yaml,
+    read,
+    split,
+)
+
+
+def _source(text: str) -> Source:
+    return Source("a.md", text, "")
+
+
+def _value(yaml: str) -> object:
+    value, problems = parse_yaml("a.yml", yaml)
+    assert problems == []
+    return value
+
+
+def test_plain_utf_8_is_read_as_it_is() -> None:
+    """Nothing is changed and the digest is that of the text."""
+    source, problems = decode("a.md", "灯\n".encode())
+    assert problems == []
+    assert source == Source("a.md", "灯\n", hashlib.sha256("灯\n".encode()).hexdigest())
+
+
+def test_a_bom_and_crlf_are_reported_and_taken_off() -> None:
+    """So the rest of the file is checked in the same run."""
+    source, problems = decode("a.md", b"\xef\xbb\xbfa\r\nb\rc\n")
+    assert source is not None
+    assert source.text == "a\nb\nc\n"
+    assert [p.code for p in problems] == [Code.BOM, Code.CRLF]
+
+
+def test_the_line_of_the_first_wrong_byte_is_named() -> None:
+    """An editor finds the place, and is told when the file looks like GBK."""
+    source, [problem] = decode("a.md", "one\ntwo\n".encode() + "学习材料".encode("gbk"))
+    assert source is None
+    assert (problem.line, problem.code) == (3, Code.ENCODING)
+    assert "GBK" in problem.message
+
+
+@given(st.binary())
+def test_decoding_never_raises(raw: bytes) -> None:
+    """Any bytes give a text or an error."""
+    source, problems = decode("a.md", raw)
+    assert source is not None or any(p.is_error for p in problems)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Cn"])))
+def test_visible_characters_are_never_lost(text: str) -> None:
+    """Whatever can be seen comes through reading unchanged."""
+    source, problems = decode("a.md", f"x{text}".encode())
+    assert source is not None
+    assert source.text == f"x{text}"
+    assert problems == []
+
+
+def test_a_file_just_small_enough_is_read(tmp_path: Path) -> None:
+    """The limit is for what no editor writes by hand."""
+    (tmp_path / "a.md").write_bytes(b"x" * MAX_TEXT_BYTES)
+    (tmp_path / "b.md").write_bytes(b"x" * (MAX_TEXT_BYTES + 1))
+    assert read(tmp_path, "a.md")[0] is not None
+    assert read(tmp_path, "b.md")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("yaml", "value"),
+    [
+        ("2016-03-28", "2016-03-28"),
+        ("2016-02-30", "2016-02-30"),
+        ("12:30", "12:30"),
+        ("no", "no"),
+        ("on", "on"),
+        ("010", "010"),
+        ("0x1f", "0x1f"),
+        ("1e3", "1e3"),
+        (".5", ".5"),
+        ("1_000", "1_000"),
+        ("〇", "〇"),
+        ("'2016'", "2016"),
+        ("2016", 2016),
+        ("-3", -3),
+        ("14.2", 14.2),
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("9" * 19, "9" * 19),
+    ],
+)
+def test_yaml_means_what_was_typed(yaml: str, value: object) -> None:
+    """No dates, no sexagesimals, no Norwegian ``no``; numbers only as people write them."""
+    read_back = _value(f"key: {yaml}\n")
+    assert isinstance(read_back, Mapping)
+    assert read_back["key"] == value
+    assert type(read_back["key"]) is type(value)
+
+
+def test_a_mapping_remembers_its_lines() -> None:
+    """Problems name the line of the field, counted from the top of the file."""
+    value, _ = parse_yaml("a.md", "id: a\nlist:\n  - {x: 1}\n  - x: 2\n", first_line=2)
+    assert value.line_of("id") == 2
+    assert value.line_of("list") == 3
+    assert [item.line for item in value["list"]] == [4, 5]
+    assert value.line_of("not there") == 2
+
+
+@pytest.mark.parametrize(
+    ("yaml", "line", "message"),
+    [
+        ("a: 1\nb: c: d\n", 2, "YAML 写法有误：这里不该有冒号"),
+        ("a: [1, 2\nb: 3\n", 2, "YAML 写法有误：方括号没有配对，或缺少逗号"),
+        ("a: {b: 1\nc: 2\n", 2, "YAML 写法有误：花括号没有配对，或缺少逗号"),
+        ('a: "b\nc: d\n', 2, "YAML 写法有误：引号没有配对"),
+        ("a: b\n\tc: d\n", 2, "YAML 写法有误：缩进用了 Tab，应改为空格"),
+        ("a: @b\n", 1, "YAML 写法有误：用了不能开头的字符（如 Tab、@、`）"),
+        ("a:\n  - b\n c\n", 3, "YAML 写法有误：缩进不对或引号没有配对"),
+        ("a: b\nc\nd: e\n", 3, "YAML 写法有误：缺少冒号"),
+        ("a: !!bool b\n", 1, "YAML 写法有误：不支持 ! 开头的标记"),
+        ("a: !!map [b]\n", 1, "YAML 写法有误：不支持 ! 开头的标记"),
+        ("a: &x 1\nb: *x\n", 2, "不支持用 *名字 引用别处的内容"),
+        ("a: 1\na: 2\n", 2, "“a”写了两遍"),
+        ("[a]: 1\n", 1, "字段名只能是一个词"),
+        ("- " * 12 + "a\n", 1, "YAML 写法有误：列表嵌套过深"),
+    ],
+)
+def test_broken_yaml_says_what_and_where(yaml: str, line: int, message: str) -> None:
+    """The parser's complaint comes in Chinese, with the line it means."""
+    value, [problem] = parse_yaml("a.yml", yaml)
+    assert value is None
+    assert (problem.line, problem.message) == (line, message)
+
+
+def test_nested_aliases_do_not_explode() -> None:
+    """The “billion laughs” file is refused at its first alias, not expanded."""
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{new}: &{new} [*{old}, *{old}]\n"
+        for old, new in zip("abcdefghijk", "bcdefghijkl", strict=True)
+    )
+    value, [problem] = parse_yaml("a.yml", bomb)
+    assert value is None
+    assert problem.line == 2
+
+
+def test_splitting_front_matter_from_text() -> None:
+    """The text begins after the second ``---``, and its line is known."""
+    document, problems = split(_source("---\nid: a\n---\n\n第一段\n\n---\n"))
+    assert problems == []
+    assert document is not None
+    assert document.front == {"id": "a"}
+    assert document.body == "\n第一段\n\n---\n"
+    assert document.body_line == 4
+
+
+def test_empty_front_matter_is_an_empty_mapping() -> None:
+    """So each required field is reported by name, not the file as a whole."""
+    document, problems = split(_source("---\n---\ntext\n"))
+    assert problems == []
+    assert document is not None
+    assert document.front == {}
+
+
+def test_listing_is_sorted_and_passes_over_parked_files(tmp_path: Path) -> None:
+    """``_notes`` and hidden files are an editor's own business."""
+    for name in ("b.md", "a/c.md", "_draft.md", ".hidden.md", "_notes/d.md", "a/x.txt"):
+        path = tmp_path / "materials" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert listing(tmp_path, "materials", ".md") == ["materials/a/c.md", "materials/b.md"]
+    assert listing(tmp_path, "nowhere", ".md") == []
+
+
+def test_links_are_listed_but_never_entered(tmp_path: Path) -> None:
+    """A linked folder shows up as one name, and reading it is refused."""
+    (tmp_path / "materials").mkdir()
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "a.md").write_text("secret")
+    (tmp_path / "materials" / "more").symlink_to(tmp_path / "secret")
+    assert listing(tmp_path, "materials", ".md") == ["materials/more"]
+    source, [problem] = read(tmp_path, "materials/more")
+    assert source is None
+    assert problem.code is Code.SYMLINK
+    assert read(tmp_path, "materials/more/a.md")[0] is None
