@@ -7,12 +7,11 @@ what it is. ``pytest --refresh`` writes the last block of each case anew, to be 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CASES = Path(__file__).parent / "cases"
-_CASE = re.compile(r"^## (.+)$", re.MULTILINE)
-_BLOCK = re.compile(r"^~~~ ?(.*)\n((?:.*\n)*?)~~~$", re.MULTILINE)
+_PIECE = re.compile(r"^## (?P<title>.+)$|^~~~ ?(?P<words>.*)\n(?P<text>(?:.*\n)*?)~~~$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,17 +42,23 @@ class Case:
         """Write ``text`` into the file as what this case expects."""
         path = CASES / self.file
         whole = path.read_text(encoding="utf-8")
-        start = whole.index(f"## {self.title}\n")
-        end = match.start() if (match := _CASE.search(whole, start + 3)) else len(whole)
-        last = list(_BLOCK.finditer(whole, start, end))[-1]
-        path.write_text(whole[: last.start(2)] + text + whole[last.end(2) :], encoding="utf-8")
+        title, last = "", None
+        for piece in _PIECE.finditer(whole):
+            title = piece["title"] or title
+            if title == self.title and piece["title"] is None:
+                last = piece
+        assert last is not None
+        changed = whole[: last.start("text")] + text + whole[last.end("text") :]
+        path.write_text(changed, encoding="utf-8")
 
 
 def read(file: str) -> list[Case]:
     """The cases in ``tests/cases/<file>``."""
-    parts = _CASE.split((CASES / file).read_text(encoding="utf-8"))
-    return [
-        Case(file, title.strip(), tuple(Block(tuple(m[1].split()), m[2]) for m in blocks))
-        for title, body in zip(parts[1::2], parts[2::2], strict=True)
-        if (blocks := list(_BLOCK.finditer(body)))
-    ]
+    cases: list[Case] = []
+    for piece in _PIECE.finditer((CASES / file).read_text(encoding="utf-8")):
+        if piece["title"]:
+            cases.append(Case(file, piece["title"], ()))
+        elif cases:
+            block = Block(tuple(piece["words"].split()), piece["text"])
+            cases[-1] = replace(cases[-1], blocks=(*cases[-1].blocks, block))
+    return cases

@@ -1,60 +1,128 @@
-"""One build: check, make the whole site beside the old one, swap it in."""
+"""One build: check, make the site beside the old one where it differs, swap it in."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
 import os
+import resource
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xuelan import publish
-from xuelan.cache import FOLDER, Cache
+import msgspec
+
+from xuelan import column as settings
+from xuelan import look, publish
+from xuelan.cache import FOLDER, Cache, key_of
 from xuelan.catalog import Catalog, newest
 from xuelan.check import check
+from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
 from xuelan.hosted import obtain
-from xuelan.inputs import Inputs
-from xuelan.problem import Problem
+from xuelan.inputs import Inputs, program
+from xuelan.problem import Code, Problem
 from xuelan.site import Work, Written, write
 from xuelan.work import uncollected, workers
+
+RECORDS = f"{FOLDER}/work"
+"""Where builds keep what the next one can use, below the column's folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a build: problems found, and what was written unless they forbade it."""
+    """What came of a build: problems found, and what was written unless they forbade it.
+
+    ``memory`` is the most that this process and each of its helpers held, in bytes; ``fault``
+    says why nothing could be kept for the next build.
+    """
 
     problems: list[Problem]
     site: Path
     seconds: float
     written: Written | None
+    memory: int = 0
+    fault: str = ""
 
 
 def build(root: Path, site: Path | None = None, *, drafts: bool = False) -> Report:
     """Build the column in ``root`` into ``site`` (default: the ``site_dir`` of its settings).
 
     With ``drafts``, drafts are shown as well. Errors found by the check stop the build before
-    anything is written. Raises what :func:`xuelan.publish.staged` and
-    :func:`xuelan.host.build` raise.
+    anything is written. Raises what :func:`xuelan.publish.published` and
+    :func:`xuelan.hosted.obtain` raise.
     """
     start = time.monotonic()
-    records = root / FOLDER / "work"
-    cache, inputs = Cache(records), Inputs(root, records)
+    records = root / RECORDS
+    inputs = Inputs(root, records)
+    column, _ = settings.load(root)
+    target = site or root / (column.site_dir if column else "site")
+    mark = _mark(column, inputs, drafts=drafts) if column and column.closed else b""
+    before = publish.standing(target, records, mark)
+    if before is not None:
+        problems, written = _thaw(before)
+        return Report(problems, target, time.monotonic() - start, written, _memory())
+    cache = Cache(records)
     with workers() as helpers, uncollected():
         catalog, problems = check(root, cache, helpers, inputs)
         if catalog is None or any(p.is_error for p in problems):
-            cache.save()
-            return Report(problems, site or root, time.monotonic() - start, None)
+            _save(cache, inputs)
+            return Report(problems, target, time.monotonic() - start, None)
         catalog = replace(catalog, drafts=drafts)
-        target = site or root / catalog.column.site_dir
-        fix_clock(catalog)
-        with publish.published(target, records) as tree:
+        with clock(catalog), publish.published(target, records) as tree:
             hosted = obtain(catalog, cache, inputs)
             written = write(catalog, hosted, tree, Work(cache, helpers))
-            cache.save(tidy=True)
+            tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
+        _save(cache, inputs, tidy=True)
+    seconds = time.monotonic() - start
+    return Report(problems, target, seconds, written, _memory(), cache.fault)
+
+
+def _mark(column: Column, inputs: Inputs, *, drafts: bool) -> bytes:
+    """The digest of everything a build can depend on: with the same, it would do the same."""
+    folders = [MATERIALS_FOLDER, column.docs_dir, str(look.folder())]
+    folders += [column.theme_dir] if column.theme_dir else []
+    files = [sorted(inputs.below(folder).items()) for folder in folders]
+    environment = (column.environment, os.environ.get("SOURCE_DATE_EPOCH"))
+    return key_of(program(), files, inputs.digest(SETTINGS_FILE), environment, drafts)
+
+
+def _save(cache: Cache, inputs: Inputs, *, tidy: bool = False) -> None:
+    cache.save(tidy=tidy)
     with contextlib.suppress(OSError):
         inputs.save()
-    return Report(problems, target, time.monotonic() - start, written)
+
+
+_CODES = {code.slug: code for code in Code}
+
+
+def _freeze(problems: list[Problem], written: Written) -> bytes:
+    rows = [(p.path, p.line, p.code.slug, p.message, p.hint) for p in problems]
+    return msgspec.msgpack.encode((rows, replace(written, rendered=0, changed=())))
+
+
+def _thaw(report: bytes) -> tuple[list[Problem], Written]:
+    kept = tuple[list[tuple[str, int, str, str, str]], Written]
+    rows, written = msgspec.msgpack.decode(report, type=kept)
+    return [Problem(path, line, _CODES[code], *words) for path, line, code, *words in rows], written
+
+
+def _memory() -> int:
+    own, helpers = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    return sum(resource.getrusage(who).ru_maxrss for who in (own, helpers)) * 1024
+
+
+@contextmanager
+def clock(catalog: Catalog) -> Iterator[None]:
+    """:func:`fix_clock` as long as a block lasts: a preview builds again and again."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    fix_clock(catalog)
+    try:
+        yield
+    finally:
+        if given is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
 
 
 def fix_clock(catalog: Catalog) -> None:

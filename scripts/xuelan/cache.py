@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import mmap
 import os
 import tempfile
 import zlib
@@ -48,23 +47,28 @@ def key_of(*parts: Any) -> bytes:
 
 @dataclass(eq=False)
 class _Pack:
-    """One file of entries, mapped into memory; ``index`` is already checked."""
+    """One file of entries; ``index`` is already checked."""
 
     path: Path
-    data: mmap.mmap
+    file: BinaryIO
     index: Index
     used: set[bytes] = field(default_factory=set)
 
     def get(self, key: bytes) -> bytes | None:
         place = self.index.get(key)
-        if place is None:
-            return None
-        start, length, check = place
-        entry = self.data[start : start + length]
-        if len(entry) != length or zlib.crc32(entry) != check:
-            return None
-        self.used.add(key)
+        entry = place and _entry(self.file, place)
+        if entry is not None:
+            self.used.add(key)
         return entry
+
+
+def _entry(file: BinaryIO, place: tuple[int, int, int]) -> bytes | None:
+    start, length, check = place
+    try:
+        entry = os.pread(file.fileno(), length, start)
+    except OSError:
+        return None
+    return entry if len(entry) == length and zlib.crc32(entry) == check else None
 
 
 class _Writer:
@@ -74,13 +78,20 @@ class _Writer:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
         self.path = Path(name)
-        self.file: BinaryIO = os.fdopen(handle, "wb", buffering=1 << 20)
+        self.file: BinaryIO = os.fdopen(handle, "w+b", buffering=1 << 20)
         self.index: Index = {}
         self.offset = self.file.write(_MAGIC)
 
     def add(self, key: bytes, entry: bytes) -> None:
         self.index[key] = (self.offset, len(entry), zlib.crc32(entry))
         self.offset += self.file.write(entry)
+
+    def get(self, key: bytes) -> bytes | None:
+        place = self.index.get(key)
+        if place is None:
+            return None
+        self.file.flush()
+        return _entry(self.file, place)
 
     def finish(self) -> None:
         index = msgspec.msgpack.encode(self.index)
@@ -120,7 +131,11 @@ class Cache:
     def raw(self, key: bytes) -> bytes | None:
         """The bytes kept under ``key``."""
         pack = self._where.get(key)
-        return pack.get(key) if pack else None
+        found = pack.get(key) if pack else None
+        if found is None and self._writer is not None:
+            with contextlib.suppress(OSError):
+                return self._writer.get(key)
+        return found
 
     def put(self, key: bytes, entry: bytes) -> None:
         """Keep ``entry``, the msgpack form of a value, under ``key``."""
@@ -147,14 +162,15 @@ class Cache:
             return
         try:
             if self._writer is not None:
-                fresh, self._writer = self._writer, None
-                fresh.finish()
+                self._writer.finish()
+                self._writer = None
             if tidy:
                 self._tidy()
         except OSError as error:
             self._give_up(error)
 
     def _give_up(self, error: OSError) -> None:
+        """Go on without keeping anything: what was kept in this run may be lost as well."""
         self.fault = error.strerror or str(error)
         if self._writer is not None:
             self._writer.drop()
@@ -166,7 +182,7 @@ class Cache:
         if dead > max(live, SPARE_BYTES):
             self._join(self._packs, only_used=True)
         elif len(self._packs) > MOST_PACKS:
-            biggest = max(self._packs, key=lambda p: len(p.data))
+            biggest = max(self._packs, key=lambda p: len(p.index))
             self._join([p for p in self._packs if p is not biggest], only_used=False)
 
     def _join(self, packs: list[_Pack], *, only_used: bool) -> None:
@@ -198,18 +214,19 @@ def _packs(folder: Path) -> Iterator[_Pack]:
         return
     for _, path in found:
         with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
-            with path.open("rb") as file:
-                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            yield _Pack(path, data, _index(data))
+            file = path.open("rb")
+            yield _Pack(path, file, _index(file))
 
 
-def _index(data: mmap.mmap) -> Index:
+def _index(file: BinaryIO) -> Index:
     """The index at a pack's end. Raises ``ValueError`` when it is not one."""
-    end = len(data) - _TAIL
-    length = int.from_bytes(data[end : end + 8], "little")
-    index = data[end - length : end] if 0 < length <= end else b""
-    sound = hashlib.blake2b(index, digest_size=16).digest() == data[end + 8 :]
-    if data[: len(_MAGIC)] != _MAGIC or not sound:
+    handle = file.fileno()
+    end = os.fstat(handle).st_size - _TAIL
+    tail = os.pread(handle, _TAIL, max(0, end))
+    length = int.from_bytes(tail[:8], "little")
+    index = os.pread(handle, length, end - length) if 0 < length <= end else b""
+    sound = hashlib.blake2b(index, digest_size=16).digest() == tail[8:]
+    if os.pread(handle, len(_MAGIC), 0) != _MAGIC or not sound:
         raise ValueError
     return msgspec.msgpack.decode(index, type=Index)
 

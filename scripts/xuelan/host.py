@@ -26,6 +26,7 @@ from mkdocs.structure.pages import Page as HostPage
 from mkdocs.utils.templates import TemplateContext
 
 from xuelan import look
+from xuelan.anchors import slug
 from xuelan.catalog import Catalog
 from xuelan.check import check
 from xuelan.home import home_values
@@ -77,6 +78,8 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
             own = 1 if config.theme.custom_dir else 0
             config.theme.dirs.insert(own, folder)
         config.theme.static_templates = {"404.html"}
+        contents = config.mdx_configs.setdefault("toc", {})
+        contents.setdefault("slugify", lambda text, _separator: slug(text))
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:

@@ -19,7 +19,7 @@ from xuelan.inputs import Inputs, program
 from xuelan.page import Place, Theme
 
 SECTIONS: Final = (
-    "about", "activities", "downloads", "glossary", "library", "paths", "quiz", "search",
+    "about", "activities", "downloads", "figures", "glossary", "library", "paths", "quiz", "search",
     "timeline",
 )  # fmt: skip
 """The sections of the menu that pages of the collection belong to."""

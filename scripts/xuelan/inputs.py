@@ -7,13 +7,13 @@ only when all of them are the same and the file had been left alone for a while 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
 import sys
 import time
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -23,10 +23,8 @@ SETTLED_NS: Final = 3_000_000_000
 """A file changed less than three seconds ago may change again without showing it in its times
 (some file systems count in steps of two seconds)."""
 
-_LIBRARIES: Final = (
-    "comrak", "jinja2", "markdown", "markupsafe", "mkdocs", "mkdocs-material", "msgspec", "nh3",
-    "pypinyin", "pyyaml", "ahocorasick-rs",
-)  # fmt: skip
+_INSTALLED: Final = (".dist-info", ".egg-info")
+"""Folders whose names tell which libraries are installed, and their versions."""
 
 Stamp = tuple[int, int, int, int, bytes]
 """Times of change of content and of state (ns), size (bytes), inode, digest."""
@@ -110,11 +108,15 @@ def _digest_of(path: Path, status: os.stat_result) -> bytes:
 
 @cache
 def program() -> bytes:
-    """The digest of this program: its own sources, its libraries and Python."""
-    digest = hashlib.blake2b(digest_size=16)
+    """The digest of this program: all files of its package, the libraries installed, Python."""
+    digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
     folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    digest.update("\n".join([*versions, sys.version]).encode())
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"):
+        name = path.relative_to(folder).as_posix()
+        if not name.startswith("overrides/"):
+            digest.update(name.encode() + b"\0" + path.read_bytes())
+    for place in sys.path:
+        with contextlib.suppress(OSError):
+            names = (p.name for p in Path(place).iterdir() if p.suffix in _INSTALLED)
+            digest.update("\n".join(sorted(names)).encode())
     return digest.digest()

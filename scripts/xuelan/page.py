@@ -105,12 +105,13 @@ class Theme:
     def key(self, page: Page) -> bytes:
         """What a page that stands alone depends on, all of it."""
         return key_of(
-            self._base, page.address, page.title, page.description, page.template, page.section,
+            self.base, page.address, page.title, page.description, page.template, page.section,
             page.values, page.source, page.data, page.article,
         )  # fmt: skip
 
     @cached_property
-    def _base(self) -> bytes:
+    def base(self) -> bytes:
+        """The digest of what every page depends on: program, templates, frames, settings."""
         frames = sorted(self.frames.items())
         settings = repr(replace(self.column, root=Path()))
         return key_of(program(), _templates(self.folders), frames, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -113,7 +113,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
     own, replaced_by = catalog.works.get(m.work), catalog.by_id.get(m.replaced_by)
     values = {
         "m": c.cards[m.id],
-        "r": rendered,
+        "r": replace(rendered, blocks=()),
         "kind": c.facet("kind").places[m.kind],
         "tags": [c.facet("tag").places[t] for t in m.tags],
         "activities": [a for a in catalog.column.activities if a.name in m.activity],
@@ -232,8 +232,10 @@ def _timeline(c: Collection) -> Iterator[Page]:
     dated = [f for f in c.catalog.facts.values() if f.timeline and f.date]
     if not dated:
         return
+    # A year alone, or a month alone, comes after the days known within it.
+    dated.sort(key=lambda f: (f.date.ljust(10, "~"), f.id))
     tracks = {
-        track: sorted((f for f in dated if f.timeline == track), key=lambda f: (f.date, f.id))
+        track: [f for f in dated if f.timeline == track]
         for track in dict.fromkeys(f.timeline for f in c.catalog.facts.values() if f.timeline)
     }
     cited = list(dict.fromkeys(w for track in tracks.values() for f in track for w in f.sources))
@@ -270,7 +272,7 @@ def _figures(c: Collection) -> Iterator[Page]:
         "number": charts.number,
     }
     description = "图和表，每个数字注明年份和出处。"
-    yield Page("figures/", "数字", description, "pages/figures.html", "library", values)
+    yield Page("figures/", "数字", description, "pages/figures.html", "figures", values)
 
 
 def _quiz(c: Collection) -> Iterator[Page]:

@@ -12,7 +12,10 @@ CITATION: Final = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*;\s*@[A-Za-z0-9-]+)*)\]")
 """A citation: ``[@life-001]`` or ``[@life-001; @W-032]``."""
 
 _CITATION_LIKE: Final = re.compile(r"\[@[^\]\n]*\]?")
-_LINK: Final = re.compile(r"(!?)\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?(?:\s+\"[^\"\n]*\")?\s*\)")
+_LINK: Final = re.compile(
+    r'(!?)\[([^\[\]]*)\]\( *(?:<([^<>]*)>|((?:[^()\s<>]|\([^()\s<>]*\))*))(?: +"[^"]*")? *\)'
+)
+_LINK_LIKE: Final = re.compile(r"\]\([^)]*\)?|\]\[(?!@)[^\]]*\]?")
 _AUTOLINK: Final = re.compile(r"<((?:https?|ftp|mailto|javascript):[^>\s]*)>", re.IGNORECASE)
 _DEFINITION: Final = re.compile(r"^ {0,3}\[([^\]@^]+)\]:\s*(\S+)")
 _TAG: Final = re.compile(r"<(?:/?[A-Za-z][^<>\n]*>?|!--|\?|!\[CDATA)")
@@ -90,11 +93,19 @@ def links(text: list[str]) -> Iterator[Link]:
     """Every link, picture, autolink and link definition, in order."""
     for number, line in enumerate(text, 1):
         for match in _LINK.finditer(line):
-            yield Link(number, match[2], match[3], bool(match[1]))
+            yield Link(number, match[2], match[3] or match[4] or "", bool(match[1]))
         for match in _AUTOLINK.finditer(line):
             yield Link(number, match[1], match[1], False)
         if definition := _DEFINITION.match(line):
             yield Link(number, definition[1], definition[2], False)
+
+
+def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:
+    """Every piece that looks like a link and is not written as :func:`links` reads them."""
+    for number, line in enumerate(text, 1):
+        if "](" in line or "][" in line:
+            for match in _LINK_LIKE.finditer(_LINK.sub("", line)):
+                yield number, match[0]
 
 
 def citations(text: list[str]) -> Iterator[Cited]:

@@ -98,6 +98,14 @@ class Tree:
         """Let a file of the last build stay."""
         self._stay(path, self.last.files[path])
 
+    def link(self, path: str, old: str) -> None:
+        """Let the file that stood at ``old`` in the last build stand at ``path``."""
+        source = (self._live or self.folder) / old
+        os.link(source, self._place(path))
+        self.files[path] = self.last.files[old]
+        self._here.add(path)
+        self.touched.add(path)
+
     def write(self, path: str, data: bytes, key: bytes = b"") -> bool:
         """Put a file at ``path``; False when the same bytes stand there already."""
         digest = hashlib.blake2b(data, digest_size=16).digest()
@@ -208,6 +216,14 @@ def published(site: Path, records: Path | None = None) -> Iterator[Tree]:
             with contextlib.suppress(OSError):
                 _follow(site, twin, tree.touched, tree.files)
                 cache.keep_record(records, name, _manifest(site, twin, tree))
+
+
+def standing(site: Path, records: Path, mark: bytes) -> bytes | None:
+    """The report of the last build if it was of ``mark`` and its site still stands untouched."""
+    last = cache.record(records, record_name(site), Manifest) if mark else None
+    if last is None or last.notes.get("mark") != mark:
+        return None
+    return last.notes["report"] if agrees(site.absolute(), last.files, last.folders) else None
 
 
 def record_name(site: Path) -> str:

@@ -6,6 +6,7 @@ goes through an allow-list (nh3) as well, so no editor's mistake becomes code on
 
 from __future__ import annotations
 
+import errno
 import posixpath
 import re
 import xml.etree.ElementTree as etree
@@ -155,6 +156,14 @@ class LinkTable:
         self._terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
         self._words = _word_finder(self._terms)
 
+    @property
+    def key(self) -> bytes:
+        """The digest of all the table can tell."""
+        c = self._catalog
+        materials = [(m.path, m.id) for m in c.materials]
+        sources = {i: c.sources_of(i) for i in (*c.works, *c.facts)}
+        return key_of(program(), self.docs_dir, materials, sources, self._terms)
+
     def around(self, m: Material) -> Surroundings:
         """The part of the table that the text of ``m`` can touch, and never less."""
         body = unquote(m.body) if "%" in m.body else m.body
@@ -195,28 +204,35 @@ class _Citations(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802 - the host's name
         self, m: re.Match[str], _data: str
     ) -> tuple[etree.Element, int, int]:
-        page, sources = self.owner.page, self.owner.around.sources
-        works = [w for i in prose.cited_ids(m[1]) for w in sources.get(i, ())]
-        numbers = sorted({_number(page.references, w) for w in works})
-        sup = etree.Element("sup", {"class": "cite"})
-        sup.text = AtomicString("[")
-        last: etree.Element | None = None
-        for text, number in runs(numbers):
-            if number is None:
-                if last is not None:
-                    last.tail = AtomicString(text)
-                continue
-            last = etree.SubElement(sup, "a", {"href": f"#ref-{number}"})
-            count = page.mentions.get(str(number), 0) + 1
-            page.mentions[str(number)] = count
-            if count == 1:
-                last.set("id", f"cite-{number}")
-            last.text = AtomicString(str(number))
-        if last is None:
-            sup.text = AtomicString("[?]")
-        else:
-            last.tail = AtomicString("]")
+        sup = etree.Element("sup", {"class": "cite", _IDS: " ".join(prose.cited_ids(m[1]))})
         return sup, m.start(0), m.end(0)
+
+
+_IDS: Final = "data-ids"
+"""Carries the ids of a citation until the whole text is there and numbers can be given."""
+
+
+def _fill(sup: etree.Element, page: _Page, sources: Mapping[str, tuple[str, ...]]) -> None:
+    """Give one citation its numbers; called in reading order, which the parser does not keep."""
+    works = [w for i in sup.attrib.pop(_IDS).split() for w in sources.get(i, ())]
+    numbers = sorted({_number(page.references, w) for w in works})
+    sup.text = AtomicString("[")
+    last: etree.Element | None = None
+    for text, number in runs(numbers):
+        if number is None:
+            if last is not None:
+                last.tail = AtomicString(text)
+            continue
+        last = etree.SubElement(sup, "a", {"href": f"#ref-{number}"})
+        count = page.mentions.get(str(number), 0) + 1
+        page.mentions[str(number)] = count
+        if count == 1:
+            last.set("id", f"cite-{number}")
+        last.text = AtomicString(str(number))
+    if last is None:
+        sup.text = AtomicString("[?]")
+    else:
+        last.tail = AtomicString("]")
 
 
 def _number(references: list[str], work: str) -> int:
@@ -321,6 +337,9 @@ class Renderer:
 
     def finish(self, root: etree.Element) -> None:
         """Walk the finished tree once (called by the parser)."""
+        for sup in root.iter("sup"):
+            if _IDS in sup.attrib:
+                _fill(sup, self.page, self.around.sources)
         for element in root:
             self._block(element)
 
@@ -505,50 +524,85 @@ class Outline:
         return max(1, round(self.characters / READING_SPEED))
 
 
+Known = dict[str, tuple[str, str, bytes]]
+"""For each material the path and the digest of its file, and the key of its rendered text."""
+
+
 class Texts(Mapping[str, Rendered]):
     """Rendered texts by the ids of their materials, opened when asked for.
 
-    ``keys`` are the digests of everything each text depends on.
+    ``known`` tells the next build which text came from which file, as long as the table of what
+    texts can name has the same ``table`` key; ``made`` are the ids rendered just now.
     """
 
-    def __init__(self, kept: dict[str, bytes], keys: dict[str, bytes]) -> None:
-        self._kept = kept
-        self.keys_of = keys
+    def __init__(self, cache: Cache, table: bytes) -> None:
+        self.table = table
+        self.known: Known = {}
+        self.made: set[str] = set()
+        self._cache = cache
+        self._loose: dict[str, bytes] = {}
+
+    def add(self, m: Material, key: bytes, entry: bytes | None = None) -> None:
+        """Take in a text: from the cache, or ``entry``, which is to be kept."""
+        self.known[m.id] = (m.path, m.digest, key)
+        if entry is not None:
+            self.made.add(m.id)
+            self._cache.put(key, entry)
+            if self._cache.folder is None or self._cache.fault:
+                self._loose[m.id] = entry
+
+    def _entry(self, name: str) -> bytes:
+        entry = self._loose.get(name) or self._cache.raw(self.known[name][2])
+        if entry is None:
+            raise OSError(errno.EIO, "缓存在生成过程中损坏", name)
+        return entry
 
     def __getitem__(self, name: str) -> Rendered:
-        return msgspec.msgpack.decode(self._kept[name], type=Rendered)
+        if name not in self.known:
+            raise KeyError(name)
+        return msgspec.msgpack.decode(self._entry(name), type=Rendered)
 
     def outline(self, name: str) -> Outline:
         """The length and the references of a text, without opening the rest."""
-        return msgspec.msgpack.decode(self._kept[name], type=Outline)
+        return msgspec.msgpack.decode(self._entry(name), type=Outline)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept)
+        return iter(self.known)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.known)
 
 
-def render_all(catalog: Catalog, cache: Cache = NONE, workers: Workers = HERE) -> Texts:
-    """Every public material rendered, by id; what ``cache`` holds is not rendered again."""
+def render_all(
+    catalog: Catalog,
+    cache: Cache = NONE,
+    workers: Workers = HERE,
+    before: tuple[bytes, Known] | None = None,
+) -> Texts:
+    """Every public material rendered, by id; what ``cache`` holds is not rendered again.
+
+    ``before`` are the table key and the texts of the last build: where the table is the same, an
+    unchanged file has an unchanged text.
+    """
     table = LinkTable(catalog)
-    keys: dict[str, bytes] = {}
-    kept: dict[str, bytes] = {}
-    missing: list[str] = []
+    texts = Texts(cache, table.key)
+    known = before[1] if before and before[0] == table.key else {}
+    missing: list[tuple[Material, bytes]] = []
 
     def unknown() -> Iterator[tuple[str, str, str, Surroundings]]:
         for m in catalog.public:
+            path, digest, key = known.get(m.id, ("", "", b""))
+            if (path, digest) == (m.path, m.digest) and cache.raw(key) is not None:
+                texts.add(m, key)
+                continue
             around = table.around(m)
             key = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
-            keys[m.id] = key
-            entry = cache.raw(key)
-            if entry is None:
-                missing.append(m.id)
-                yield m.id, m.path, m.body, around
+            if cache.get(key, Rendered) is not None:
+                texts.add(m, key)
             else:
-                kept[m.id] = entry
+                missing.append((m, key))
+                yield m.id, m.path, m.body, around
 
     for number, entry in enumerate(workers.map(Renderer(table.docs_dir), unknown())):
-        kept[missing[number]] = entry
-        cache.put(keys[missing[number]], entry)
-    return Texts({m.id: kept[m.id] for m in catalog.public}, keys)
+        texts.add(*missing[number], entry)
+    return texts

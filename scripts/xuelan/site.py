@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import msgspec
 
 from xuelan import feeds, pages
-from xuelan.cache import NONE, Cache
+from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
 from xuelan.hosted import Hosted
 from xuelan.kits import forms_own, make
@@ -16,7 +18,7 @@ from xuelan.kits.kit import Kit
 from xuelan.page import Page, Theme
 from xuelan.pages import Collection
 from xuelan.publish import Tree
-from xuelan.render import render_all
+from xuelan.render import Known, Texts, render_all
 from xuelan.work import HERE, Workers
 
 
@@ -30,11 +32,32 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a build wrote."""
+    """What a build wrote.
+
+    ``rendered`` counts the texts rendered, ``changed`` names the files written and why; all the
+    rest stood there already.
+    """
 
     materials: int
     pages: int
     characters: int
+    rendered: int = 0
+    changed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Before:
+    """What the last build told this one, for pages that stand alone.
+
+    ``lists`` is the key of all that lists and other materials' pages show, ``table`` of all that
+    texts can name; ``files`` are the pages in order.
+    """
+
+    base: bytes = b""
+    lists: bytes = b""
+    table: bytes = b""
+    texts: Known = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
 
 
 def write(
@@ -51,31 +74,53 @@ def write(
     for path, data in hosted.files.items():
         tree.write(path, data)
     theme = hosted.theme(catalog)
-    collection = Collection.of(catalog, render_all(catalog, work.cache, work.workers))
-    made = _write_pages(collection, theme, tree, work)
+    before = _before(tree)
+    texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
+    collection = Collection.of(catalog, texts)
+    made = _write_pages(collection, theme, tree, work, before)
     addresses = [(address, "") for address in hosted.addresses]
     addresses += [(address, catalog_date(catalog, address)) for address in made]
     for path, text in feeds.everything(collection):
         tree.write(path, text.encode())
-    for path, text in forms_own.files(catalog, collection.rendered):
+    for path, text in forms_own.files(catalog, texts):
         tree.write(path, text.encode())
     _copy_files(catalog, tree)
     wanted = () if catalog.drafts else catalog.kits
     addresses += _write_downloads(collection, theme, tree, wanted if kits is None else kits)
     if catalog.column.url:
         tree.write("sitemap.xml", feeds.sitemap(catalog.column.url, addresses).encode())
-    characters = sum(collection.rendered.outline(i).characters for i in collection.rendered)
-    return Written(len(catalog.public), len(addresses), characters)
+    return Written(
+        materials=len(catalog.public),
+        pages=len(addresses),
+        characters=sum(texts.outline(i).characters for i in texts),
+        rendered=len(texts.made),
+        changed=_reasons(tree, before, theme, texts),
+    )
 
 
-def _write_pages(c: Collection, theme: Theme, tree: Tree, work: Work) -> list[str]:
-    """Every page whose key is not that of the page standing there; the addresses of all."""
-    addresses: list[str] = []
+def _write_pages(c: Collection, theme: Theme, tree: Tree, work: Work, before: _Before) -> list[str]:
+    """Every page that is not there already; the addresses of all.
+
+    Where nothing that lists show has changed, only pages of changed texts are looked at. Else
+    every page's key is compared with the key of the page standing there.
+    """
+    lists = _lists_key(c, theme)
+    files: list[str] = []
     keys: list[tuple[Page, bytes]] = []
+    changed = {m.address for m in c.catalog.public if _is_new(m.id, c.rendered, before)}
+    if lists == before.lists:
+        files = before.files
+        for file in files:
+            if file.removesuffix("index.html") not in changed:
+                tree.keep(file)
+        candidates = pages.materials(c, lambda m: m.address in changed)
+    else:
+        candidates = itertools.chain(pages.materials(c), pages.lists(c))
 
     def stale() -> Iterator[Page]:
-        for page in itertools.chain(pages.materials(c), pages.lists(c)):
-            addresses.append(page.address)
+        for page in candidates:
+            if lists != before.lists:
+                files.append(page.file)
             key = theme.key(page)
             if not tree.fresh(page.file, key):
                 keys.append((page, key))
@@ -84,10 +129,53 @@ def _write_pages(c: Collection, theme: Theme, tree: Tree, work: Work) -> list[st
     for number, data in enumerate(work.workers.map(theme, stale())):
         page, key = keys[number]
         tree.write(page.file, data, key)
+    now = _Before(theme.base, lists, c.rendered.table, c.rendered.known, files)
+    tree.notes["pages"] = msgspec.msgpack.encode(now)
+    addresses = [file.removesuffix("index.html") for file in files]
     for page in pages.others(c):
         addresses.append(page.address)
         tree.write(page.file, theme(page))
     return addresses
+
+
+def _before(tree: Tree) -> _Before:
+    try:
+        return msgspec.msgpack.decode(tree.last.notes["pages"], type=_Before)
+    except (KeyError, msgspec.MsgspecError):
+        return _Before()
+
+
+def _lists_key(c: Collection, theme: Theme) -> bytes:
+    """The key of everything a page of its own can show beside its own text."""
+    catalog = c.catalog
+    cards = [c.cards.get(m.id) or m.card for m in catalog.materials]
+    return key_of(theme.base, catalog.drafts, cards, catalog.works, catalog.paths)
+
+
+def _is_new(name: str, texts: Texts, before: _Before) -> bool:
+    return texts.known[name] != before.texts.get(name)
+
+
+def _reasons(
+    tree: Tree, before: _Before, theme: Theme, texts: Texts
+) -> tuple[tuple[str, str], ...]:
+    """Each file written, with why, in plain words."""
+    alone = {f"materials/{name}/index.html": name for name in texts}
+    found = []
+    for path in sorted(tree.touched & tree.files.keys()):
+        name = alone.get(path)
+        if path not in tree.last.files:
+            reason = "新增"
+        elif tree.files[path].key and before.base != theme.base:
+            reason = "模板、设置或程序有改动"
+        elif name and _is_new(name, texts, before):
+            reason = "材料有改动"
+        elif tree.files[path].key:
+            reason = "列出的材料有改动"
+        else:
+            reason = "内容有改动"
+        found.append((path, reason))
+    return tuple(found)
 
 
 def _write_downloads(

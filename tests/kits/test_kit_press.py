@@ -133,7 +133,7 @@ def test_an_unknown_element_is_an_error() -> None:
 
 def test_a_picture_without_a_file_is_an_error() -> None:
     """The message names the picture and the field to enter it in."""
-    with pytest.raises(MissingPictureError, match="图片“a[.]png”没有登记在材料的 media"):
+    with pytest.raises(MissingPictureError, match=r"图片“a[.]png”没有登记在材料的 media"):
         markup('<p><img src="a.png" alt="山"></p>', PLAIN)
 
 

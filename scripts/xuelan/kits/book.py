@@ -35,6 +35,9 @@ SHORT: Final = 700
 RUNNING: Final = 21
 """Characters of a title that fit into the running title."""
 
+FOOT: Final = 52
+"""Characters of a source that fit into the foot of a large-print page: three lines."""
+
 GROUP: Final = "阅读材料"
 
 MM: Final = 72 / 25.4
@@ -65,7 +68,7 @@ class Edition:
 
 
 ORDINARY: Final = Edition("", False, 12, 21, 34, 400, 1.9, 29, 36)
-LARGE: Final = Edition("大字版", True, 20, 34, 22, 500, 1.5, 30, 48)
+LARGE: Final = Edition("大字版", True, 20, 34, 22, 500, 1.5, 30, 54)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +201,8 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
     rendered = plan.rendered[m.id]
     address = plan.address_of(m.address)
     on_page: dict[str, Value] = {
-        "running": m.title if len(m.title) <= RUNNING else m.title[: RUNNING - 1] + "…",
-        "source": source_line(plan, m),
+        "running": _cut(m.title, RUNNING),
+        "source": _cut(source_line(plan, m), FOOT),
         "address": address,
         "qr": qr.svg(address) if address else None,
     }
@@ -220,6 +223,10 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
         pieces.append(f"#questions(({''.join(f'[{literal(q)}], ' for q in m.questions)}))")
     pieces.append("#metadata(none) <material-end>")
     return "\n\n".join(p for p in pieces if p)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def source_line(plan: KitPlan, m: Material) -> str:

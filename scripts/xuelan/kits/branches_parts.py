@@ -90,8 +90,9 @@ class Parts:
 
     def files(self, p: Particulars) -> Iterator[tuple[str, bytes]]:
         """A branch's own files by name: forms, ledger and, when there is a date, its calendar."""
-        for name in self.forms:
-            form = FORMS[name]
+        for form in FORMS.values():
+            if form.name not in self.forms:
+                continue
             if form is AGENDA_FORM and p.minutes not in self.agendas:
                 continue
             yield (

@@ -20,7 +20,7 @@ WANTED_BY: Final = frozenset({OFFLINE, SCORM, ZIM})
 """Formats that carry pages of the site."""
 
 _LEFT_OUT: Final = re.compile(
-    r"(?:\.xuelan-site|sitemap\.xml(?:\.gz)?|404\.html|robots\.txt|downloads/[^/]+/(?!index\.html).+)"
+    r"\.xuelan-.*|sitemap\.xml|404\.html|downloads/(?:kits\.json|[^/]+/(?!index\.html).+)"
 )
 _LINK: Final = re.compile(r'(\s(?:href|action)=")([^"]*)(")')
 _ELSEWHERE: Final = re.compile(r"$|[#?/]|[^/]*:")

@@ -108,11 +108,14 @@ def lost_pieces(data: bytes, must_hold: Sequence[str], area: Area = Area()) -> l
     return [piece for piece in must_hold if visible(piece) not in found]
 
 
+_LINE_END_HYPHENS: Final = str.maketrans({"\x02": "-", "\ufffe": "-"})
+"""What PDFium reads for a hyphen at the end of a line, taking it for a broken word's."""
+
 _NUMBERS: Final = re.compile(r"\[\d+(?:[-,]\d+)*\]")
 
 
 def visible(text: str) -> str:
     """``text`` as it is printed, without white space, places for line breaks, and ``[3,5]``."""
-    shown = text.translate(faces.SUBSTITUTES)
+    shown = text.translate(faces.SUBSTITUTES).translate(_LINE_END_HYPHENS)
     shown = "".join(c for c in shown if not c.isspace() and c not in (BREAKABLE, "\u00ad"))
     return _NUMBERS.sub("", shown)

@@ -84,7 +84,11 @@ def _content_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
         (bool(kit.select) and not readings, "select", "没有一份材料符合所写的条件"),
         (kit.quiz_all and not choice.questions(kit, catalog), "quiz_all", "没有符合的自测题"),
         (kit.calendar and not (activity and activity.due), "calendar", "活动没有写明期限（due）"),
-        ("会议议程" in kit.forms and not kit.agendas, "forms", "要会议议程，却没有写议程时长（agendas）"),
+        (
+            "会议议程" in kit.forms and not kit.agendas,
+            "forms",
+            "要会议议程，却没有写议程时长（agendas）",
+        ),
         (
             "督查自查表" in kit.forms
             and not any(choice.has_ticks(g) for g in choice.guides(kit, catalog)),

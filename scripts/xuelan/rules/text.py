@@ -63,6 +63,10 @@ def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
         if not heading.text:
             yield Problem(m.path, line, Code.HEADING, "标题是空的")
         level = heading.level
+    for number, piece in prose.odd_links(text):
+        message = f"链接“{piece[:30]}”的写法认不出来"
+        hint = "写成 [文字](文件.md)，写在一行里，文字和文件名里不用括号"
+        yield Problem(m.path, m.body_line + number - 1, Code.DEAD_LINK, message, hint)
     for number, tag in prose.tags(text):
         message = f"写了 HTML 代码“{tag[:30]}”"
         hint = "直接写文字；要显示尖括号请用《》或〈〉"
@@ -71,6 +75,8 @@ def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
 
 _UNPORTABLE: Final = (
     (re.compile(r"\t"), "行里有 Tab", "改用空格"),
+    (re.compile(r"^(?:[^`]|` +`)*`(?! +`)"), "反引号没有配对", "代码写在一行里，前后各一个反引号"),
+    (re.compile(r"^ {0,3}\[[^\[\]]*\]:"), "这一行会被当成链接定义，不显示", "冒号用全角的“：”"),
     (re.compile(r" $"), "行末有空格", "删掉行末的空格；要换段就空一行"),
     (re.compile(r"\\(?![#*_+.-])"), "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
     (

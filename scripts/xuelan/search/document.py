@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
+from xuelan.cache import key_of
 from xuelan.catalog import Catalog
-from xuelan.material import Material
-from xuelan.render import Rendered
+from xuelan.inputs import program
+from xuelan.material import Attachment, Material
+from xuelan.render import Rendered, Texts
 
 
 class Zone(IntEnum):
@@ -21,8 +23,7 @@ class Zone(IntEnum):
     BODY = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A text that is searched. ``anchor`` is its place on the page, ``label`` what it is.
 
     The label is shown beside the excerpt: the section's heading, 发文字号, 附件《…》第3页.
@@ -36,56 +37,77 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One material to be searched. ``address`` is its page below the site's root."""
+    """One material to be searched. ``url`` is its page below the site's root."""
 
     id: str
-    address: str
+    url: str
     title: str
     kind: str
     date: str
+    unit: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document not yet opened: ``key`` differs when it does; its facets; words in its fields.
+
+    Entries are in the order that decides between equals: newest first.
+    """
+
+    key: bytes
+    id: str
+    kind: str
     year: str
     unit: str
     activities: tuple[str, ...]
-    names: tuple[str, ...]
-    pieces: tuple[Piece, ...]
-
-    @property
-    def digest(self) -> str:
-        """A hash of everything a reader can find or see in a result (40 hex digits)."""
-        fields = [self.id, self.address, self.title, self.kind, self.date, self.year, self.unit]
-        fields += ["\2".join(self.activities), "\2".join(self.names)]
-        fields += [f"{p.zone:d}\2{p.anchor}\2{p.label}\2{p.text}" for p in self.pieces]
-        return hashlib.blake2b("\1".join(fields).encode(), digest_size=20).hexdigest()
+    words: tuple[str, ...]
+    open: Callable[[], Document]
 
 
-Texts = Mapping[str, tuple[tuple[str, str], ...]]
-"""The texts of attachments by SHA-256: a place (第3页) and the text there."""
+Places = tuple[tuple[str, str], ...]
+"""The text of a file: a place in it (第3页) and the text there."""
 
 
-def documents(catalog: Catalog, rendered: Mapping[str, Rendered], texts: Texts) -> list[Document]:
-    """Every public material, newest first: the order that decides between equals."""
-    return [document(m, rendered[m.id], texts) for m in catalog.public if m.id in rendered]
+def entries(
+    catalog: Catalog, rendered: Texts, places: Callable[[Attachment], Places]
+) -> list[Entry]:
+    """Every public material, newest first. ``places`` gives the text of an attachment."""
+    return [_entry(m, rendered, places) for m in catalog.public]
 
 
-def document(m: Material, rendered: Rendered, texts: Texts) -> Document:
-    """One material with its rendered text and the texts of its attachments."""
-    pieces = [
-        Piece(p.zone, p.anchor, p.label, unicodedata.normalize("NFC", p.text))
-        for p in (*_fields(m), *_body(m, rendered), *_files(m, texts))
-        if p.text
-    ]
-    return Document(
+def _entry(m: Material, rendered: Texts, places: Callable[[Attachment], Places]) -> Entry:
+    words = (m.title, m.publisher, *m.people, *m.places, *m.tags, *m.aliases)
+    return Entry(
+        key=key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments]),
         id=m.id,
-        address=m.address,
-        title=m.title,
         kind=m.kind,
-        date=m.issued,
         year=m.year,
         unit=m.publisher,
         activities=m.activity,
-        names=(*m.people, *m.places, *m.tags, *m.aliases),
-        pieces=tuple(pieces),
+        words=tuple(w for w in words if w),
+        open=lambda: document(m, rendered[m.id], places),
     )
+
+
+def document(
+    m: Material, rendered: Rendered, places: Callable[[Attachment], Places]
+) -> Document:
+    """One material with its rendered text and the texts of its attachments."""
+    pieces = (*_fields(m), *_body(m, rendered), *_files(m, places))
+    return Document(
+        id=m.id,
+        url=m.address,
+        title=_normal(m.title),
+        kind=m.kind,
+        date=m.issued,
+        unit=m.publisher,
+        pieces=tuple(p._replace(text=_normal(p.text)) for p in pieces if p.text),
+    )
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _fields(m: Material) -> Iterator[Piece]:
@@ -120,8 +142,8 @@ def _body(m: Material, rendered: Rendered) -> Iterator[Piece]:
         yield Piece(Zone.BODY, "media", "图片与音像", text)
 
 
-def _files(m: Material, texts: Texts) -> Iterator[Piece]:
+def _files(m: Material, places: Callable[[Attachment], Places]) -> Iterator[Piece]:
     for file in m.attachments:
         yield Piece(Zone.BODY, "attachments", "附件", file.title)
-        for place, text in texts.get(file.sha256, ()):
+        for place, text in places(file):
             yield Piece(Zone.BODY, "attachments", f"附件《{file.title}》{place}", text)

@@ -11,7 +11,7 @@ import base64
 import json
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from xuelan.search import postings
@@ -19,6 +19,9 @@ from xuelan.search.postings import PAIR_COLUMNS, SINGLE_COLUMNS, Columns, Lists
 
 MAX_FILE_BYTES: Final = 64 * 1000 * 1000
 """Largest file unpacked; one that claims more is not ours."""
+
+FOLDER: Final = "search/index"
+"""The index's folder, below the site's root."""
 
 _CALL: Final = re.compile(r'xuelanIndex\("([^"\\]*)","([A-Za-z0-9+/=]*)"\);\n')
 _NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
@@ -32,19 +35,20 @@ class DamagedIndex(Exception):
 class Manifest:
     """What a reader of the index must know first.
 
-    ``bits`` is the number of top bits of a key that name its shard; ``count`` the number of
-    documents; ``odd`` the traditional characters that also are in GB 2312.
+    ``build`` names this index, ``order`` the documents and their order; ``bits`` is the number
+    of top bits of a key that name its shard; ``count`` the number of documents; ``odd`` are the
+    traditional characters that also are in GB 2312.
     """
 
     build: str
+    order: str
     bits: int
     count: int
     odd: str
 
     def as_json(self) -> str:
         """The manifest as the browser reads it."""
-        row = {"build": self.build, "bits": self.bits, "count": self.count, "odd": self.odd}
-        return json.dumps(row, ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False)
 
 
 def pack(name: str, *columns: bytes) -> bytes:
@@ -108,14 +112,21 @@ def shard_name(number: int, bits: int) -> str:
     return f"pairs/{bits}/{number:x}"
 
 
-def shard_path(number: int) -> str:
-    """Where a shard lies, below the build's folder."""
-    return f"p/{number >> 8:x}/{number & 255:02x}.js"
+def shard_path(build: str, number: int) -> str:
+    """Where a shard lies, below the site's root.
+
+    A folder for each build: an old shard never meets a new manifest.
+    """
+    return f"{FOLDER}/{build}/{number >> 8:x}/{number & 255:02x}.js"
 
 
-def text_path(doc: int, window: int) -> str:
-    """Where a document's text lies, below the build's folder."""
-    return f"t/{doc >> 8:x}/{doc & 255:02x}-{window:x}.js"
+def text_path(order: str, doc: int, window: int) -> str:
+    """Where a part of a document's text lies, below the site's root.
+
+    A folder for each order of documents, so that an edit leaves the other texts where they are.
+    A text of another build does not hold what the shards say of it, and is found out by that.
+    """
+    return f"{FOLDER}/{order}/{doc >> 8:x}/{doc & 255:02x}-{window:x}.js"
 
 
 def pack_shard(pairs: Columns, singles: Columns, number: int, bits: int) -> bytes:

@@ -15,16 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from xuelan.search import files, postings
-from xuelan.search.files import DamagedIndex
 from xuelan.search.postings import U32, Columns, Entries, Lists
-from xuelan.search.store import Stamp, Store
 from xuelan.search.stream import Stream
 
 MOST_EDITS: Final = 8
 """With more documents edited at once, making everything anew costs less."""
-
-Kept = tuple[str, Stamp]
-"""A file's name in the store and its stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +31,8 @@ class Edit:
     after: Stream
 
 
-def patched(store: Store, shards: list[Kept], edits: list[Edit], bits: int) -> dict[int, bytes]:
-    """The files of the shards that ``edits`` touch, by number.
+def patched(read: Callable[[int], bytes], edits: list[Edit], bits: int) -> dict[int, bytes]:
+    """The files of the shards that ``edits`` touch, by number; ``read`` gives the old ones.
 
     Raises :class:`~xuelan.search.files.DamagedIndex` when an old shard cannot be used.
     """
@@ -45,7 +40,7 @@ def patched(store: Store, shards: list[Kept], edits: list[Edit], bits: int) -> d
     singles = _Change.of(edits, postings.singles)
     keys = np.concatenate([pairs.keys, singles.keys])
     touched = np.unique(keys >> np.uint32(32 - bits)).tolist()
-    opened = [_open(store, shards[n], n, bits) for n in touched]
+    opened = [files.unpack_shard(read(n), n, bits) for n in touched]
     two = pairs.applied([p for p, _ in opened])
     one = singles.applied([s for _, s in opened])
     packed_pairs = _packed(two, touched, bits, postings.pack_pairs)
@@ -54,13 +49,6 @@ def patched(store: Store, shards: list[Kept], edits: list[Edit], bits: int) -> d
         n: files.pack_shard(p, s, n, bits)
         for n, p, s in zip(touched, packed_pairs, packed_singles, strict=True)
     }
-
-
-def _open(store: Store, kept: Kept, number: int, bits: int) -> tuple[Lists, Lists]:
-    content = store.get(*kept)
-    if content is None:
-        raise DamagedIndex(kept[0])
-    return files.unpack_shard(content, number, bits)
 
 
 def _packed(

@@ -7,7 +7,6 @@ with the text.
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -124,22 +123,22 @@ def windows(placed: list[Placed]) -> list[list[tuple[int, Piece, str]]]:
         if first == last:
             found[first].append((p.place, p.piece, p.piece.text))
             continue
-        ends = _ends(p.piece.text)
+        reach = ends(p.piece.text)
         for number in range(first, last + 1):
             low = STARTS[Zone.BODY] + number * WINDOW - MARGIN - p.place
-            begin = bisect_right(ends, low) if low > 0 else 0
+            begin = bisect_right(reach, low) if low > 0 else 0
             while begin and fold_character(p.piece.text[begin]) == BREAK:
                 begin += 1
-            end = bisect_left(ends, low + WINDOW + 2 * MARGIN)
+            end = bisect_left(reach, low + WINDOW + 2 * MARGIN)
             if begin < end:
-                place = p.place + (ends[begin - 1] if begin else 0)
+                place = p.place + (reach[begin - 1] if begin else 0)
                 found[number].append((place, p.piece, p.piece.text[begin : end + 1]))
     return found
 
 
-def _ends(text: str) -> list[int]:
+def ends(text: str) -> list[int]:
     """For each character of a piece, how many places it and all before it take."""
-    ends = []
+    reach = []
     taken, after_break = 0, True
     for character in text:
         folded = fold_character(character)
@@ -149,16 +148,16 @@ def _ends(text: str) -> list[int]:
         elif folded:
             taken += width(folded)
             after_break = False
-        ends.append(taken)
-    return ends
+        reach.append(taken)
+    return reach
 
 
 def card(document: Document) -> dict[str, Any]:
     """What a result shows besides its text."""
     return {
         "id": document.id,
-        "url": document.address,
-        "title": unicodedata.normalize("NFC", document.title),
+        "url": document.url,
+        "title": document.title,
         "kind": document.kind,
         "date": document.date,
         "unit": document.unit,

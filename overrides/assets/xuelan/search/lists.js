@@ -1,1 +1,157 @@
+// The packed lists of a shard. The counterpart of scripts/xuelan/search/postings.py.
 
+import { current, file } from "./load.js";
+
+/** A place in a document as one number: document times this, plus place. */
+export const SPAN = 2 ** 24;
+const COLUMNS = 10;
+
+/**
+ * @typedef {object} Lists of one shard, of pairs or of single units
+ * @property {Uint32Array} keys
+ * @property {Uint32Array} first key n has the documents first[n] to first[n + 1]
+ * @property {Uint32Array} docs
+ * @property {Uint32Array} begin document n has the values begin[n] to begin[n + 1]
+ * @property {Uint32Array} values
+ */
+
+/** @param {number} token @returns {number} the finaliser of MurmurHash3: one to one */
+function mix(token) {
+  let key = token ^ (token >>> 16);
+  key = Math.imul(key, 0x85ebca6b);
+  key ^= key >>> 13;
+  key = Math.imul(key, 0xc2b2ae35);
+  return (key ^ (key >>> 16)) >>> 0;
+}
+
+/** @param {Uint8Array} raw @returns {Uint32Array} */
+function varints(raw) {
+  let count = 0;
+  for (const byte of raw) if (byte < 128) count++;
+  const values = new Uint32Array(count);
+  let at = 0;
+  let shift = 0;
+  for (const byte of raw) {
+    values[at] |= (byte & 127) << shift;
+    if (byte < 128) {
+      at++;
+      shift = 0;
+    } else shift += 7;
+  }
+  return values;
+}
+
+/** @param {Uint32Array} counts @param {number} more @returns {Uint32Array} */
+function sums(counts, more) {
+  const result = new Uint32Array(counts.length + 1);
+  for (let n = 0; n < counts.length; n++) result[n + 1] = result[n] + counts[n] + more;
+  return result;
+}
+
+/**
+ * Sums of `steps`, beginning anew at each of `starts`; in place.
+ * @param {Uint32Array} steps @param {Uint32Array} starts
+ */
+function run(steps, starts) {
+  for (let n = 0; n + 1 < starts.length; n++) {
+    for (let at = starts[n] + 1; at < starts[n + 1]; at++) steps[at] += steps[at - 1];
+  }
+  return steps;
+}
+
+/** @param {Uint8Array} content @param {number} number @returns {[Lists, Lists]} */
+function unpack(content, number) {
+  const view = new DataView(content.buffer, content.byteOffset);
+  let start = 4 * COLUMNS;
+  const columns = Array.from({ length: COLUMNS }, (_, n) => {
+    const column = content.subarray(start, start + view.getUint32(4 * n, true));
+    start += column.length;
+    return column;
+  });
+  const base = (number << (32 - current().bits)) >>> 0;
+  const heads = [0, 6].map((at) => {
+    const keys = varints(columns[at]);
+    let key = base;
+    for (let n = 0; n < keys.length; n++) keys[n] = key += keys[n];
+    const first = sums(varints(columns[at + 1]), 0);
+    return { keys, first, docs: run(varints(columns[at + 2]), first) };
+  });
+  const begin = sums(varints(columns[3]), 1);
+  const values = varints(columns[5]);
+  for (let n = 0; n < values.length; n++) values[n] = (values[n] << 8) | columns[4][n];
+  return [
+    { ...heads[0], begin, values: run(values, begin) },
+    { ...heads[1], begin: new Uint32Array(0), values: Uint32Array.from(columns[9]) },
+  ];
+}
+
+/** @param {number} key @param {0 | 1} which @returns {Promise<[Lists, number]>} the row, or -1 */
+async function find(key, which) {
+  const { bits } = current();
+  const number = key >>> (32 - bits);
+  const path = `p/${(number >> 8).toString(16)}/${(number & 255).toString(16).padStart(2, "0")}.js`;
+  const name = new RegExp(`^pairs/${bits}/${number.toString(16)}$`);
+  const lists = (await file(path, name, (content) => unpack(content, number)))[which];
+  let low = 0;
+  let high = lists.keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lists.keys[middle] < key) low = middle + 1;
+    else high = middle;
+  }
+  return [lists, lists.keys[low] === key ? low : -1];
+}
+
+/**
+ * Where two units stand side by side, less `offset`.
+ * @param {number} first @param {number} second @param {number} offset
+ * @returns {Promise<Float64Array>} document times SPAN plus place, in order
+ */
+export async function pair(first, second, offset) {
+  const [lists, row] = await find(mix(((first << 16) | second) >>> 0), 0);
+  if (row < 0) return new Float64Array(0);
+  const { first: docs, begin, values } = lists;
+  const start = begin[docs[row]];
+  const result = new Float64Array(begin[docs[row + 1]] - start);
+  for (let n = docs[row]; n < docs[row + 1]; n++) {
+    const base = lists.docs[n] * SPAN - offset;
+    for (let at = begin[n]; at < begin[n + 1]; at++) result[at - start] = base + values[at];
+  }
+  return result;
+}
+
+/** @param {number} unit @returns {Promise<Map<number, number>>} documents and weights */
+export async function single(unit) {
+  const [lists, row] = await find(mix(unit), 1);
+  const result = new Map();
+  if (row < 0) return result;
+  for (let n = lists.first[row]; n < lists.first[row + 1]; n++) {
+    result.set(lists.docs[n], lists.values[n]);
+  }
+  return result;
+}
+
+/** @param {Float64Array} a @param {Float64Array} b @returns {Float64Array} what is in both */
+export function common(a, b) {
+  const result = new Float64Array(Math.min(a.length, b.length));
+  let count = 0;
+  let at = 0;
+  for (const value of a) {
+    while (at < b.length && b[at] < value) at++;
+    if (at === b.length) break;
+    if (b[at] === value) result[count++] = value;
+  }
+  return result.subarray(0, count);
+}
+
+/** @param {Float64Array} places @returns {Map<number, number[]>} places by document */
+export function byDocument(places) {
+  const result = new Map();
+  for (const value of places) {
+    const doc = Math.floor(value / SPAN);
+    const list = result.get(doc);
+    if (list) list.push(value - doc * SPAN);
+    else result.set(doc, [value - doc * SPAN]);
+  }
+  return result;
+}

@@ -1,1 +1,123 @@
+// Gets the index's files by <script>, so that it works on file:// and under script-src 'self'.
 
+/**
+ * @typedef {{build: string, bits: number, count: number, odd: string}} Manifest
+ * @typedef {{name: string, data: string}} Delivery
+ */
+
+const PATIENCE = 30_000;
+
+/** A file of the index is missing, late, cut short or not the one asked for. */
+export class Unavailable extends Error {}
+
+/** @type {Manifest} */
+let manifest = { build: "", bits: 0, count: 0, odd: "" };
+/** The address of the folder with this script, ending in "/". */
+let home = "";
+/** @type {Map<string, Promise<unknown>>} */
+const kept = new Map();
+/** @type {WeakMap<HTMLOrSVGScriptElement, Delivery>} */
+const delivered = new WeakMap();
+/** @type {Manifest | undefined} */
+let newest;
+
+/** @param {Manifest} first @param {string} address of the folder with the index's script */
+export function begin(first, address) {
+  manifest = first;
+  home = address;
+  Object.assign(globalThis, {
+    xuelanIndex: (/** @type {string} */ name, /** @type {string} */ data) => {
+      if (document.currentScript) delivered.set(document.currentScript, { name, data });
+    },
+    xuelanNow: (/** @type {Manifest} */ now) => {
+      newest = now;
+    },
+  });
+}
+
+/** @returns {Manifest} */
+export function current() {
+  return manifest;
+}
+
+/** @returns {string} the address of the site's root, ending in "/" */
+export function root() {
+  return new URL("../", home).href;
+}
+
+/**
+ * A file's content, fetched once and then kept.
+ * @template T
+ * @param {string} path below the build's folder
+ * @param {RegExp} name what the file must call itself
+ * @param {(content: Uint8Array) => T} read
+ * @returns {Promise<T>}
+ */
+export function file(path, name, read) {
+  let content = /** @type {Promise<T> | undefined} */ (kept.get(path));
+  if (!content) {
+    content = fetched(`index/${manifest.build}/${path}`, name).then(read);
+    content.catch(() => kept.delete(path));
+    kept.set(path, content);
+  }
+  return content;
+}
+
+/**
+ * @param {string} path @param {RegExp} name
+ * @returns {Promise<any>} what the file says
+ */
+export function json(path, name) {
+  return file(path, name, (content) => JSON.parse(new TextDecoder().decode(content)));
+}
+
+/** @param {string} path @param {RegExp} name @returns {Promise<Uint8Array>} */
+async function fetched(path, name) {
+  const element = await script(path);
+  const delivery = delivered.get(element);
+  if (!delivery || !name.test(delivery.name)) throw new Unavailable(path);
+  try {
+    return await inflated(delivery.data);
+  } catch {
+    throw new Unavailable(path);
+  }
+}
+
+/** @param {string} path below the folder of this script @returns {Promise<HTMLScriptElement>} */
+function script(path) {
+  return new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    const done = (/** @type {() => void} */ then) => {
+      clearTimeout(timer);
+      element.remove();
+      then();
+    };
+    const fail = () => done(() => reject(new Unavailable(path)));
+    const timer = setTimeout(fail, PATIENCE);
+    element.onload = () => done(() => resolve(element));
+    element.onerror = fail;
+    element.src = home + path;
+    document.head.append(element);
+  });
+}
+
+/** @param {string} base64 of zlib data @returns {Promise<Uint8Array>} */
+async function inflated(base64) {
+  const raw = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const stream = new Blob([raw]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/**
+ * Ask which build is published now. A page kept open or in a cache may know an older one.
+ * @returns {Promise<boolean>} true when it is another one; from then on that one is read
+ */
+export async function renewed() {
+  newest = undefined;
+  await script(`index/now.js?${Date.now()}`);
+  const now = /** @type {Manifest | undefined} */ (newest);
+  if (!now || now.build === manifest.build) return false;
+  manifest = now;
+  kept.clear();
+  return true;
+}

@@ -1,1 +1,75 @@
+// Results and messages as elements.
 
+import { root } from "./load.js";
+import { marked } from "./texts.js";
+
+/** @typedef {import("./ask.js").Row} Row @typedef {import("./ask.js").Reply} Reply */
+
+export const FAILED = "检索暂时不可用：索引没有取到。请稍后再试，或从资料库按文种、年份查找。";
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name @param {Record<string, string>} [attributes] @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** @param {string} address below the site's root @returns {string} one that works on a disk too */
+export function link(address) {
+  const url = new URL(address, root());
+  if (url.protocol === "file:") url.pathname = url.pathname.replace(/\/$/, "/index.html");
+  return url.href;
+}
+
+/** @param {string} text @param {string[]} pieces @returns {(Node | string)[]} with marks */
+function withMarks(text, pieces) {
+  return marked(text, pieces).map((part, n) => (n % 2 ? element("mark", {}, part) : part));
+}
+
+/** @param {Row} row @returns {HTMLLIElement} */
+export function result({ card, url, label, excerpt, hit }) {
+  const place = label ? [element("span", { class: "hit-place" }, label)] : [];
+  const facts = [card.date, card.unit].filter(Boolean).map((fact) => element("span", {}, fact));
+  return element(
+    "li",
+    { class: "hit", "data-material-id": card.id },
+    element("a", { class: "hit-title", href: link(url) }, ...withMarks(card.title, hit.pieces)),
+    element("p", { class: "hit-text" }, ...withMarks(excerpt, hit.pieces)),
+    element("p", { class: "hit-meta" }, element("span", { class: "kind" }, card.kind), ...facts, ...place),
+  );
+}
+
+/**
+ * What the answer is, in a sentence or two.
+ * @param {Reply} reply @param {string} text what was asked
+ * @returns {(Node | string)[]}
+ */
+export function sentence({ answer: { group, hits, about }, cut }, text) {
+  const count = element("b", { "data-search-count": "" }, String(hits.length));
+  const asked = `“${[...text.trim()].slice(0, 20).join("")}${[...text.trim()].length > 20 ? "…" : ""}”`;
+  const long = cut ? ["检索词太长，只用了前面一部分。"] : [];
+  if (!hits.length) return [...long, `没有找到${asked}，共`, count, "篇。"];
+  const number = [about ? "约" : "共", count, "篇。"];
+  if (group === "完整匹配") return [...long, "完整匹配，", ...number];
+  if (group === "拆开匹配") return [...long, `没有连在一起的${asked}；拆开匹配，`, ...number];
+  return [...long, `没有一篇写全了${asked}；部分匹配，`, ...number];
+}
+
+/**
+ * @param {string[]} meant @param {(query: string) => void} use
+ * @returns {(Node | string)[]} 您是不是要找：…？
+ */
+export function offers(meant, use) {
+  if (!meant.length) return [];
+  const buttons = meant.map((query) => {
+    const button = element("button", { type: "button", class: "link" }, query);
+    button.addEventListener("click", () => use(query));
+    return button;
+  });
+  return ["您是不是要找：", ...buttons.flatMap((b, n) => (n ? ["、", b] : [b])), "？"];
+}

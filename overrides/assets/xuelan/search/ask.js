@@ -1,0 +1,97 @@
+// One question to the index: terms, hits and the first of them as they are shown.
+
+import { answer } from "./engine.js";
+import { parse, useVariants } from "./fold.js";
+import { current, json, renewed, Unavailable } from "./load.js";
+import { suggestions } from "./suggest.js";
+import { show } from "./texts.js";
+
+/**
+ * @typedef {import("./texts.js").Hit} Hit
+ * @typedef {import("./texts.js").Shown} Shown
+ * @typedef {import("./engine.js").Answer} Answer
+ * @typedef {Shown & {hit: Hit}} Row
+ * @typedef {object} Reply
+ * @property {Answer} answer
+ * @property {boolean} cut the query was too long and its end was not searched
+ * @property {Row[]} rows the first hits
+ * @property {number} next the first hit not yet looked at
+ * @property {string[]} meant other queries, when there is no hit
+ */
+
+export const BATCH = 10;
+
+/** @type {Set<string> | undefined} */
+let simplified;
+
+/** @returns {Set<string>} the Chinese characters of GB 2312, all but a few of them simplified */
+function gb2312() {
+  const bytes = new Uint8Array(72 * 94 * 2);
+  for (let n = 0; n < bytes.length / 2; n++) {
+    bytes[2 * n] = 0xb0 + Math.floor(n / 94);
+    bytes[2 * n + 1] = 0xa1 + (n % 94);
+  }
+  return new Set(new TextDecoder("gbk").decode(bytes));
+}
+
+/** @param {string} text fetch the table of traditional characters when `text` may need it */
+async function prepare(text) {
+  simplified ??= gb2312();
+  for (const character of text.normalize("NFKC")) {
+    const plain = simplified.has(character) && !current().odd.includes(character);
+    if (!plain && /\p{Script=Han}/u.test(character)) {
+      const [from, to] = await json("variants.js", /^variants$/);
+      return useVariants(from, to);
+    }
+  }
+}
+
+/**
+ * Do `work`; when a file of the index is missing because a newer build has taken its place,
+ * do it once more with that.
+ * @template T @param {() => Promise<T>} work @returns {Promise<T>}
+ */
+export async function steady(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Unavailable) || !(await renewed())) throw error;
+    return work();
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {(hits: Hit[]) => Promise<Hit[]>} [arrange] choose and order the hits to show
+ * @returns {Promise<Reply>}
+ */
+export function ask(text, arrange = async (hits) => hits) {
+  return steady(async () => {
+    await prepare(text);
+    const query = parse(text);
+    const found = await answer(query);
+    const hits = await arrange(found.hits);
+    const [rows, next] = await take(hits, 0);
+    const meant = found.hits.length || !query.terms.length ? [] : await suggestions(text.trim());
+    return { answer: { ...found, hits }, cut: query.cut, rows, next, meant };
+  });
+}
+
+/**
+ * The next hits as they are shown; those that turn out not to hold the query are passed over.
+ * @param {Hit[]} hits @param {number} from
+ * @returns {Promise<[Row[], number]>}
+ */
+export async function take(hits, from) {
+  /** @type {Row[]} */
+  const rows = [];
+  let next = from;
+  while (rows.length < BATCH && next < hits.length) {
+    const batch = hits.slice(next, next + BATCH - rows.length);
+    next += batch.length;
+    const good = await Promise.all(batch.map(async (hit) => !hit.stands || (await hit.stands())));
+    const kept = batch.filter((_, n) => good[n]);
+    rows.push(...(await Promise.all(kept.map(async (hit) => ({ ...(await show(hit)), hit })))));
+  }
+  return [rows, next];
+}

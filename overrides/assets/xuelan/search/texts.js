@@ -1,0 +1,105 @@
+// The texts behind results: the piece where something stands, and an excerpt of it.
+// The counterpart of scripts/xuelan/search/found.py.
+
+import { ends, fold } from "./fold.js";
+import { json } from "./load.js";
+
+const BODY = 1024;
+const WINDOW = 1024;
+const BEFORE = 24;
+const AFTER = 72;
+
+/**
+ * @typedef {[place: number, anchor: string, label: string, text: string]} Piece
+ * @typedef {object} Card
+ * @property {string} id
+ * @property {string} url below the site's root
+ * @property {string} title
+ * @property {string} kind
+ * @property {string} date
+ * @property {string} unit
+ * @property {Piece[]} pieces
+ * @typedef {{doc: number, place: number, pieces: string[], stands?: () => Promise<boolean>}} Hit
+ * @typedef {{card: Card, url: string, label: string, excerpt: string}} Shown
+ */
+
+/** @param {number} place @returns {number} */
+const windowOf = (place) => Math.floor(Math.max(0, place - BODY) / WINDOW);
+
+/** @param {number} doc @param {number} window @returns {Promise<Card>} */
+function text(doc, window) {
+  const [high, low, part] = [doc >> 8, doc & 255, window].map((n) => n.toString(16));
+  return json(`t/${high}/${low.padStart(2, "0")}-${part}.js`, new RegExp(`^text/.+/${part}$`));
+}
+
+/**
+ * @param {number} doc @param {number} start @param {string} wanted folded
+ * @returns {Promise<boolean>} true when `wanted` stands at `start`
+ */
+export async function stands(doc, start, wanted) {
+  /** @type {Map<number, string>} */
+  const found = new Map();
+  for (let n = windowOf(start); n <= windowOf(start + wanted.length - 1); n++) {
+    for (const [place, , , piece] of (await text(doc, n)).pieces) {
+      const folded = fold(piece);
+      for (let at = 0; at < folded.length; at++) found.set(place + at, folded[at]);
+    }
+  }
+  for (let n = 0; n < wanted.length; n++) {
+    if ((found.get(start + n) ?? "\n") !== wanted[n]) return false;
+  }
+  return true;
+}
+
+/** @param {Hit} hit @returns {Promise<Shown>} */
+export async function show(hit) {
+  const card = await text(hit.doc, windowOf(hit.place));
+  const [place, anchor, label, piece] = pieceOf(card.pieces, hit);
+  const offset = Math.max(0, hit.place - place);
+  const at = hit.place < place ? 0 : ends(piece).findIndex((end) => end > offset);
+  return { card, url: card.url + (anchor && `#${anchor}`), label, excerpt: excerpt(piece, at) };
+}
+
+/** @param {Piece[]} pieces @param {Hit} hit @returns {Piece} */
+function pieceOf(pieces, hit) {
+  const texts = pieces.filter((p) => p[0] || pieces.length === 1);
+  const inside = (/** @type {Piece} */ p) => hit.place >= p[0] && hit.place < p[0] + fold(p[3]).length;
+  const holds = (/** @type {Piece} */ p) => hit.pieces.some((wanted) => fold(p[3]).includes(wanted));
+  return texts.find(inside) ?? texts.find(holds) ?? texts[0];
+}
+
+/** @param {string} piece @param {number} at @returns {string} */
+function excerpt(piece, at) {
+  const characters = [...piece];
+  const middle = [...piece.slice(0, at)].length;
+  const begin = Math.max(0, middle - BEFORE);
+  const end = Math.min(characters.length, middle + AFTER);
+  const inside = characters.slice(begin, end).join("").trim().replace(/\s+/g, " ");
+  return (begin ? "…" : "") + inside + (end < characters.length ? "…" : "");
+}
+
+/**
+ * `text` in parts, every second one being what was found.
+ * @param {string} text @param {string[]} pieces folded
+ * @returns {string[]}
+ */
+export function marked(text, pieces) {
+  const folded = fold(text);
+  const reach = ends(text);
+  /** @type {[number, number][]} */
+  const ranges = [];
+  for (const piece of pieces) {
+    for (let at = folded.indexOf(piece); at >= 0; at = folded.indexOf(piece, at + piece.length)) {
+      const end = reach.findIndex((n) => n >= at + piece.length) + 1;
+      ranges.push([reach.findIndex((n) => n > at), end]);
+    }
+  }
+  const parts = [];
+  let done = 0;
+  for (const [begin, end] of ranges.sort((a, b) => a[0] - b[0] || b[1] - a[1])) {
+    if (begin < done) continue;
+    parts.push(text.slice(done, begin), text.slice(begin, end));
+    done = end;
+  }
+  return [...parts, text.slice(done)];
+}

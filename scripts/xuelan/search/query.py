@@ -1,0 +1,130 @@
+"""What a reader typed, as terms that must all be found.
+
+Spaces separate terms. Quotation marks around a term keep its spaces and ask for exactly it.
+``fold.js`` does the same in the browser.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from xuelan.search.normal import BREAK, fold
+
+MOST_CHARACTERS: Final = 2000
+MOST_TERMS: Final = 12
+
+_SPACE: Final = re.compile(
+    "[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+)
+_CLOSING: Final = {'"': '"', "“": "”", "「": "」", "『": "』", "＂": "＂"}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A folded piece of a query; ``whole`` when it must not be taken apart."""
+
+    text: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All terms; ``cut`` when the query was too long and its end is not searched."""
+
+    terms: tuple[Term, ...]
+    cut: bool = False
+
+
+def parse(text: str) -> Query:
+    """The terms of what was typed, in order, each only once."""
+    text = unicodedata.normalize("NFC", text)
+    terms: dict[str, Term] = {}
+    for raw, whole in _split(text[:MOST_CHARACTERS]):
+        folded = fold(raw)
+        if folded and folded not in terms:
+            terms[folded] = Term(folded, whole)
+    kept = tuple(terms.values())
+    return Query(kept[:MOST_TERMS], len(text) > MOST_CHARACTERS or len(kept) > MOST_TERMS)
+
+
+def _split(text: str) -> list[tuple[str, bool]]:
+    found = []
+    at = 0
+    while at < len(text):
+        if space := _SPACE.match(text, at):
+            at = space.end()
+            continue
+        end = _quoted(text, at)
+        whole = end > 0
+        if not whole:
+            space = _SPACE.search(text, at)
+            end = space.start() if space else len(text)
+        found.append((text[at:end], whole))
+        at = end
+    return found
+
+
+def _quoted(text: str, at: int) -> int:
+    """Where a quotation that begins at ``at`` and is a whole term ends; 0 if there is none."""
+    closing = _CLOSING.get(text[at])
+    end = text.find(closing, at + 1) if closing else -1
+    while end > 0:
+        if end + 1 == len(text) or _SPACE.match(text, end + 1):
+            return end + 1
+        end = text.find(closing or "", end + 1)
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase as what the index can say of it.
+
+    ``pairs`` are two units and how far from the phrase's beginning they stand; ``single`` is
+    the one unit of a phrase of one. ``sure`` when places alone prove the phrase.
+    """
+
+    units: tuple[int, ...]
+    pairs: tuple[tuple[int, int, int], ...]
+    single: int
+    sure: bool
+
+
+MOST_PAIRS: Final = 12
+"""Pairs looked up for one phrase: enough for 24 characters, a sample of longer ones."""
+
+
+def phrase(text: str) -> Phrase:
+    """How a folded text is looked up: pairs side by side, not each overlapping pair."""
+    raw = text.encode("utf-16-le")
+    units = tuple(int.from_bytes(raw[n : n + 2], "little") for n in range(0, len(raw), 2))
+    if len(units) == 1:
+        return Phrase(units, (), units[0], sure=True)
+    offsets, sure = _offsets(units)
+    if len(offsets) > MOST_PAIRS:
+        last = len(offsets) - 1
+        offsets = [offsets[n * last // (MOST_PAIRS - 1)] for n in range(MOST_PAIRS)]
+        sure = False
+    pairs = tuple((n, units[n], units[n + 1]) for n in offsets)
+    return Phrase(units, pairs, 0, sure)
+
+
+def _offsets(units: tuple[int, ...]) -> tuple[list[int], bool]:
+    """Where to take pairs so that every unit, breaks too, is in one; none begins with a break.
+
+    A single last unit after a break is in no pair: then the places are not proof.
+    """
+    mark = ord(BREAK)
+    offsets: list[int] = []
+    start = 0
+    while start < len(units):
+        end = next((n for n in range(start, len(units)) if units[n] == mark), len(units) - 1) + 1
+        if end - start == 1:
+            return offsets, False
+        offsets += range(start, end - 1, 2)
+        if (end - start) % 2:
+            offsets.append(end - 2)
+        start = end
+    return offsets, True

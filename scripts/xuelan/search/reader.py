@@ -1,0 +1,97 @@
+"""Opens the files of a built index: the newest build of a site, shards and texts as asked for."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xuelan.search import files
+from xuelan.search.files import DamagedIndex, Manifest
+from xuelan.search.index import FOLDER
+from xuelan.search.normal import fold
+from xuelan.search.postings import Lists, key_of
+from xuelan.search.stream import width, window
+
+Starts = npt.NDArray[np.int64]
+"""Places as ``document << 24 | place``, in order."""
+PLACE_BITS = 24
+
+
+class Reader:
+    """A built index. Every method raises :class:`~xuelan.search.files.DamagedIndex`."""
+
+    def __init__(self, site: Path) -> None:
+        self.manifest: Manifest = files.read_now(_read(site / FOLDER / "now.js"))
+        self._folder = site / FOLDER / self.manifest.build
+        self._shard = cache(self._open)
+        self.text = cache(self._text)
+
+    def pair(self, first: int, second: int) -> Starts:
+        """Where two units stand side by side."""
+        lists, row = self._find(key_of(first, second), 0)
+        if row is None:
+            return np.zeros(0, np.int64)
+        begin, end = int(lists.first[row]), int(lists.first[row + 1])
+        often = np.diff(lists.begin[begin : end + 1])
+        docs = np.repeat(lists.docs[begin:end].astype(np.int64), often)
+        places = lists.values[int(lists.begin[begin]) : int(lists.begin[end])]
+        return docs << PLACE_BITS | places
+
+    def single(self, unit: int) -> dict[int, int]:
+        """The documents one unit is in, with its weight in each."""
+        lists, row = self._find(key_of(unit), 1)
+        if row is None:
+            return {}
+        rows = slice(int(lists.first[row]), int(lists.first[row + 1]))
+        return dict(zip(lists.docs[rows].tolist(), lists.values[rows].tolist(), strict=True))
+
+    def _find(self, key: int, which: int) -> tuple[Lists, int | None]:
+        lists = self._shard(key >> 32 - self.manifest.bits)[which]
+        row = int(np.searchsorted(lists.keys, np.uint32(key)))
+        known = row < len(lists.keys) and int(lists.keys[row]) == key
+        return lists, row if known else None
+
+    def _open(self, number: int) -> tuple[Lists, Lists]:
+        script = _read(self._folder / files.shard_path(number))
+        return files.unpack_shard(script, number, self.manifest.bits)
+
+    def _text(self, doc: int, number: int) -> dict[str, Any]:
+        """A document's file of texts, see :func:`xuelan.search.index.write`."""
+        script = _read(self._folder / files.text_path(doc, number))
+        name = script[: script.find(b",")].decode("utf-8", "replace").partition('"')[2][:-1]
+        if not name.startswith("text/") or not name.endswith(f"/{number:x}"):
+            raise DamagedIndex(files.text_path(doc, number))
+        content: dict[str, Any] = files.unpack_json(name, script)
+        return content
+
+    def words(self) -> dict[str, Any]:
+        """The words a misspelt query may have meant."""
+        content: dict[str, Any] = files.unpack_json("words", _read(self._folder / "words.js"))
+        return content
+
+    def stands(self, doc: int, start: int, text: str) -> bool:
+        """True when the folded ``text`` stands at place ``start`` of a document."""
+        found: dict[int, int] = {}
+        end = start + width(text)
+        for number in range(window(start), window(end - 1) + 1):
+            for place, _, _, piece in self.text(doc, number)["pieces"]:
+                for n, unit in enumerate(units(fold(piece)), place):
+                    found[n] = unit
+        wanted = units(text)
+        return all(found.get(start + n, units("\n")[0]) == u for n, u in enumerate(wanted))
+
+
+def units(text: str) -> tuple[int, ...]:
+    """The UTF-16 units of a text."""
+    return tuple(np.frombuffer(text.encode("utf-16-le"), "<u2").tolist())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DamagedIndex(str(path)) from error

@@ -1,0 +1,76 @@
+"""A kit of the tiny column with everything a branch fills in, for the tests of forms and branches."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from planned import GUIDE, STUDY, planned
+
+import tiny
+from xuelan.kits.branches_parts import Particulars, Parts
+from xuelan.kits.plan import KitPlan
+
+ALL_FORMS = (
+    "会议议程, 会议记录, 签到表, 心得体会, 对照检查, 谈心谈话记录, "
+    "主题活动方案, 义务服务登记, 整改清单, 督查自查表"
+)
+RECIPE = STUDY.replace(
+    "quiz_all: true",
+    f"quiz_all: true\nforms: [{ALL_FORMS}]\nledger: true\ncalendar: true\nreminders: [7, 1]",
+)
+WITH_DAYS = tiny.text(
+    GUIDE,
+    ("## 会上\n", "## 60分钟日程\n"),
+    (
+        "## 会前\n\n- 定时间\n- 发材料\n",
+        "## 会前准备\n\n1. 提前7天，定时间和篇目，告诉全体党员。\n2. 提前3天发材料。\n"
+        "3. 当天，备好签到表。\n",
+    ),
+    (
+        "| 20分钟 | 讨论 |\n",
+        "| 20分钟 | 讨论 |\n\n## 自查\n\n- □ 定了负责人\n- □ 材料都有出处\n\n"
+        "## 会后\n\n1. 两天内，核对发言要点。\n2. 一个月后回看一次。\n",
+    ),
+)
+AWKWARD = '<甲&乙>"丙"/丁 =cmd|\'/c calc\'!A1 😀'
+"""A name with every sign that has ever broken a form."""
+SIXTY = "长" * 60
+
+
+def plan(folder: Path, recipe: str = RECIPE) -> KitPlan:
+    """The tiny column's kit with every form, a ledger, a calendar and days in its guide."""
+    return planned(folder, recipe, {GUIDE: WITH_DAYS})
+
+
+def parts(folder: Path) -> Parts:
+    """What the branches of that kit share."""
+    return Parts.of(plan(folder))
+
+
+def particulars(**changed: object) -> Particulars:
+    """What an organiser may have typed."""
+    typed: dict[str, object] = {
+        "branch": "第一支部",
+        "meeting": "集中学习",
+        "date": "2026-12-03",
+        "time": "14:30",
+        "place": "三楼会议室",
+        "host": "示例甲",
+        "minutes": 60,
+        "readings": ("story-night-school",),
+    }
+    return Particulars(**{**typed, **changed})  # type: ignore[arg-type]
+
+
+def part(office_file: bytes, path: str) -> str:
+    """One part of an office file as text."""
+    with zipfile.ZipFile(io.BytesIO(office_file)) as archive:
+        return archive.read(path).decode()
+
+
+def words(docx: bytes) -> str:
+    """The text of a Word file's body."""
+    return "".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", part(docx, "word/document.xml")))

@@ -1,0 +1,331 @@
+"""Kits for a list of branches: read with care, refused by row, made once, resumed, told honestly."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import pickle
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from branch import AWKWARD, RECIPE, SIXTY, particulars, plan, words
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xuelan.kits import branches_run
+from xuelan.kits.branches import BranchList, ListError, decoded, read
+from xuelan.kits.branches_parts import Parts
+from xuelan.kits.branches_run import FOLDER, LISTED, REFUSED, Shared, make
+from xuelan.kits.branches_zip import Member, archive, comment_of
+from xuelan.kits.package import pack
+from xuelan.kits.verify import verify
+from xuelan.work import HERE
+
+HEAD = "支部名称,活动,日期,开始时间,地点,主持人,时长,学习篇目\n"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shared]:
+    recipe = RECIPE.replace(", 大字版PDF, EPUB, 公文转录件", "")
+    made = plan(tmp_path_factory.mktemp("column"), recipe)
+    return {made.kit.id: Shared.of(made, pack(made))}
+
+
+@pytest.fixture
+def kits(shared: dict[str, Shared]) -> dict[str, Parts]:
+    return {i: s.parts for i, s in shared.items()}
+
+
+@pytest.fixture
+def listed(tmp_path: Path, kits: dict[str, Parts]) -> Callable[[str], BranchList]:
+    def read_rows(rows: str) -> BranchList:
+        path = tmp_path / "branches.csv"
+        path.write_text(HEAD + rows, encoding="utf-8")
+        return read(path, kits, "study")
+
+    return read_rows
+
+
+def silent(done: int, total: int) -> None:
+    """Progress nobody watches."""
+
+
+def run(shared: dict[str, Shared], rows: BranchList, out: Path) -> list[branches_run.Done]:
+    return make(shared, rows, out, HERE, silent)
+
+
+def members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as whole:
+        assert whole.testzip() is None
+        return {n.split("/", 1)[1]: whole.read(n) for n in whole.namelist()}
+
+
+# Reading the list
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (",集中学习", "没有填支部名称（如果是公式，请先在表格软件里算出结果再保存）"),
+        ("甲支部,集中学西", "没有“集中学西”这项活动。是不是想写“集中学习”？"),
+        ("甲支部,,2026-02-30", "日期“2026-02-30”这一天不存在"),
+        ("甲支部,,12月3日", "日期“12月3日”看不懂，请写成 2026-12-03"),
+        ("甲支部,,,下午两点", "开始时间“下午两点”看不懂，请写成 14:30"),
+        ("甲支部,,,25:00", "开始时间“25:00”不存在"),
+        ("甲支部,,,,,,45", "时长“45”不能用，这项活动的议程可选：60（分钟）"),
+        ("甲支部,,,,,,,story-night-schol",
+         "套装里没有编号为“story-night-schol”的材料。是不是想写“story-night-school”？"),
+        (f"{'长' * 101},", "支部名称有101个字，超过100个字"),
+        ("甲\x07支部,", "支部名称里有看不见的字符或乱码 U+0007"),
+        ("甲,乙支部,集中学习,2026-12-03,14:30,楼上,示例甲,60,,多出来的",
+         "没有“乙支部”这项活动。"),
+        ("甲支部,,2026-12-03,,,,,,多出来的",
+         "这一行比列名多出几格，可能是名称里有逗号而没有加引号"),
+    ],
+)  # fmt: skip
+def test_a_row_that_cannot_be_used_is_refused_with_the_reason(
+    listed: Callable[[str], BranchList], row: str, reason: str
+) -> None:
+    """The number is the one Excel shows; the good rows around it go on."""
+    found = listed(f"好支部,,,,,,,\n{row}\n又一个好支部,,,,,,,\n")
+    assert [(r.row, r.reason) for r in found.refused] == [(3, reason)]
+    assert [b.row for b in found.branches] == [2, 4]
+
+
+def test_a_row_given_twice_is_made_once(listed: Callable[[str], BranchList]) -> None:
+    """The second is refused and names the first; the same branch on another day is no twin."""
+    found = listed("甲支部,,2026-12-03\n甲支部,,2026-12-04\n甲支部,,2026-12-03\n")
+    assert [(r.row, r.reason) for r in found.refused] == [(4, "和第2行完全相同")]
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-12-03", "2026/12/3", "2026.12.3", "2026年12月3日", "2026年 12月 3日"]
+)
+def test_dates_are_read_as_people_write_them(
+    listed: Callable[[str], BranchList], written: str
+) -> None:
+    """Year first, whatever stands between."""
+    (branch,) = listed(f"甲支部,,{written}\n").branches
+    assert branch.particulars.date == "2026-12-03"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+def test_lists_come_in_the_encodings_offices_write(
+    tmp_path: Path, kits: dict[str, Parts], encoding: str
+) -> None:
+    """UTF-8 with and without mark, GBK as Excel saves it, Unicode text."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(f"{HEAD}学习第一支部,,,,联通大厦\n".encode(encoding))
+    (branch,) = read(path, kits, "study").branches
+    assert (branch.particulars.branch, branch.particulars.place) == ("学习第一支部", "联通大厦")
+
+
+def test_words_that_are_valid_in_two_encodings_are_read_as_chinese() -> None:
+    """学习 in GBK is valid UTF-8 by chance."""
+    assert decoded("学习".encode("gbk"), "list.csv") == "学习"
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=3))
+def test_chinese_text_survives_gbk_and_utf8(text: str) -> None:
+    """Whatever the characters: a whole column head decides, not a lucky pair of bytes."""
+    for encoding in ("utf-8", "gb18030"):
+        assert decoded(f"支部名称\n{text}".encode(encoding), "list.csv") == f"支部名称\n{text}"
+
+
+def test_a_workbook_is_read_with_its_dates_and_times(
+    tmp_path: Path, kits: dict[str, Parts]
+) -> None:
+    """Cells that hold dates, times and numbers mean what they show; a formula is not run."""
+    book = openpyxl.Workbook()
+    sheet_of = book.active
+    sheet_of.append(["序号", "支部名称", "日期", "时间", "时长（分钟）"])
+    sheet_of.append([1, "甲支部", datetime.datetime(2026, 12, 3), datetime.time(14, 30), 60.0])
+    sheet_of.append([2, "=1+1", None, None, None])
+    path = tmp_path / "list.xlsx"
+    book.save(path)
+    found = read(path, kits, "study")
+    (branch,) = found.branches
+    assert branch.particulars.date == "2026-12-03"
+    assert (branch.particulars.time, branch.particulars.minutes) == ("14:30", 60)
+    assert [(r.row, r.reason[:7]) for r in found.refused] == [(3, "没有填支部名称")]
+    assert found.unused == ("序号",)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("list.csv", b"", "“list.csv”是空的"),
+        ("list.csv", "单位,日期\n甲,\n".encode(), "“list.csv”第一行里没有“支部名称”这一列。"),
+        ("list.csv", "支部名\n甲\n".encode(), "是不是想写“支部名称”"),
+        ("list.csv", b"\xff\x80\x81", "文字编码认不出来"),
+        ("list.xlsx", b"PK no workbook", "不是完好的 Excel 文件"),
+    ],
+)
+def test_a_list_that_is_no_list_is_told_so(
+    tmp_path: Path, kits: dict[str, Parts], name: str, data: bytes, message: str
+) -> None:
+    """One sentence in Chinese, never a traceback."""
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(ListError, match=message.replace("（", ".")):
+        read(path, kits, "study")
+
+
+# Making the kits
+
+
+def test_a_branchs_kit_is_filled_and_complete(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """Forms carry the branch's particulars, the shared files are there, and the copy verifies."""
+    rows = listed("第一支部,集中学习,2026-12-03,14:30,三楼会议室,示例甲,60,story-night-school\n")
+    (done,) = run(shared, rows, tmp_path)
+    files = members(tmp_path / done.file)
+    agenda = words(files["10-会议议程（60分钟）.docx"])
+    for typed in ("第一支部", "2026年12月3日", "14:30", "三楼会议室", "示例甲", "夜校的灯"):
+        assert typed in agenda
+    minutes = words(files["11-会议记录.docx"])
+    assert "第一支部" in minutes
+    assert "示例甲" not in minutes
+    assert {"01-读本.pdf", "20-学习台账.xlsx", "40-支部日程.ics", "开始.html"} <= set(files)
+    assert verify(tmp_path / done.file).is_intact
+    assert json.loads(files["manifest.json"])["branch"] == "第一支部"
+    linked = files["开始.html"].decode()
+    assert "40-%E6%94%AF" in linked
+
+
+def test_python_and_the_zip_agree_with_the_parts(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """The forms in the ZIP are byte for byte those the parts make."""
+    rows = listed("第一支部,集中学习,2026-12-03,14:30,三楼会议室,示例甲,60,story-night-school\n")
+    (done,) = run(shared, rows, tmp_path)
+    files = members(tmp_path / done.file)
+    for name, data in shared["study"].parts.files(particulars()):
+        assert files[name] == data
+
+
+@pytest.mark.parametrize("name", [AWKWARD, SIXTY, "con", "..", "甲/乙\\丙"])
+def test_awkward_names_make_sound_files(
+    tmp_path: Path, shared: dict[str, Shared], kits: dict[str, Parts], name: str
+) -> None:
+    """The file name fits Windows, stays inside the folder, and the forms hold the whole name."""
+    path = tmp_path / "list.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("支部名称",), (name,)])
+    (done,) = run(shared, read(path, kits, "study"), tmp_path / "out")
+    target = tmp_path / "out" / done.file
+    assert target.parent == tmp_path / "out" / FOLDER
+    assert not set(target.name) & set('<>:"/\\|?*')
+    assert name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace(
+        '"', "&quot;"
+    ) in words(members(target)["11-会议记录.docx"])
+
+
+def test_a_second_run_makes_only_what_is_missing_or_changed(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """After an interruption the finished ones stand; a corrected row is made anew."""
+    first = run(shared, listed("甲支部,\n乙支部,\n丙支部,\n"), tmp_path)
+    assert all(d.fresh for d in first)
+    (tmp_path / first[1].file).unlink()
+    (tmp_path / first[2].file).write_bytes(b"half a file")
+    again = run(shared, listed("甲支部,\n乙支部,\n丙支部,\n"), tmp_path)
+    assert [d.fresh for d in again] == [False, True, True]
+    changed = run(shared, listed("甲支部,,2026-12-03\n乙支部,\n丙支部,\n"), tmp_path)
+    assert [d.fresh for d in changed] == [True, False, False]
+
+
+def test_an_interrupted_run_leaves_no_half_kit_and_goes_on(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """Stopped by hand after the second kit: two stand whole, the next run makes the third."""
+
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    rows = listed("甲支部,\n乙支部,\n丙支部,\n")
+    with pytest.raises(KeyboardInterrupt):
+        make(shared, rows, tmp_path, HERE, stop)
+    standing = sorted(p.name for p in (tmp_path / FOLDER).iterdir())
+    assert standing == ["00002-甲支部.zip", "00003-乙支部.zip"]
+    assert [d.fresh for d in run(shared, rows, tmp_path)] == [False, False, True]
+
+
+def test_kits_of_rows_that_are_gone_go_too_and_nothing_else(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """A branch taken off the list leaves no stale kit; a stranger's file is not touched."""
+    run(shared, listed("甲支部,\n乙支部,\n"), tmp_path)
+    strange = tmp_path / FOLDER / "别人的.zip"
+    strange.write_bytes(b"not ours")
+    run(shared, listed("甲支部,\n"), tmp_path)
+    assert sorted(p.name for p in strange.parent.iterdir()) == ["00002-甲支部.zip", "别人的.zip"]
+
+
+def test_the_lists_say_what_came_of_every_row(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """Made and refused rows are told in two files Excel opens, formulas made harmless."""
+    run(shared, listed("=1+1,\n坏,,2026-02-30\n"), tmp_path)
+    made = list(csv.reader(io.StringIO((tmp_path / LISTED).read_text("utf-8-sig"))))
+    left = list(csv.reader(io.StringIO((tmp_path / REFUSED).read_text("utf-8-sig"))))
+    assert [row[:2] for row in made] == [["行号", "支部名称"], ["2", "'=1+1"]]
+    assert left[1] == ["3", "坏", "日期“2026-02-30”这一天不存在"]
+    run(shared, listed("好,\n"), tmp_path)
+    assert not (tmp_path / REFUSED).exists()
+
+
+def test_two_runs_give_the_same_bytes(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """The same list and the same kit: the same ZIP."""
+    rows = listed("甲支部,,2026-12-03\n")
+    one, two = (run(shared, rows, tmp_path / name)[0] for name in ("one", "two"))
+    assert (tmp_path / "one" / one.file).read_bytes() == (tmp_path / "two" / two.file).read_bytes()
+
+
+def test_the_work_runs_in_other_processes_too(
+    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+) -> None:
+    """What is sent to a process is small, and what comes back is the same."""
+
+    class Elsewhere:
+        def map(
+            self, work: branches_run.Work, items: Sequence[object]
+        ) -> Iterator[branches_run.Done]:
+            blob = pickle.dumps(work)
+            assert len(blob) < 1000
+            for item in items:
+                yield pickle.loads(pickle.dumps(pickle.loads(blob)(pickle.loads(pickle.dumps(item)))))
+
+    done = make(shared, listed("甲支部,\n"), tmp_path, Elsewhere(), silent)  # type: ignore[arg-type]
+    assert verify(tmp_path / done[0].file).is_intact
+
+
+# The ZIP writer
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(alphabet="甲乙abc.-", min_size=1, max_size=12), st.binary(max_size=300)),
+        max_size=6,
+        unique_by=lambda item: item[0],
+    )
+)
+def test_what_is_written_is_read_back(files: list[tuple[str, bytes]]) -> None:
+    """Python's own ZIP reader finds every file, its bytes and its Chinese name."""
+    data = b"".join(archive("夹", [Member.of(n, d) for n, d in files], "mark 1"))
+    with zipfile.ZipFile(io.BytesIO(data)) as whole:
+        assert whole.testzip() is None
+        assert [(i.filename, whole.read(i)) for i in whole.infolist()] == [
+            (f"夹/{n}", d) for n, d in files
+        ]
+        assert all(i.flag_bits & 0x800 for i in whole.infolist())
+    assert comment_of(data[-200:]) == "mark 1"

@@ -1,0 +1,74 @@
+"""The ZIM: found by Chinese words, the same bytes twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from branch import RECIPE, plan
+from libzim.reader import Archive
+from libzim.search import Query, Searcher
+from libzim.suggestion import SuggestionSearcher
+
+from xuelan.kits import zim
+from xuelan.kits.plan import KitPlan
+
+PAGE = "<!doctype html><title>x</title><p>菜单里的词</p>"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> KitPlan:
+    column = plan(tmp_path_factory.mktemp("column"), RECIPE.replace("formats: [PDF,", "formats: [ZIM, PDF,"))
+    pages = {f"{m.address}index.html": PAGE.encode() for m in column.catalog.public}
+    return replace(column, offline={**pages, "index.html": PAGE.encode(), "a.css": b"p{}"})
+
+
+@pytest.fixture(scope="module")
+def archive(made: KitPlan, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    path = tmp_path_factory.mktemp("zim") / "column.zim"
+    (file,) = zim.files(made)
+    path.write_bytes(file.data)
+    return Archive(path)
+
+
+def found(archive: Archive, words: str) -> list[str]:
+    search = Searcher(archive).search(Query().set_query(words))
+    return list(search.getResults(0, search.getEstimatedMatches()))
+
+
+def test_a_chinese_query_finds_the_text_that_has_it(archive: Archive) -> None:
+    """The words of a material find its page, and no page is found by its menu."""
+    assert "materials/story-night-school/index.html" in found(archive, "夜校")
+    assert found(archive, "菜单里的词") == []
+
+
+def test_a_title_is_suggested_while_it_is_typed(archive: Archive) -> None:
+    """The first characters of a title lead to its page."""
+    suggested = SuggestionSearcher(archive).suggest("夜校")
+    assert "materials/story-night-school/index.html" in suggested.getResults(0, 5)
+
+
+def test_the_file_is_sound_and_says_what_it_is(archive: Archive) -> None:
+    """Checksum, main page, Chinese, and a picture for the shelf."""
+    assert archive.check()
+    assert archive.main_entry.get_item().path == "index.html"
+    assert archive.get_metadata("Language") == b"zho"
+    assert archive.get_metadata("Title").decode() == "示例专栏"
+    assert bytes(archive.get_illustration_item(48).content).startswith(b"\x89PNG")
+
+
+def test_two_makings_are_the_same_bytes(made: KitPlan) -> None:
+    """UUIDs and checksum come from the content, not from chance."""
+    assert zim.archive(made) == zim.archive(made)
+
+
+def test_other_content_has_another_identity(made: KitPlan) -> None:
+    """The UUID changes with the content, as readers expect of an update."""
+    changed = replace(made, offline={**made.offline, "a.css": b"p{color:red}"})
+    assert zim.archive(made)[8:24] != zim.archive(changed)[8:24]
+
+
+def test_nothing_is_printed_while_it_is_made(made: KitPlan, capfd: pytest.CaptureFixture[str]) -> None:
+    """Libzim writes its progress past Python; it does not reach the terminal."""
+    zim.archive(made)
+    assert capfd.readouterr().out == ""
