@@ -9,7 +9,7 @@ PORT ?= 8000
 .DEFAULT_GOAL := site
 .PHONY: site serve check test test-formats bench lint lock screenshot clean help
 
-site: $(VENV)/site.stamp ## build the whole column into site/
+site: $(VENV)/site.stamp node_modules/.stamp ## build the whole column into site/
 	@$(BIN)/xuelan build
 	@echo "Built. Open it with: make serve (http://127.0.0.1:$(PORT)/), or put site/ on any web server."
 
@@ -71,6 +71,6 @@ $(VENV)/formats.stamp: requirements/formats.txt $(VENV)/test.stamp
 	@$(PIP) install --require-hashes -r requirements/formats.txt
 	@touch $@
 
-node_modules/.stamp: package-lock.json $(VENV)/test.stamp
+node_modules/.stamp: package-lock.json $(VENV)/site.stamp
 	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --no-progress --loglevel=error
 	@touch $@

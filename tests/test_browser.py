@@ -36,6 +36,7 @@ PAGES = {
     "paths": "paths/",
     "path": "paths/branch/",
     "downloads": "downloads/",
+    "own kit": "own-kit/",
     "search": "search/",
     "about": "about/",
     "rights": "rights/",

@@ -36,13 +36,12 @@ def test_blanking_code_keeps_every_line_in_its_place(text: str) -> None:
 
 
 def test_links_and_pictures() -> None:
-    """Inline links, pictures, autolinks and definitions, with their lines."""
-    text = '见[甲](a.md#x "题")和![图](b.png)\n\n<https://example.org/>\n\n[1]: c.md'
+    """Inline links, pictures and autolinks, with their lines."""
+    text = '见[甲](a.md#x "题")和![图](b.png)\n\n<https://example.org/>'
     assert list(prose.links(_lines(text))) == [
         prose.Link(1, "甲", "a.md#x", is_image=False),
         prose.Link(1, "图", "b.png", is_image=True),
         prose.Link(3, "https://example.org/", "https://example.org/", is_image=False),
-        prose.Link(5, "1", "c.md", is_image=False),
     ]
 
 

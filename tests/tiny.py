@@ -79,3 +79,13 @@ def rendered(column: Catalog, material: Material) -> Rendered:
     around = LinkTable(column).around(material)
     renderer = Renderer(column.column.docs_dir)
     return renderer.render(material.id, material.path, material.body, around)
+
+
+def build(folder: Path, files: Files | None = None) -> Path:
+    """The site of the tiny column with ``files`` changed, built by the command."""
+    from conftest import xuelan
+
+    target = folder / "site"
+    done = xuelan("build", "-C", write(folder, files), "--site", target)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return target

@@ -7,7 +7,7 @@ import datetime
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,11 +46,19 @@ class Report:
     fault: str = ""
 
 
-def build(root: Path, site: Path | None = None, *, drafts: bool = False) -> Report:
+def build(
+    root: Path,
+    site: Path | None = None,
+    *,
+    drafts: bool = False,
+    tell: Callable[[str, int], None] | None = None,
+    scheduler: str = "",
+) -> Report:
     """Build the column in ``root`` into ``site`` (default: the ``site_dir`` of its settings).
 
-    With ``drafts``, drafts are shown as well. Errors found by the check stop the build before
-    anything is written. Raises what :func:`xuelan.publish.published` and
+    With ``drafts``, drafts are shown as well. ``tell`` hears how far the build has come;
+    ``scheduler`` is the address of a Dask cluster to work on. Errors found by the check stop the
+    build before anything is written. Raises what :func:`xuelan.publish.published` and
     :func:`xuelan.hosted.obtain` raise.
     """
     start = time.monotonic()
@@ -64,7 +72,7 @@ def build(root: Path, site: Path | None = None, *, drafts: bool = False) -> Repo
         problems, written = _thaw(before)
         return Report(problems, target, time.monotonic() - start, written, _memory())
     cache = Cache(records)
-    with workers() as helpers, uncollected():
+    with workers(tell, scheduler) as helpers, uncollected():
         catalog, problems = check(root, cache, helpers, inputs)
         if catalog is None or any(p.is_error for p in problems):
             _save(cache, inputs)

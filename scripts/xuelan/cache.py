@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -137,6 +138,13 @@ class Cache:
                 return self._writer.get(key)
         return found
 
+    def holds(self, key: bytes) -> bool:
+        """True when there is an entry, so far as the index tells; it then counts as used."""
+        pack = self._where.get(key)
+        if pack is not None:
+            pack.used.add(key)
+        return pack is not None
+
     def put(self, key: bytes, entry: bytes) -> None:
         """Keep ``entry``, the msgpack form of a value, under ``key``."""
         if self.folder is None or self.fault:
@@ -238,10 +246,9 @@ def size(folder: Path) -> tuple[int, int]:
 
 
 def clear(folder: Path) -> None:
-    """Remove the cache's own files from ``folder``; anything else that lies there stays."""
-    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-        if path.is_file() and (path.suffix in (_ENDING, ".part", ".record")):
-            path.unlink()
+    """Remove everything in ``folder``: nothing but finished work may lie there."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
 
 
 def record(folder: Path | None, name: str, kind: type[T]) -> T | None:

@@ -16,6 +16,7 @@ from xuelan.kits import rules as kit_rules
 from xuelan.loader import load
 from xuelan.problem import Problem
 from xuelan.rules import collection, data, text
+from xuelan.search import attachments
 from xuelan.work import HERE, Workers
 
 RULES: Final = (
@@ -49,4 +50,5 @@ def check(
     problems += found
     for rule in RULES:
         problems += rule(catalog)
+    problems += attachments.problems(catalog, cache)
     return catalog, sorted(set(problems))

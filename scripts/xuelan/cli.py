@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from xuelan.check import check as run_check
 from xuelan.fields import json_schema
 from xuelan.material import FIELDS
 from xuelan.stats import as_table
+
+if TYPE_CHECKING:
+    from xuelan.build import Report
 
 _FORMATS = {"text": problem.as_text, "json": problem.as_json, "github": problem.as_github}
 
@@ -53,15 +57,33 @@ def check(folder: Path, form: str) -> None:
 @main.command()
 @_folder
 @click.option("--site", type=click.Path(path_type=Path), help="网站放在哪个文件夹。")
-def build(folder: Path, site: Path | None) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="说明每个文件为什么重新生成。")
+@click.option("--profile", type=click.Path(path_type=Path), help="把各函数用时记入这个文件。")
+@click.option("--scheduler", default="", help="Dask 调度器地址，如 tcp://host:8786。")
+@click.option("--to", "place", default="", help="再同步到对象存储，如 s3://bucket/path。")
+def build(
+    folder: Path,
+    site: Path | None,
+    profile: Path | None,
+    scheduler: str,
+    place: str,
+    *,
+    verbose: bool,
+) -> None:
     """生成整个网站。材料有错误时不生成，原来的网站不动。"""
     from xuelan import publish
     from xuelan.build import build as run_build
     from xuelan.hosted import HostError
     from xuelan.kits.kit import KitError
+    from xuelan.progress import Progress, profiled
 
     try:
-        report = run_build(folder, site)
+        with Progress(sys.stderr) as progress, profiled(profile):
+            report = run_build(folder, site, tell=progress.tell, scheduler=scheduler)
+            if place and report.written is not None:
+                from xuelan.mirror import mirror
+
+                mirror(report.site, place, progress.tell)
     except publish.BusyError:
         raise _Stop("另一次生成正在进行，请等它结束再试。") from None
     except publish.NotASiteError as error:
@@ -72,16 +94,27 @@ def build(folder: Path, site: Path | None) -> None:
         raise _Stop(f"{error}\n网站没有生成；原来的网站没有改动。") from None
     except OSError as error:
         raise _Stop(
-            f"写不进去：{error.strerror}（{error.filename or report_place(folder, site)}）"
+            f"写不进去：{error.strerror or error}（{error.filename or report_place(folder, site)}）"
         ) from None
+    _tell_of(report, verbose=verbose)
+
+
+def _tell_of(report: Report, *, verbose: bool) -> None:
     if report.problems:
         click.echo(problem.as_text(report.problems), nl=False)
     if report.written is None:
         raise _Stop("有错误，网站没有生成；原来的网站没有改动。")
     made = report.written
+    if verbose:
+        lines = [f"{path}：{reason}" for path, reason in made.changed]
+        click.echo("\n".join(lines) or "没有文件需要改写。")
+    if report.fault:
+        click.echo(f"缓存写不进去（{report.fault}），下次会慢一些；网站不受影响。", err=True)
     click.echo(
-        f"生成完毕：材料 {made.materials} 篇，页面 {made.pages} 个，"
-        f"正文 {made.characters} 字，用时 {report.seconds:.1f} 秒。"
+        f"生成完毕：材料 {made.materials} 篇（渲染 {made.rendered}，"
+        f"沿用 {made.materials - made.rendered}），页面 {made.pages} 个，"
+        f"改写文件 {len(made.changed)} 个，正文 {made.characters} 字，"
+        f"用时 {report.seconds:.1f} 秒，内存最多 {report.memory / 1e6:.0f} MB。"
     )
     click.echo(f"网站在 {report.site}/，预览：xuelan serve，或把整个文件夹放到任何网页服务器上。")
 
@@ -89,6 +122,20 @@ def build(folder: Path, site: Path | None) -> None:
 def report_place(folder: Path, site: Path | None) -> Path:
     """The place a failed write was meant for, when the system does not name it."""
     return site or folder
+
+
+@main.command()
+@_folder
+@click.option("--clear", is_flag=True, help="清空缓存；下次生成从头做起。")
+def cache(folder: Path, *, clear: bool) -> None:
+    """查看或清空缓存（.cache/）。缓存随时可以删，只会让下次生成慢一些。"""
+    from xuelan import cache as store
+
+    place = folder / store.FOLDER
+    if clear:
+        store.clear(place)
+    files, size = store.size(place)
+    click.echo(f"缓存在 {place}/：{files} 个文件，{size / 1e6:.1f} MB。")
 
 
 @main.command()
@@ -147,7 +194,8 @@ def init(folder: Path, title: str) -> None:
 @click.option(
     "--branches",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="支部名单（.csv 或 .xlsx）：给名单上每个支部做一份填好抬头的套装。",
+    help="支部名单（.csv 或 .xlsx），给每个支部做一份填好抬头的套装。第一行写列名："
+    "支部名称（必填）、活动、会议名称、日期、开始时间、地点、主持人、时长、学习篇目。",
 )
 def kits(folder: Path, ids: tuple[str, ...], out: Path, branches: Path | None) -> None:
     """做学习套装；不写编号就做全部。缺一件也不出。"""
@@ -162,6 +210,8 @@ def kits(folder: Path, ids: tuple[str, ...], out: Path, branches: Path | None) -
         report = run(folder, ids, out)
     except (KitError, HostError) as error:
         raise _Stop(str(error)) from None
+    except OSError as error:
+        raise _Stop(f"写不进去：{error.strerror}（{error.filename or out}）") from None
     if report.problems:
         click.echo(problem.as_text(report.problems), nl=False)
     if report.made is None:
@@ -190,14 +240,16 @@ def _branch_kits(folder: Path, ids: tuple[str, ...], branches: Path, out: Path) 
     if report.listed is None:
         raise _Stop("有错误，套装没有做。")
     fresh = sum(d.fresh for d in report.done)
-    kept = f"，另有 {len(report.done) - fresh} 份以前做好的没有变" if fresh < len(report.done) else ""
+    old = len(report.done) - fresh
+    kept = f"，另有 {old} 份以前做好的没有变" if old else ""
     click.echo(f"做成 {fresh} 份{kept}，在 {out / FOLDER}/。")
     if report.listed.unused:
         click.echo(f"名单里这些列没有用到：{'、'.join(report.listed.unused)}。")
     if refused := report.listed.refused:
         for row in refused[:10]:
             click.echo(f"第{row.row}行没有做：{row.reason}")
-        raise _Stop(f"共 {len(refused)} 行没有做，原因都写在 {out / REFUSED}。改好名单后再运行一次。")
+        where = out / REFUSED
+        raise _Stop(f"共 {len(refused)} 行没有做，原因都写在 {where}。改好名单后再运行一次。")
 
 
 @main.command()
@@ -225,6 +277,29 @@ def verify(folder: Path, copy: Path, current: Path | None) -> None:
         raise _Stop("文件读不出来，请检查路径。") from None
     click.echo(as_text(verdict), nl=False)
     if not verdict.is_intact:
+        sys.exit(1)
+
+
+@main.command()
+@_folder
+@click.argument("query")
+@click.option("--site", type=click.Path(path_type=Path), help="已生成的网站在哪个文件夹。")
+@click.option("--json", "as_data", is_flag=True, help="输出 JSON，供别的程序读。")
+@click.option("--most", type=click.IntRange(0), default=10, show_default=True, help="最多列几篇。")
+def search(folder: Path, query: str, site: Path | None, most: int, *, as_data: bool) -> None:
+    """在已生成的网站里检索 QUERY，结果与网页上的一样。没有找到时返回 1。"""
+    from xuelan.search import found
+    from xuelan.search.files import DamagedIndexError
+
+    if site is None:
+        column, _ = settings.load(folder)
+        site = folder / (column.site_dir if column else "site")
+    try:
+        page = found.search(site, query, most)
+    except DamagedIndexError:
+        raise _Stop(f"检索暂时不可用：“{site}”里没有完整的索引，请先运行 xuelan build。") from None
+    click.echo(found.as_json(query, page) if as_data else found.as_text(page), nl=False)
+    if not page.count:
         sys.exit(1)
 
 

@@ -19,14 +19,13 @@ _SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def everything(c: Collection) -> Iterator[tuple[str, str]]:
-    """Every file for other programs, as path and text."""
+    """The feeds, as path and text; they show nothing of the texts themselves."""
     title = c.catalog.column.title
     yield from _feeds(c.catalog, "feed", title, c.catalog.public)
     for kind in c.catalog.column.kinds:
         rows = c.catalog.where(lambda m, k=kind: m.kind == k.name)  # type: ignore[misc]
         if rows:
             yield from _feeds(c.catalog, f"feeds/{kind.id}", f"{title} · {kind.name}", rows)
-    yield "catalog.json", catalog_json(c)
 
 
 def _feeds(
@@ -107,16 +106,19 @@ def json_feed(catalog: Catalog, path: str, title: str, materials: list[Material]
 _PRIVATE: Final = frozenset({"path", "body", "body_line", "lines", "status", "reviews"})
 
 
+_APART: Final = frozenset({"attachments", "media", "digest"})
+"""Fields with an account of their own in a row."""
+
+
 def catalog_json(c: Collection) -> str:
-    """Every public field of every public material, for anyone who wants to use the collection."""
+    """Every public field of every public material, for anyone who wants to use the collection.
+
+    One material stands on one line, so that two states of a column can be compared.
+    """
     rows = []
+    names = [n for n in Material.__slots__ if n not in _PRIVATE | _APART]
     for m in sorted(c.catalog.public, key=lambda m: m.id):
-        row: dict[str, Any] = {
-            name: getattr(m, name)
-            for name in m.__slots__
-            if name not in _PRIVATE | {"attachments", "media", "digest"}
-        }
-        row = {k: v for k, v in row.items() if v not in ("", ())}
+        row: dict[str, Any] = {n: v for n in names if (v := getattr(m, n)) not in ("", ())}
         rendered = c.rendered.outline(m.id)
         row["address"] = m.address
         row["characters"] = rendered.characters
@@ -134,8 +136,10 @@ def catalog_json(c: Collection) -> str:
         ]
         rows.append(row)
     column = c.catalog.column
-    head = {"title": column.title, "url": column.url, "count": len(rows), "materials": rows}
-    return json.dumps(head, ensure_ascii=False, indent=1) + "\n"
+    head = {"title": column.title, "url": column.url, "count": len(rows)}
+    start = json.dumps(head, ensure_ascii=False).removesuffix("}")
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f'{start}, "materials": [\n{lines}\n]}}\n'
 
 
 def sitemap(url: str, addresses: Iterable[tuple[str, str]]) -> str:

@@ -24,7 +24,7 @@ def home_values(catalog: Catalog) -> dict[str, Any]:
         "column": catalog.column,
         "essential": [m for m in essential if catalog.shows(m)],
         "newest": by_collection[:NEWEST],
-        "shelves": library.facets(catalog)[0].index.shelves,
+        "shelves": library.by_kind(catalog).index.shelves,
         "strip": dated[::step][:TIMELINE_STRIP],
         "notice": catalog.by_id.get(catalog.column.notice),
         "zh_date": chinese,

@@ -99,10 +99,9 @@ def everything(catalog: Catalog) -> Shelf:
 
 def facets(catalog: Catalog) -> tuple[Facet, ...]:
     """The library's facets; a shelf without materials is left out."""
-    kinds = {k.name: k for k in catalog.column.kinds}
     activities = {a.name: a for a in catalog.column.activities}
     return (
-        _facet(catalog, "kind", "文种", lambda m: [m.kind], list(kinds), lambda n: kinds[n].id),
+        by_kind(catalog),
         _facet(catalog, "year", "年份", lambda m: [m.year] if m.year else []),
         _facet(catalog, "issuer", "单位", lambda m: [m.publisher] if m.publisher else []),
         _facet(catalog, "tag", "标签", lambda m: m.tags),
@@ -115,6 +114,12 @@ def facets(catalog: Catalog) -> tuple[Facet, ...]:
             lambda n: activities[n].id,
         ),
     )
+
+
+def by_kind(catalog: Catalog) -> Facet:
+    """The library sorted by kind, in the column's order."""
+    kinds = {k.name: k for k in catalog.column.kinds}
+    return _facet(catalog, "kind", "文种", lambda m: [m.kind], list(kinds), lambda n: kinds[n].id)
 
 
 def _facet(

@@ -102,7 +102,11 @@ def _rows(
 
 
 def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
-    """The recipes in ``materials/kits/``, one to a file, sorted by file name."""
+    """The recipes in ``materials/kits/``, one to a file, in the order readers see them.
+
+    Kits of activities come first, in the activities' order; a kit of everything comes last.
+    """
+    order = {a.name: n for n, a in enumerate(column.activities)}
     kits: list[Kit] = []
     problems: list[Problem] = []
     for path in listing(column.root, recipes.FOLDER, ".yml"):
@@ -119,6 +123,7 @@ def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
         elif not found:
             message = "整个文件应为一组字段，写成“字段: 值”的样子"
             problems.append(Problem(path, 1, Code.WRONG_TYPE, message))
+    kits.sort(key=lambda k: (order.get(k.activity, len(order)), k.select is not None, k.path))
     return kits, problems
 
 

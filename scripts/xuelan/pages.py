@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from xuelan import charts, library, pinyin
+from xuelan import charts, facts, library, pinyin, study, works
 from xuelan.catalog import Catalog
+from xuelan.column import COLUMN_FIELDS
 from xuelan.fields import Table
-from xuelan.kits import forms_own
+from xuelan.kits.kit import FIELDS as KIT_FIELDS
 from xuelan.library import Facet
 from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.page import Page
@@ -85,7 +86,10 @@ def others(c: Collection) -> Iterator[Page]:
     yield from _figures(c)
     yield from _quiz(c)
     yield from _paths(c)
-    yield from forms_own.pages(c.catalog, c.rendered)
+    if c.catalog.kits:
+        from xuelan.kits import forms_own  # noqa: PLC0415 - its libraries take long to load
+
+        yield from forms_own.pages(c.catalog, c.rendered)
     yield from _reference_pages(c)
 
 
@@ -217,6 +221,7 @@ def _activities(c: Collection) -> Iterator[Page]:
                 lambda m, a=activity: a.name in m.activity and m.id != a.guide  # type: ignore[misc]
             ),
             "rendered": c.rendered,
+            "kits": [k for k in c.catalog.kits if k.activity == activity.name],
         }
         yield Page(
             activity.address,
@@ -311,10 +316,20 @@ def _search(c: Collection) -> Iterator[Page]:
 
 def _reference_pages(c: Collection) -> Iterator[Page]:
     """The editors' reference, made from the same tables the checks use."""
-    tables: tuple[tuple[str, Table], ...] = (("材料（materials/*.md）", FIELDS),)
+    tables: tuple[tuple[str, str, Table], ...] = (
+        ("field", "材料（materials/*.md）", FIELDS),
+        ("work", "书目（materials/works.yml）", works.FIELDS),
+        ("fact", "事实（materials/facts.yml）", facts.FIELDS),
+        ("figure", "图表（materials/figures.yml）", study.FIGURE_FIELDS),
+        ("question", "自测题（materials/quiz.yml）", study.QUESTION_FIELDS),
+        ("path", "学习路径（materials/paths.yml）", study.PATH_FIELDS),
+        ("kit", "套装（materials/kits/*.yml）", KIT_FIELDS),
+        ("setting", "栏目设置（mkdocs.yml 里 xuelan 之下）", COLUMN_FIELDS),
+    )
     values: dict[str, Any] = {"tables": tables, "vocabularies": c.catalog.column.vocabularies}
     address = "contributing/fields/"
-    yield Page(address, "字段一览", "材料的全部字段。", "pages/fields.html", "about", values)
+    text = "材料、数据和设置的全部字段。"
+    yield Page(address, "字段一览", text, "pages/fields.html", "about", values)
     values = {"codes": list(Code)}
     address = "contributing/problems/"
     yield Page(address, "检查项一览", "检查会报告的问题。", "pages/problems.html", "about", values)

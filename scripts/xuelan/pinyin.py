@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 @cache
 def slug(text: str) -> str:
     """An ASCII slug by pinyin, for example ``shi-gan`` for 实干; ``"x"`` when nothing is left."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionaries take long to load
+
     words = (word for part in lazy_pinyin(text) for word in re.findall(r"[0-9A-Za-z]+", part))
     return "-".join(words).lower() or "x"
 
@@ -18,6 +18,8 @@ def slug(text: str) -> str:
 @cache
 def sort_key(text: str) -> tuple[str, ...]:
     """The key that orders Chinese words by pinyin and tone; marks and quotes are passed over."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - as above
+
     return (*lazy_pinyin(text, style=Style.TONE3, errors="ignore"), text)
 
 

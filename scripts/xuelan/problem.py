@@ -57,6 +57,11 @@ class Code(Enum):
     DUPLICATE_ID = "duplicate-id", Severity.ERROR, "两份内容用了同一个编号。"
     UNKNOWN_REFERENCE = "unknown-reference", Severity.ERROR, "引用的编号不存在。"
     UNUSED_WORK = "unused-work", Severity.NOTE, "书目中的条目没有被任何事实或材料用到。"
+    ATTACHMENT_TEXT = (
+        "attachment-text",
+        Severity.WARNING,
+        "附件里的文字读不出来，读者检索不到它的内容。",
+    )
     MISSING_FILE = "missing-file", Severity.ERROR, "附件或媒体文件不存在。"
     FILE_TYPE = (
         "file-type",

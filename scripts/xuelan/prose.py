@@ -17,7 +17,6 @@ _LINK: Final = re.compile(
 )
 _LINK_LIKE: Final = re.compile(r"\]\([^)]*\)?|\]\[(?!@)[^\]]*\]?")
 _AUTOLINK: Final = re.compile(r"<((?:https?|ftp|mailto|javascript):[^>\s]*)>", re.IGNORECASE)
-_DEFINITION: Final = re.compile(r"^ {0,3}\[([^\]@^]+)\]:\s*(\S+)")
 _TAG: Final = re.compile(r"<(?:/?[A-Za-z][^<>\n]*>?|!--|\?|!\[CDATA)")
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
 _FENCE: Final = re.compile(r"(```+|~~~+) *[\w#.+-]* *")
@@ -90,14 +89,12 @@ def _end_of_fence(text: list[str], start: int, fence: str) -> int | None:
 
 
 def links(text: list[str]) -> Iterator[Link]:
-    """Every link, picture, autolink and link definition, in order."""
+    """Every link, picture and autolink, in order."""
     for number, line in enumerate(text, 1):
         for match in _LINK.finditer(line):
             yield Link(number, match[2], match[3] or match[4] or "", bool(match[1]))
         for match in _AUTOLINK.finditer(line):
             yield Link(number, match[1], match[1], False)
-        if definition := _DEFINITION.match(line):
-            yield Link(number, definition[1], definition[2], False)
 
 
 def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:

@@ -85,7 +85,7 @@ def read_materials(
                 missing.append((path, key_of(base, path, digest)))
                 yield path, raw
 
-    made = workers.map(_Reader(column.vocabularies), unknown())
+    made = workers.map(_Reader(column.vocabularies), unknown(), "读材料")
     for number, entry in enumerate(made):
         path, key = missing[number]
         cache.put(key, entry)

@@ -6,11 +6,10 @@ goes through an allow-list (nh3) as well, so no editor's mistake becomes code on
 
 from __future__ import annotations
 
-import errno
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -357,9 +356,11 @@ class Renderer:
                 self._item(item)
         elif element.tag == "table":
             self._table(element)
-        else:
+        elif element.tag == "blockquote":
             for child in element:
                 self._block(child)
+        else:
+            self._resolve(element)
 
     def _item(self, item: etree.Element) -> None:
         """A list item is a block of its own; lists inside it make theirs."""
@@ -423,11 +424,7 @@ class Renderer:
             self._linked.add(other)
             return f"../{other}/{fragment}"
         if path.startswith(self.docs_dir + "/") and path.endswith(".md"):
-            page = (
-                path.removeprefix(self.docs_dir + "/")
-                .removesuffix(".md")
-                .removesuffix("index")
-            )
+            page = path.removeprefix(self.docs_dir + "/").removesuffix(".md").removesuffix("index")
             return f"../../{page.rstrip('/')}/{fragment}" if page else f"../../{fragment}"
         return quote(posixpath.basename(path))
 
@@ -524,8 +521,8 @@ class Outline:
         return max(1, round(self.characters / READING_SPEED))
 
 
-Known = dict[str, tuple[str, str, bytes]]
-"""For each material the path and the digest of its file, and the key of its rendered text."""
+Known = dict[str, tuple[str, str, bytes, Outline]]
+"""For each material the path and the digest of its file, the key of its text and its outline."""
 
 
 class Texts(Mapping[str, Rendered]):
@@ -535,36 +532,40 @@ class Texts(Mapping[str, Rendered]):
     texts can name has the same ``table`` key; ``made`` are the ids rendered just now.
     """
 
-    def __init__(self, cache: Cache, table: bytes) -> None:
+    def __init__(self, cache: Cache, table: bytes, again: Callable[[str], bytes]) -> None:
+        """``again`` renders the text of an id, should its entry turn out to be damaged."""
         self.table = table
         self.known: Known = {}
         self.made: set[str] = set()
         self._cache = cache
+        self._again = again
         self._loose: dict[str, bytes] = {}
 
     def add(self, m: Material, key: bytes, entry: bytes | None = None) -> None:
         """Take in a text: from the cache, or ``entry``, which is to be kept."""
-        self.known[m.id] = (m.path, m.digest, key)
         if entry is not None:
             self.made.add(m.id)
             self._cache.put(key, entry)
             if self._cache.folder is None or self._cache.fault:
                 self._loose[m.id] = entry
+        outline = msgspec.msgpack.decode(entry or self._cache.raw(key) or b"", type=Outline)
+        self.known[m.id] = (m.path, m.digest, key, outline)
 
-    def _entry(self, name: str) -> bytes:
-        entry = self._loose.get(name) or self._cache.raw(self.known[name][2])
-        if entry is None:
-            raise OSError(errno.EIO, "缓存在生成过程中损坏", name)
-        return entry
+    def add_known(self, m: Material, key: bytes, outline: Outline) -> None:
+        """Take in a text of the last build that has not changed."""
+        self.known[m.id] = (m.path, m.digest, key, outline)
 
     def __getitem__(self, name: str) -> Rendered:
-        if name not in self.known:
-            raise KeyError(name)
-        return msgspec.msgpack.decode(self._entry(name), type=Rendered)
+        _, _, key, _ = self.known[name]
+        kept = self._cache.get(key, Rendered) if name not in self._loose else None
+        if kept is None:
+            entry = self._loose.setdefault(name, self._loose.get(name) or self._again(name))
+            kept = msgspec.msgpack.decode(entry, type=Rendered)
+        return kept
 
     def outline(self, name: str) -> Outline:
         """The length and the references of a text, without opening the rest."""
-        return msgspec.msgpack.decode(self._entry(name), type=Outline)
+        return self.known[name][3]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)
@@ -585,15 +586,21 @@ def render_all(
     unchanged file has an unchanged text.
     """
     table = LinkTable(catalog)
-    texts = Texts(cache, table.key)
+    renderer = Renderer(table.docs_dir)
+
+    def again(name: str) -> bytes:
+        m = catalog.by_id[name]
+        return renderer((m.id, m.path, m.body, table.around(m)))
+
+    texts = Texts(cache, table.key, again)
     known = before[1] if before and before[0] == table.key else {}
     missing: list[tuple[Material, bytes]] = []
 
     def unknown() -> Iterator[tuple[str, str, str, Surroundings]]:
         for m in catalog.public:
-            path, digest, key = known.get(m.id, ("", "", b""))
-            if (path, digest) == (m.path, m.digest) and cache.raw(key) is not None:
-                texts.add(m, key)
+            path, digest, key, outline = known.get(m.id, ("", "", b"", None))
+            if outline and (path, digest) == (m.path, m.digest) and cache.holds(key):
+                texts.add_known(m, key, outline)
                 continue
             around = table.around(m)
             key = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
@@ -603,6 +610,6 @@ def render_all(
                 missing.append((m, key))
                 yield m.id, m.path, m.body, around
 
-    for number, entry in enumerate(workers.map(Renderer(table.docs_dir), unknown())):
+    for number, entry in enumerate(workers.map(renderer, unknown(), "渲染正文")):
         texts.add(*missing[number], entry)
     return texts

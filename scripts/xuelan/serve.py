@@ -21,6 +21,8 @@ from typing import Any, Final
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from xuelan import column as settings
+from xuelan import look
 from xuelan.build import build
 from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.hosted import HostError
@@ -32,7 +34,6 @@ SCRIPT: Final = "/-/preview.js"
 SETTLE_SECONDS: Final = 0.1
 """Editors write a file in several steps; rebuild when it has been quiet this long."""
 
-_WATCHED: Final = (MATERIALS_FOLDER, "docs", "overrides", SETTINGS_FILE)
 _TAG: Final = f'<script src="{SCRIPT}"></script></body>'.encode()
 _PREVIEW_JS: Final = (Path(__file__).parent / "preview.js").read_bytes()
 
@@ -172,9 +173,10 @@ def serve(root: Path, port: int, say: Callable[[str], None]) -> None:
 
 
 def _watch(root: Path, wake: threading.Event) -> Any:
+    column, _ = settings.load(root)
+    folders = [MATERIALS_FOLDER, column.docs_dir, column.theme_dir] if column else []
     observer = Observer()
-    for name in _WATCHED:
-        path = root / name
+    for path in (root / SETTINGS_FILE, look.folder(), *(root / name for name in folders if name)):
         if path.exists():
             observer.schedule(_Changes(wake), str(path), recursive=path.is_dir())
     observer.start()
@@ -199,5 +201,5 @@ def _rebuild(root: Path, site: Path, listeners: _Listeners, say: Callable[[str],
         say(text.rstrip())
         listeners.tell("problems", text)
         return
-    say(f"已生成，用时 {report.seconds:.1f} 秒。")
+    say(f"已生成，改写文件 {len(report.written.changed)} 个，用时 {report.seconds:.1f} 秒。")
     listeners.tell("reload")

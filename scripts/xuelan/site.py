@@ -12,13 +12,15 @@ from xuelan import feeds, pages
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
 from xuelan.hosted import Hosted
-from xuelan.kits import forms_own, make
 from xuelan.kits import pages as kit_pages
 from xuelan.kits.kit import Kit
 from xuelan.page import Page, Theme
 from xuelan.pages import Collection
 from xuelan.publish import Tree
 from xuelan.render import Known, Texts, render_all
+from xuelan.search import attachments
+from xuelan.search.document import entries
+from xuelan.search.update import update
 from xuelan.work import HERE, Workers
 
 
@@ -77,18 +79,27 @@ def write(
     before = _before(tree)
     texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
     collection = Collection.of(catalog, texts)
-    made = _write_pages(collection, theme, tree, work, before)
+    lists = _lists_key(collection, theme)
+    made = _write_pages(collection, theme, tree, work, before, lists)
     addresses = [(address, "") for address in hosted.addresses]
     addresses += [(address, catalog_date(catalog, address)) for address in made]
-    for path, text in feeds.everything(collection):
-        tree.write(path, text.encode())
-    for path, text in forms_own.files(catalog, texts):
-        tree.write(path, text.encode())
+    _write_feeds(collection, tree, lists)
+    if catalog.kits:
+        from xuelan.kits import forms_own  # noqa: PLC0415 - its libraries take long to load
+
+        for path, text in forms_own.files(catalog, texts):
+            tree.write(path, text.encode())
     _copy_files(catalog, tree)
+    own = [a for m in catalog.public for a in m.attachments]
+    files = attachments.texts(catalog.column.root, own, work.cache)
+    update(entries(catalog, texts, files), tree, work.cache)
     wanted = () if catalog.drafts else catalog.kits
     addresses += _write_downloads(collection, theme, tree, wanted if kits is None else kits)
     if catalog.column.url:
-        tree.write("sitemap.xml", feeds.sitemap(catalog.column.url, addresses).encode())
+        key = key_of(lists, "sitemap", addresses)
+        if not tree.fresh("sitemap.xml", key):
+            text = feeds.sitemap(catalog.column.url, addresses)
+            tree.write("sitemap.xml", text.encode(), key)
     return Written(
         materials=len(catalog.public),
         pages=len(addresses),
@@ -98,13 +109,26 @@ def write(
     )
 
 
-def _write_pages(c: Collection, theme: Theme, tree: Tree, work: Work, before: _Before) -> list[str]:
+def _write_feeds(c: Collection, tree: Tree, key: bytes) -> None:
+    """The catalogue; and the feeds, unless they were made from the same ``key``."""
+    tree.write("catalog.json", feeds.catalog_json(c).encode())
+    known = [path for path, entry in tree.last.files.items() if entry.key == key]
+    if known:
+        for path in known:
+            tree.keep(path)
+        return
+    for path, text in feeds.everything(c):
+        tree.write(path, text.encode(), key)
+
+
+def _write_pages(
+    c: Collection, theme: Theme, tree: Tree, work: Work, before: _Before, lists: bytes
+) -> list[str]:
     """Every page that is not there already; the addresses of all.
 
     Where nothing that lists show has changed, only pages of changed texts are looked at. Else
     every page's key is compared with the key of the page standing there.
     """
-    lists = _lists_key(c, theme)
     files: list[str] = []
     keys: list[tuple[Page, bytes]] = []
     changed = {m.address for m in c.catalog.public if _is_new(m.id, c.rendered, before)}
@@ -126,7 +150,7 @@ def _write_pages(c: Collection, theme: Theme, tree: Tree, work: Work, before: _B
                 keys.append((page, key))
                 yield page
 
-    for number, data in enumerate(work.workers.map(theme, stale())):
+    for number, data in enumerate(work.workers.map(theme, stale(), "生成页面")):
         page, key = keys[number]
         tree.write(page.file, data, key)
     now = _Before(theme.base, lists, c.rendered.table, c.rendered.known, files)
@@ -163,8 +187,10 @@ def _reasons(
     alone = {f"materials/{name}/index.html": name for name in texts}
     found = []
     for path in sorted(tree.touched & tree.files.keys()):
-        name = alone.get(path)
-        if path not in tree.last.files:
+        name, was = alone.get(path), tree.last.files.get(path)
+        if was is not None and was.digest == tree.files[path].digest:
+            continue
+        if was is None:
             reason = "新增"
         elif tree.files[path].key and before.base != theme.base:
             reason = "模板、设置或程序有改动"
@@ -189,6 +215,10 @@ def _write_downloads(
     catalog = collection.catalog
     for page in kit_pages.everything(collection, {}):
         tree.write(page.file, theme(page))
+    if not kits:
+        return [(page.address, "") for page in kit_pages.everything(collection, {})]
+    from xuelan.kits import make  # noqa: PLC0415 - its libraries take long to load
+
     tree.settle()
     made = {p.id: p for p in make.packages(catalog, collection.rendered, tree.folder, kits)}
     for kit in kits:

@@ -7,7 +7,9 @@ with whatever it has prepared (a parser, templates). Results come back in the or
 
 from __future__ import annotations
 
+import errno
 import gc
+import importlib
 import itertools
 import multiprocessing
 import os
@@ -33,15 +35,34 @@ CHUNK: Final = 50
 class Workers:
     """Runs work over many items. ``make`` starts the executor when it is first needed."""
 
-    def __init__(self, make: Callable[[], Executor] | None, width: int, small: int = SMALL) -> None:
-        """``width`` is how many items run at once; without ``make`` everything runs here."""
+    def __init__(
+        self,
+        make: Callable[[], Executor] | None,
+        width: int,
+        small: int = SMALL,
+        tell: Callable[[str, int], None] | None = None,
+    ) -> None:
+        """``width`` is how many items run at once; without ``make`` everything runs here.
+
+        ``tell`` hears what is being done, and how many are done.
+        """
+        self._tell = tell
         self._make = make
         self._width = width
         self._small = small
         self._executor: Executor | None = None
 
-    def map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """``work`` of every item, in order. Lost processes cost time, never a result."""
+    def map(self, work: Callable[[T], R], items: Iterable[T], what: str) -> Iterator[R]:
+        """``work`` of every item, in order. Lost processes cost time, never a result.
+
+        ``what`` the items are is told to people who wait.
+        """
+        for number, result in enumerate(self._map(work, items), 1):
+            if self._tell is not None:
+                self._tell(what, number)
+            yield result
+
+    def _map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         rest = iter(items)
         few = list(itertools.islice(rest, self._small))
         if self._make is None or len(few) < self._small:
@@ -106,15 +127,34 @@ def _work(blob: bytes) -> Callable[[Any], Any]:
 
 
 @contextmanager
-def workers() -> Iterator[Workers]:
-    """This machine's processors; with a single one, no other process is started."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    width = count or 1
-    made = Workers((lambda: _pool(width)) if width > 1 else None, width)
+def workers(
+    tell: Callable[[str, int], None] | None = None, scheduler: str = ""
+) -> Iterator[Workers]:
+    """This machine's processors, or the cluster whose Dask ``scheduler`` is named.
+
+    With a single processor, no other process is started. Raises ``OSError`` when the scheduler
+    does not answer.
+    """
+    if scheduler:
+        made = _cluster(scheduler, tell)
+    else:
+        count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        width = count or 1
+        made = Workers((lambda: _pool(width)) if width > 1 else None, width, tell=tell)
     try:
         yield made
     finally:
         made.close()
+
+
+def _cluster(scheduler: str, tell: Callable[[str, int], None] | None) -> Workers:
+    try:
+        distributed: Any = importlib.import_module("distributed")
+    except ImportError as error:
+        raise OSError(errno.ENOENT, "没有安装 distributed，请先 pip install distributed") from error
+    client = distributed.Client(scheduler)
+    width = sum(client.nthreads().values()) or 1
+    return Workers(lambda: client.get_executor(pure=False, retries=5), width, 1, tell)
 
 
 @contextmanager

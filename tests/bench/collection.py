@@ -186,9 +186,9 @@ plugins:
 
 def _data_files(folder: Path, plan: Plan) -> None:
     chance = plan.words.chance
-    works = []
+    works = ""
     for n in range(plan.works):
-        works.append(
+        works += (
             f"- id: W-{n:05d}\n  type: {chance.choice(['报纸', '网页', '图书', '期刊', '公文'])}\n"
             f"  title: {plan.words.text(6)}\n  title_seen: true\n  author: [{plan.words.text(1)}]\n"
             f"  outlet: {chance.choice(plan.issuers)}\n  date: '{_date(chance)}'\n"
@@ -204,7 +204,7 @@ def _data_files(folder: Path, plan: Plan) -> None:
             f"  statement: {plan.statements[n]}\n  date: '{_date(chance)}'\n"
             f"  confidence: {'medium' if plan.medium[n] else 'high'}\n  sources: [{sources}]\n{track}"
         )
-    _file(folder / "works.yml", "".join(works))
+    _file(folder / "works.yml", works)
     _file(folder / "facts.yml", "".join(facts))
     questions = [
         f"- id: q-{n:03d}\n  type: 判断\n  question: 据报道，{plan.words.text(8)}。\n  answer: true\n"
@@ -212,9 +212,7 @@ def _data_files(folder: Path, plan: Plan) -> None:
         for n in range(min(20, len(plan.ids)))
     ]
     _file(folder / "quiz.yml", "".join(questions))
-    steps = "".join(
-        f"    - {{material: {i}, why: {plan.words.text(6)}}}\n" for i in plan.ids[:4]
-    )
+    steps = "".join(f"    - {{material: {i}, why: {plan.words.text(6)}}}\n" for i in plan.ids[:4])
     _file(
         folder / "paths.yml",
         f"- id: branch\n  title: 支部\n  audience: 支部\n  intro: {plan.words.text(8)}。\n"
@@ -280,9 +278,14 @@ def _blocks(plan: Plan, number: int, length: int) -> Iterator[str]:
     """Paragraphs, headings, lists, tables and quotations until ``length`` characters are there."""
     chance, words, done = plan.words.chance, plan.words, 0
     for position in itertools.count():
-        shape = "paragraph" if position == 0 else chance.choices(
-            ("paragraph", "heading", "list", "numbers", "table", "quotation"), (60, 14, 8, 6, 4, 4)
-        )[0]
+        shape = (
+            "paragraph"
+            if position == 0
+            else chance.choices(
+                ("paragraph", "heading", "list", "numbers", "table", "quotation"),
+                (60, 14, 8, 6, 4, 4),
+            )[0]
+        )
         if shape == "heading":
             text = f"## {words.text(chance.randint(2, 5))}\n\n{_paragraph(plan, number)}"
         elif shape == "list":

@@ -10,17 +10,20 @@ import bisect
 import itertools
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pypinyin.constants import PHRASES_DICT
 
-from xuelan.search.document import Document, Piece, Zone
+from xuelan.cache import key_of
+from xuelan.search.document import Document, Entry, Piece, Zone
 
 CHARACTERS = 1760
 NAMES = ("毛丰美", "大梨树村", "干字精神", "五味子", "集体经济", "专题组织生活会", "心得体会")
 SMALL = "的是在了和有为不中上对以等就也到与从将被"
 KINDS = ("决定", "通知", "讲话", "事迹", "村史", "故事", "报道", "活动指南", "经验做法")
-UNITS = tuple(f"某{name}{place}" for name in "市县区镇乡村校厂社" for place in ("委组织部", "日报", "支部"))
+UNITS = tuple(
+    f"某{name}{place}" for name in "市县区镇乡村校厂社" for place in ("委组织部", "日报", "支部")
+)
 ACTIVITIES = ("集中学习", "心得体会", "交流讨论", "专题组织生活会", "主题活动")
 
 
@@ -81,7 +84,9 @@ class Writer:
             paragraphs = tuple(p[:room] for p in paragraphs)
             total += sum(map(len, paragraphs)) + len(heading)
             sections.append((heading, paragraphs))
-        title = f"关于{self.word()}{self.word()}{r.choice(('的通知', '的报告', '纪实', '工作方案'))}"
+        title = (
+            f"关于{self.word()}{self.word()}{r.choice(('的通知', '的报告', '纪实', '工作方案'))}"
+        )
         if names and number % 5 == 0:
             title = f"{NAMES[0]}{title[2:]}"
         return Text(
@@ -102,10 +107,27 @@ def texts(count: int, seed: int = 1) -> Iterator[Text]:
         yield writer.text(number)
 
 
-def document(text: Text) -> Document:
+def entry(text: Text) -> Entry:
     """The material as the index takes it."""
-    pieces = [Piece(Zone.TITLE, "", "", text.title), Piece(Zone.FIELD, "", "提要", text.summary)]
-    pieces.append(Piece(Zone.FIELD, "", "发文机关", text.unit))
+    return Entry(
+        key=key_of("synthetic", *(getattr(text, f.name) for f in fields(text))),
+        id=text.id,
+        kind=text.kind,
+        year=text.date[:4],
+        unit=text.unit,
+        activities=(ACTIVITIES[len(text.title) % 5],),
+        words=(text.title, text.unit),
+        open=lambda: document(text),
+    )
+
+
+def document(text: Text) -> Document:
+    """The material with its pieces."""
+    pieces = [
+        Piece(Zone.TITLE, "", "", text.title),
+        Piece(Zone.FIELD, "", "提要", text.summary),
+        Piece(Zone.FIELD, "", "发文机关", text.unit),
+    ]
     number = 0
     for heading, paragraphs in text.sections:
         pieces.append(Piece(Zone.BODY, heading, "小标题", heading))
@@ -114,13 +136,10 @@ def document(text: Text) -> Document:
             pieces.append(Piece(Zone.BODY, f"p{number}", heading, paragraph))
     return Document(
         id=text.id,
-        address=f"materials/{text.id}/",
+        url=f"materials/{text.id}/",
         title=text.title,
         kind=text.kind,
         date=text.date,
-        year=text.date[:4],
         unit=text.unit,
-        activities=(ACTIVITIES[len(text.title) % 5],),
-        names=(NAMES[0],) if NAMES[0] in text.title else (),
         pieces=tuple(pieces),
     )

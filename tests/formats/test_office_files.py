@@ -63,7 +63,9 @@ def _typed(parts: Parts | None, branch: str) -> Particulars:
 @pytest.fixture(scope="module")
 def opened(office_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same files as LibreOffice sees them, printed to PDF."""
-    soffice = tool("soffice", "libreoffice-writer-nogui", "libreoffice-calc-nogui", "fonts-noto-cjk")
+    soffice = tool(
+        "soffice", "libreoffice-writer-nogui", "libreoffice-calc-nogui", "fonts-noto-cjk"
+    )
     target = tmp_path_factory.mktemp("pdf")
     profile = tmp_path_factory.mktemp("profile").as_uri()
     files = sorted(f for f in office_files.iterdir() if f.suffix in (".docx", ".xlsx"))
@@ -115,7 +117,8 @@ def test_text_stays_inside_the_type_area(opened: Path) -> None:
             for n in range(text.count_rects()):
                 left, bottom, right, top = text.get_rect(n)
                 words = text.get_text_bounded(left, bottom, right, top).strip()
-                if not words or (words.strip("— ").isdigit() and bottom < 35 * millimetre):
+                number = words.strip("— ")
+                if not number or (number.isdigit() and bottom < 35 * millimetre):
                     continue
                 assert left >= 27.5 * millimetre, (pdf.name, words)
                 assert right <= (210 - 25.5) * millimetre, (pdf.name, words)

@@ -1,4 +1,4 @@
-"""A kit of the tiny column with everything a branch fills in, for the tests of forms and branches."""
+"""A kit of the tiny column with everything a branch fills in."""
 
 from __future__ import annotations
 
@@ -21,21 +21,33 @@ RECIPE = STUDY.replace(
     "quiz_all: true",
     f"quiz_all: true\nforms: [{ALL_FORMS}]\nledger: true\ncalendar: true\nreminders: [7, 1]",
 )
+_BEFORE = """\
+## 会前准备
+
+1. 提前7天，定时间和篇目，告诉全体党员。
+2. 提前3天发材料。
+3. 当天，备好签到表。
+"""
+_AFTER = """\
+| 20分钟 | 讨论 |
+
+## 自查
+
+- □ 定了负责人
+- □ 材料都有出处
+
+## 会后
+
+1. 两天内，核对发言要点。
+2. 一个月后回看一次。
+"""
 WITH_DAYS = tiny.text(
     GUIDE,
     ("## 会上\n", "## 60分钟日程\n"),
-    (
-        "## 会前\n\n- 定时间\n- 发材料\n",
-        "## 会前准备\n\n1. 提前7天，定时间和篇目，告诉全体党员。\n2. 提前3天发材料。\n"
-        "3. 当天，备好签到表。\n",
-    ),
-    (
-        "| 20分钟 | 讨论 |\n",
-        "| 20分钟 | 讨论 |\n\n## 自查\n\n- □ 定了负责人\n- □ 材料都有出处\n\n"
-        "## 会后\n\n1. 两天内，核对发言要点。\n2. 一个月后回看一次。\n",
-    ),
+    ("## 会前\n\n- 定时间\n- 发材料\n", _BEFORE),
+    ("| 20分钟 | 讨论 |\n", _AFTER),
 )
-AWKWARD = '<甲&乙>"丙"/丁 =cmd|\'/c calc\'!A1 😀'
+AWKWARD = "<甲&乙>\"丙\"/丁 =cmd|'/c calc'!A1 😀"
 """A name with every sign that has ever broken a form."""
 SIXTY = "长" * 60
 

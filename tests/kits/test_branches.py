@@ -1,4 +1,4 @@
-"""Kits for a list of branches: read with care, refused by row, made once, resumed, told honestly."""
+"""Kits for a list of branches: read with care, refused by row, resumed, told honestly."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from branch import AWKWARD, RECIPE, SIXTY, particulars, plan, words
+from branch import AWKWARD, RECIPE, SIXTY, WITH_DAYS, particulars, plan, words
 from hypothesis import given
 from hypothesis import strategies as st
+from planned import GUIDE
 
+import tiny
+from conftest import xuelan
 from xuelan.kits import branches_run
 from xuelan.kits.branches import BranchList, ListError, decoded, read
 from xuelan.kits.branches_parts import Parts
@@ -144,7 +147,7 @@ def test_a_workbook_is_read_with_its_dates_and_times(
     book = openpyxl.Workbook()
     sheet_of = book.active
     sheet_of.append(["序号", "支部名称", "日期", "时间", "时长（分钟）"])
-    sheet_of.append([1, "甲支部", datetime.datetime(2026, 12, 3), datetime.time(14, 30), 60.0])
+    sheet_of.append([1, "甲支部", datetime.date(2026, 12, 3), datetime.time(14, 30), 60.0])
     sheet_of.append([2, "=1+1", None, None, None])
     path = tmp_path / "list.xlsx"
     book.save(path)
@@ -303,7 +306,9 @@ def test_the_work_runs_in_other_processes_too(
             blob = pickle.dumps(work)
             assert len(blob) < 1000
             for item in items:
-                yield pickle.loads(pickle.dumps(pickle.loads(blob)(pickle.loads(pickle.dumps(item)))))
+                yield pickle.loads(
+                    pickle.dumps(pickle.loads(blob)(pickle.loads(pickle.dumps(item))))
+                )
 
     done = make(shared, listed("甲支部,\n"), tmp_path, Elsewhere(), silent)  # type: ignore[arg-type]
     assert verify(tmp_path / done[0].file).is_intact
@@ -329,3 +334,48 @@ def test_what_is_written_is_read_back(files: list[tuple[str, bytes]]) -> None:
         ]
         assert all(i.flag_bits & 0x800 for i in whole.infolist())
     assert comment_of(data[-200:]) == "mark 1"
+
+
+# The command
+
+
+def test_the_command_makes_kits_and_tells_of_refused_rows(tmp_path: Path) -> None:
+    """Two good rows are made, the bad one is named; a second run finds the good ones made."""
+    root = tiny.write(tmp_path, {GUIDE: WITH_DAYS, "materials/kits/study.yml": RECIPE})
+    (tmp_path / "list.csv").write_bytes(
+        "支部名称,日期,联系人\n甲支部,2026-12-03,某某\n乙支部,2026-02-30,\n丙支部,,\n".encode("gbk")
+    )
+    command = ("kits", "-C", root, "--branches", tmp_path / "list.csv", "--out", tmp_path / "out")
+    first = xuelan(*command)
+    assert first.returncode == 1
+    assert "做成 2 份" in first.stdout
+    assert "这些列没有用到：联系人" in first.stdout
+    assert "第3行没有做：日期“2026-02-30”这一天不存在" in first.stdout
+    assert "共 1 行没有做" in first.stderr
+    assert "Traceback" not in first.stderr
+    assert (tmp_path / "out/共用套装/study.zip").is_file()
+    (tmp_path / "list.csv").write_text("支部名称,日期\n甲支部,2026-12-03\n", encoding="utf-8")
+    second = xuelan(*command)
+    assert second.returncode == 0, second.stderr
+    assert "做成 0 份，另有 1 份以前做好的没有变" in second.stdout
+    assert [p.name for p in (tmp_path / "out" / FOLDER).iterdir()] == ["00002-甲支部.zip"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("list.csv", "单位\n甲\n", "没有“支部名称”这一列"),
+        ("list.xlsx", "甲,乙", "不是完好的 Excel 文件"),
+    ],
+)
+def test_the_command_tells_what_is_wrong_with_a_list(
+    tmp_path: Path, name: str, data: str, message: str
+) -> None:
+    """One sentence, exit code 1, no traceback, no kits."""
+    root = tiny.write(tmp_path, {GUIDE: WITH_DAYS, "materials/kits/study.yml": RECIPE})
+    (tmp_path / name).write_text(data, encoding="utf-8")
+    done = xuelan("kits", "-C", root, "--branches", tmp_path / name, "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()

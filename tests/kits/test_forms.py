@@ -123,7 +123,9 @@ def test_the_agenda_holds_the_rows_of_the_guide(tmp_path: Path) -> None:
     files = {f.name: f.data for f in forms_kit.files(plan(tmp_path))}
     text = words(files["10-会议议程（60分钟）.docx"])
     assert "集中学习 · 60分钟" in text
-    assert text.index("40分钟") < text.index("读夜校的灯") < text.index("20分钟") < text.index("讨论")
+    assert (
+        text.index("40分钟") < text.index("读夜校的灯") < text.index("20分钟") < text.index("讨论")
+    )
 
 
 def test_the_self_check_lists_the_points_of_the_guide_with_boxes(tmp_path: Path) -> None:
@@ -164,7 +166,10 @@ def test_a_printed_form_is_a4_with_embedded_fonts_and_leads_back(tmp_path: Path)
 @pytest.mark.parametrize(
     ("recipe", "message"),
     [
-        (STUDY.replace("agendas: [60]", "forms: [会议议程]"), "要会议议程，却没有写议程时长（agendas）"),
+        (
+            STUDY.replace("agendas: [60]", "forms: [会议议程]"),
+            "要会议议程，却没有写议程时长（agendas）",
+        ),
         (
             STUDY.replace("agendas: [60]", "forms: [督查自查表]"),
             "要督查自查表，指南里却没有以“□”开头的自查条目",

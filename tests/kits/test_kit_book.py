@@ -138,6 +138,18 @@ def test_a_name_with_signs_is_printed(tmp_path: Path) -> None:
     assert '甲<&>"乙/丙#$' in cover
 
 
+@pytest.mark.parametrize("edition", [book.ORDINARY, book.LARGE])
+def test_the_longest_name_and_summary_fit_the_cover(tmp_path: Path, edition: book.Edition) -> None:
+    """Nothing on a full cover stands on top of anything else, and nothing leaves it."""
+    recipe = STUDY.replace("集中学习套装", "长名" * 20).replace("给支部集中学习用。", "说明" * 60)
+    made = planned(tmp_path, recipe)
+    source = book.source(made, book.readings_volume(made), edition)
+    data = press.pdf(source, made.column.root, made.date, ["长名" * 20, "说明" * 60])
+    lines = [r.bottom for r in runs(data) if r.page == 0 and r.text.strip()]
+    assert min(lines) > 30
+    assert all(abs(a - b) < 6 or abs(a - b) > 12 for a in lines for b in lines)
+
+
 def test_a_wide_table_stays_on_the_page(tmp_path: Path) -> None:
     """Nine columns with long words: every cell is there, and nothing leaves the page."""
     head = "| " + " | ".join(f"很长的栏目名称{n}" for n in range(9)) + " |\n"

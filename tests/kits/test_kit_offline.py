@@ -98,12 +98,31 @@ def test_the_folder_opens_without_a_network(folder: Path, browser: Browser, watc
     page.goto((folder / "开始.html").as_uri())
     for name in ("打开离线网页", "资料库"):
         page.get_by_role("link", name=name).first.click()
-        page.wait_for_load_state("load")
+        page.wait_for_load_state("networkidle")
     assert page.url.endswith("/library/index.html")
-    page.goto((folder / "离线网页/materials/portrait/index.html").as_uri())
+    page.goto(
+        (folder / "离线网页/materials/portrait/index.html").as_uri(), wait_until="networkidle"
+    )
     assert page.locator("h1").inner_text()
-    page.goto((folder / "离线网页/downloads/index.html").as_uri())
+    page.goto((folder / "离线网页/downloads/index.html").as_uri(), wait_until="networkidle")
     assert "这是离线版" in page.locator("#main").inner_text()
     assert watch.complaints == []
     assert watch.foreign("file:///") == []
+    context.close()
+
+
+def test_search_works_in_the_folder(folder: Path, browser: Browser, watch: Watch) -> None:
+    """Without network or server a word is found, and a hit leads to its text in the folder."""
+    context = watch.on(browser.new_context(offline=True, locale="zh-CN"))
+    page = context.new_page()
+    page.goto((folder / "离线网页/index.html").as_uri(), wait_until="networkidle")
+    page.locator("form[role=search] input[name=q]").first.fill("梯田")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/index.html?q=*")
+    page.locator("#main a:visible", has_text="治山造田").first.click()
+    page.wait_for_load_state("networkidle")
+    assert page.url.count("/index.html#") == 1
+    assert page.locator("h1").inner_text() == "治山造田"
+    assert page.url.startswith(folder.as_uri())
+    assert watch.complaints == []
     context.close()

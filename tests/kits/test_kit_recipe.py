@@ -38,6 +38,8 @@ def test_a_sound_recipe_has_no_problems(tmp_path: Path) -> None:
         ("activity: 集中学习\n", "calendar: true\n", "kit", "活动没有写明期限（due）"),
         ("audience: [支部]", "forms: [没有这种表]", "unknown-value",
          "“forms”（表格）没有“没有这种表”这个选项"),
+        ("title: 集中学习套装", "title: " + "长" * 41, "kit", "名称太长，封面放不下（最多40字）"),
+        ("给支部集中学习用。", "长" * 121, "kit", "说明太长，封面放不下（最多120字）"),
         ("audience: [支部]", "colour: red", "unknown-field", "没有“colour”这个字段"),
     ],
 )  # fmt: skip

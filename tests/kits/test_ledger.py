@@ -15,7 +15,9 @@ NAMES = ("集中学习", "心得体会", "其他")
 
 
 def workbook(branch: str = "") -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(template(NAMES, "专栏", "2026-11-22").fill({"branch": branch})))
+    return openpyxl.load_workbook(
+        io.BytesIO(template(NAMES, "专栏", "2026-11-22").fill({"branch": branch}))
+    )
 
 
 def test_the_lists_offer_what_the_column_organises() -> None:
@@ -23,7 +25,11 @@ def test_the_lists_offer_what_the_column_organises() -> None:
     book = workbook()
     lists = book["选项"]
     assert lists.sheet_state == "hidden"
-    assert [c.value for c in lists["A"]] == ["活动", *NAMES, *[None] * (len(FORMS_OF_STUDY) - len(NAMES))]
+    assert [c.value for c in lists["A"]] == [
+        "活动",
+        *NAMES,
+        *[None] * (len(FORMS_OF_STUDY) - len(NAMES)),
+    ]
     assert [c.value for c in lists["B"]] == ["形式", *FORMS_OF_STUDY]
     rules = {v.formula1: v for v in book["台账"].data_validations.dataValidation}
     assert {"活动", "形式"} <= set(rules)

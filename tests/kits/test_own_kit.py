@@ -1,4 +1,4 @@
-"""The branch's own kit, made in a real browser: from the site, from a folder, and by Python alike."""
+"""The branch's own kit, made in a real browser: the same from the site and from a folder."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def test_the_browser_makes_what_python_makes(
     _, files = made(own_kit)
     wanted = dict(
         parts[kit].files(
-            Particulars(branch, "学习会", "2026-12-03", "14:30", "三楼,会议室", "示例甲", 90, (first,))
+            Particulars(
+                branch, "学习会", "2026-12-03", "14:30", "三楼,会议室", "示例甲", 90, (first,)
+            )
         )
     )
     assert list(files) == list(wanted)

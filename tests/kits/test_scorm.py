@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import xml.etree.ElementTree as etree
 import zipfile
@@ -62,6 +63,15 @@ def test_readings_and_questions_are_all_there(made: KitPlan) -> None:
         assert all(option in page for option in question.options)
 
 
+def test_headings_step_down_without_a_gap(made: KitPlan) -> None:
+    """The course's title is level 1, a text's title 2, its sections 3 and below."""
+    page = unpacked(course(made))["index.html"].decode()
+    levels = [int(n) for n in re.findall(r"<h([1-6])", page)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
+
+
 def test_nothing_is_loaded_from_elsewhere_and_no_script_is_inline(made: KitPlan) -> None:
     """The course carries its own strict policy and keeps it."""
     page = unpacked(course(made))["index.html"].decode()
@@ -72,8 +82,10 @@ def test_nothing_is_loaded_from_elsewhere_and_no_script_is_inline(made: KitPlan)
 
 def test_signs_of_html_in_a_title_stay_text(tmp_path: Path) -> None:
     """A title with ``<&>"`` is text on the page and in the manifest."""
-    story = tiny.text(tiny.STORY, ("title: 夜校的灯", 'title: \'夜校<b>&"灯"\''))
-    recipe = SCORM_RECIPE.replace("title: 集中学习套装", 'title: \'<套装>&"一"\'').replace("督查自查表", "整改清单")
+    story = tiny.text(tiny.STORY, ("title: 夜校的灯", "title: '夜校<b>&\"灯\"'"))
+    recipe = SCORM_RECIPE.replace("title: 集中学习套装", "title: '<套装>&\"一\"'").replace(
+        "督查自查表", "整改清单"
+    )
     recipe = recipe.replace("整改清单, 整改清单", "整改清单")
     made = planned(tmp_path, recipe, {tiny.STORY: story})
     held = unpacked(course(made))
@@ -82,7 +94,9 @@ def test_signs_of_html_in_a_title_stay_text(tmp_path: Path) -> None:
     assert titles == ['<套装>&"一"'] * 2
 
 
-def test_the_same_course_is_the_same_bytes_and_only_when_asked_for(made: KitPlan, tmp_path: Path) -> None:
+def test_the_same_course_is_the_same_bytes_and_only_when_asked_for(
+    made: KitPlan, tmp_path: Path
+) -> None:
     """Two makings do not differ; a recipe without SCORM gives none."""
     assert course(made) == course(made)
     assert list(files(plan(tmp_path / "other"))) == []

@@ -18,7 +18,9 @@ PAGE = "<!doctype html><title>x</title><p>菜单里的词</p>"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> KitPlan:
-    column = plan(tmp_path_factory.mktemp("column"), RECIPE.replace("formats: [PDF,", "formats: [ZIM, PDF,"))
+    column = plan(
+        tmp_path_factory.mktemp("column"), RECIPE.replace("formats: [PDF,", "formats: [ZIM, PDF,")
+    )
     pages = {f"{m.address}index.html": PAGE.encode() for m in column.catalog.public}
     return replace(column, offline={**pages, "index.html": PAGE.encode(), "a.css": b"p{}"})
 
@@ -68,7 +70,9 @@ def test_other_content_has_another_identity(made: KitPlan) -> None:
     assert zim.archive(made)[8:24] != zim.archive(changed)[8:24]
 
 
-def test_nothing_is_printed_while_it_is_made(made: KitPlan, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed_while_it_is_made(
+    made: KitPlan, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Libzim writes its progress past Python; it does not reach the terminal."""
     zim.archive(made)
     assert capfd.readouterr().out == ""

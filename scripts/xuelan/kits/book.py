@@ -26,7 +26,7 @@ from xuelan.kits.typeset import (
     pictures,
     reference_label,
 )
-from xuelan.material import FULL, MISSING, OWN, Material
+from xuelan.material import FULL, MISSING, OWN, Material, Media
 from xuelan.works import reference
 
 SHORT: Final = 700
@@ -132,6 +132,7 @@ def words(plan: KitPlan, volume: Volume) -> list[str]:
     held = [plan.kit.title, plan.kit.summary]
     for m in volume.materials:
         held += [m.title, m.summary, *pieces(parse(plan.rendered[m.id].html))]
+        held += [t for x in m.media for t in (x.title, x.transcript)]
         held += [*m.questions, *(value for _, value in strip(plan, m))]
     held += [part for w in cited_works(plan, volume) for part in printed_reference(plan, w)]
     return held
@@ -216,6 +217,7 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
         f"#strip({code(rows)}, {code(m.summary)})",
         markup(rendered.html, setting),
     ]
+    pieces += [_media(item) for item in m.media]
     if m.text == MISSING:
         body = "本栏目还没有取得这份材料的原文，上面只写已经核实的情况。"
         pieces.append(f"#note({code('原文待补')}, {code(body)})")
@@ -223,6 +225,18 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
         pieces.append(f"#questions(({''.join(f'[{literal(q)}], ' for q in m.questions)}))")
     pieces.append("#metadata(none) <material-end>")
     return "\n\n".join(p for p in pieces if p)
+
+
+PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
+
+
+def _media(item: Media) -> str:
+    """A picture with its caption; a sound or film as its title and what is said in it."""
+    if item.path.lower().endswith(PICTURES):
+        picture = f"#picture({code('/' + item.path)}, {code(item.alt)})"
+        return f"{picture}\n\n#caption({code(item.title)})"
+    told = item.transcript or "这段音像印不出来，请看网页。"
+    return f"#note({code(item.title)}, {code(told)})"
 
 
 def _cut(text: str, most: int) -> str:

@@ -33,6 +33,7 @@ from xuelan.kits.make import plans
 from xuelan.kits.names import file_name
 from xuelan.kits.package import MANIFEST, START, SUMS, Package, start_page
 from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.kits.plan import plan as planned
 from xuelan.kits.run import chosen
 from xuelan.kits.store import obtain
 from xuelan.problem import Problem
@@ -247,18 +248,20 @@ def run(
     kits = chosen(catalog, ids) if ids else tuple(k for k in catalog.kits if k.activity and k.forms)
     if not kits:
         raise KitError("这个栏目还没有为活动准备的套装；在 materials/kits/ 里写一份清单。")
+    rendered = render_all(catalog)
+    parts = {k.id: Parts.of(planned(k, catalog, rendered)) for k in kits}
+    listed = read(file, parts, kits[0].id if len(kits) == 1 else "")
     fix_clock(catalog)
     shared: dict[str, Shared] = {}
     with TemporaryDirectory() as folder:
         tree = Path(folder) / "site"
-        host.build(catalog, tree, kits=())
+        if any(offline.WANTED_BY & set(k.formats) for k in kits):
+            host.build(catalog, tree, kits=())
         (out / COMMON).mkdir(parents=True, exist_ok=True)
-        for plan in plans(catalog, render_all(catalog), tree, kits):
+        for plan in plans(catalog, rendered, tree, kits):
             package = obtain(plan)
             (out / COMMON / package.archive_name).write_bytes(package.archive)
             shared[plan.kit.id] = Shared.of(plan, package)
-    default = kits[0].id if len(kits) == 1 else ""
-    listed = read(file, {i: s.parts for i, s in shared.items()}, default)
     with work.workers() as workers:
         return Report(problems, listed, make(shared, listed, out, workers, progress))
 

@@ -23,6 +23,7 @@ from xuelan.dates import timestamp
 from xuelan.kits import tree
 from xuelan.kits.book import (
     GROUP,
+    PICTURES,
     Volume,
     cited_works,
     cover,
@@ -35,7 +36,7 @@ from xuelan.kits.kit import EPUB
 from xuelan.kits.names import file_name
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.typeset import ADDRESS, MissingPictureError, cited, pictures
-from xuelan.material import MISSING, Material
+from xuelan.material import MISSING, Material, Media
 from xuelan.render import runs
 
 _EPUB: Final = "http://www.idpf.org/2007/ops"
@@ -120,6 +121,7 @@ def _chapter(
     pieces.append(f'<dl class="provenance">{rows}</dl>')
     pieces.append(f'<p class="summary">{html.escape(m.summary)}</p>')
     pieces.append(text.xhtml(rendered.html))
+    pieces += [text.media(item) for item in m.media]
     if m.text == MISSING:
         pieces.append('<p class="missing">原文待补：本栏目还没有取得这份材料的原文。</p>')
     if m.questions:
@@ -144,6 +146,24 @@ class _Text:
             self._change(element)
         inner = "".join(etree.tostring(e, encoding="unicode") for e in root)
         return html.escape(root.text or "", quote=False) + inner
+
+    def media(self, item: Media) -> str:
+        """A picture with its caption; a sound or film as its title and what is said in it."""
+        title = html.escape(item.title)
+        if item.path.lower().endswith(PICTURES):
+            source = f"images/{self._keep(item.path)}"
+            return (
+                f'<figure><img src="{source}" alt="{html.escape(item.alt)}"/>'
+                f"<figcaption>{title}</figcaption></figure>"
+            )
+        return f"<section><h2>{title}</h2><p>{html.escape(item.transcript)}</p></section>"
+
+    def _keep(self, path: str) -> str:
+        """The name under which the book holds the picture at ``path`` of the column."""
+        ending = path.rsplit(".", 1)[-1].lower()
+        stored = f"{self.m.id}-{len(self.images)}.{ending}"
+        self.images[stored] = (self.plan.column.root / path).read_bytes()
+        return stored
 
     def _change(self, e: etree.Element) -> None:
         if e.get("id"):
@@ -202,9 +222,7 @@ class _Text:
         path = pictures(self.m).get(name)
         if not path:
             raise MissingPictureError(name)
-        stored = f"{self.m.id}-{len(self.images)}.{name.rsplit('.', 1)[-1].lower()}"
-        self.images[stored] = (self.plan.column.root / path).read_bytes()
-        e.set("src", f"images/{stored}")
+        e.set("src", f"images/{self._keep(path)}")
         e.set("alt", e.get("alt", ""))
 
 

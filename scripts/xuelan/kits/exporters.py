@@ -14,6 +14,7 @@ here. File names begin with a two-digit number so that a file manager shows them
 50     SCORM 课件
 60     离线网页（文件夹，含 开始.html）
 70     ZIM
+80     附件（材料自带的文件）
 =====  ==================================================
 """
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 from typing import Final
 
 from xuelan.kits import (
+    attachments,
     book,
     calendars,
     epub,
@@ -46,4 +48,5 @@ EXPORTERS: Final[tuple[Exporter, ...]] = (
     scorm.files,
     offline.files,
     zim.files,
+    attachments.files,
 )

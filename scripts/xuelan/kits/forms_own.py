@@ -32,8 +32,10 @@ _SHARED: Final = 120
 
 
 def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Parts, ...]:
-    """The kits a branch can make its own: those that are for an activity and have forms."""
-    kits = (k for k in catalog.kits if k.activity and k.forms)
+    """The kits a branch can make its own: those with forms for an activity, in their order."""
+    order = [a.name for a in catalog.column.activities]
+    kits = [k for k in catalog.kits if k.activity in order and k.forms]
+    kits.sort(key=lambda k: (order.index(k.activity), k.id))
     return tuple(Parts.of(plan(k, catalog, rendered)) for k in kits)
 
 

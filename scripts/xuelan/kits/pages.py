@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xuelan.kits.kit import Kit
-from xuelan.kits.make import index
-from xuelan.kits.package import Package
 from xuelan.page import Page
 from xuelan.pages import Collection
+
+if TYPE_CHECKING:
+    from xuelan.kits.package import Package
 
 VERIFY: str = "downloads/verify/"
 
@@ -66,6 +67,8 @@ def _kit_page(c: Collection, kit: Kit, told: dict[str, Any] | None) -> Page:
 
 
 def _verify_page(c: Collection, made: Mapping[str, Package]) -> Page:
+    from xuelan.kits.make import index  # noqa: PLC0415 - its libraries take long to load
+
     current = json.loads(index(made[k.id] for k in c.catalog.kits if k.id in made))
     data = json.dumps(current, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     description = "看手里的套装是否完整、有没有被改动、是不是最新；文件不离开这台电脑。"

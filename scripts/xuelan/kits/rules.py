@@ -11,6 +11,9 @@ from xuelan.kits.kit import TRANSCRIPT, Kit
 from xuelan.material import REPEALED, REPLACED
 from xuelan.problem import Code, Problem, did_you_mean
 
+TITLE, SUMMARY = 40, 120
+"""Characters of a kit's name and summary that a cover has room for."""
+
 
 def recipe_rules(catalog: Catalog) -> Iterator[Problem]:
     """Every rule about every recipe."""
@@ -80,6 +83,8 @@ def _content_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
     readings = choice.readings(kit, catalog)
     activity = choice.activity(kit, catalog)
     faults = (
+        (len(kit.title) > TITLE, "title", f"名称太长，封面放不下（最多{TITLE}字）"),
+        (len(kit.summary) > SUMMARY, "summary", f"说明太长，封面放不下（最多{SUMMARY}字）"),
         (not kit.readings and not kit.select, "title", "没有阅读材料（readings 或 select）"),
         (bool(kit.select) and not readings, "select", "没有一份材料符合所写的条件"),
         (kit.quiz_all and not choice.questions(kit, catalog), "quiz_all", "没有符合的自测题"),

@@ -15,6 +15,7 @@ from xuelan.kits.typeset import MissingPictureError
 from xuelan.material import Material
 
 _OTHER: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
+_LOWER: Final = {f"h{n}": f"h{min(n + 1, 6)}" for n in range(2, 7)}
 
 
 class Pictures:
@@ -47,6 +48,8 @@ def relinked(
 ) -> str:
     """The ``html`` of material ``m`` with ids that begin with its own, and links for its new home.
 
+    Headings go down a level, below the material's title.
+
     ``target`` gives the address of another material's anchor, ``site`` is the site's own address;
     a link that leads nowhere becomes plain text.
     """
@@ -56,6 +59,8 @@ def relinked(
             element.set("id", f"{m.id}.{name}")
         if element.tag == "a":
             _link(element, _address(element.get("href", ""), m, target, site))
+        elif element.tag in _LOWER:
+            element.tag = _LOWER[element.tag]
         elif element.tag == "img":
             element.set("src", pictures.address(m, unquote(element.get("src", ""))))
     whole = etree.tostring(root, encoding="unicode", method="html")

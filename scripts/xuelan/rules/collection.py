@@ -65,6 +65,11 @@ def reference_rules(catalog: Catalog) -> Iterator[Problem]:
                 message = f"材料“{other}”不存在" if other != m.id else "相关材料写了自己"
                 hint = did_you_mean(other, catalog.by_id) if other != m.id else ""
                 yield Problem(m.path, m.line_of(field), Code.UNKNOWN_REFERENCE, message, hint)
+        successor = catalog.by_id.get(m.replaced_by)
+        if m.is_public and successor and not successor.is_public:
+            message = f"替代它的材料“{m.replaced_by}”没有发布"
+            line = m.line_of("replaced_by")
+            yield Problem(m.path, line, Code.UNKNOWN_REFERENCE, message, "两份一起发布")
         if m.work and m.work not in catalog.works and catalog.has_read("works"):
             hint = did_you_mean(m.work, catalog.works)
             message = f"书目里没有“{m.work}”"

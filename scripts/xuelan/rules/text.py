@@ -75,8 +75,12 @@ def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
 
 _UNPORTABLE: Final = (
     (re.compile(r"\t"), "行里有 Tab", "改用空格"),
-    (re.compile(r"^(?:[^`]|` +`)*`(?! +`)"), "反引号没有配对", "代码写在一行里，前后各一个反引号"),
-    (re.compile(r"^ {0,3}\[[^\[\]]*\]:"), "这一行会被当成链接定义，不显示", "冒号用全角的“：”"),
+    (
+        re.compile(r"^(?![ >]*```)(?:[^`]|` +`)*`(?! +`)"),
+        "反引号没有配对",
+        "代码写在一行里，前后各一个反引号",
+    ),
+    (re.compile(r"^ {0,3}\[[^\[\]]*\]:"), "这一行会被当成链接定义，不显示", "冒号用“：”"),
     (re.compile(r" $"), "行末有空格", "删掉行末的空格；要换段就空一行"),
     (re.compile(r"\\(?![#*_+.-])"), "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
     (
@@ -106,9 +110,7 @@ def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
         if re.fullmatch(r" {0,3}(?:=+|-+)\s*", line) and previous.strip():
             hint = "标题用 ## 写；分隔线前空一行"
             yield Problem(m.path, at, Code.PORTABLE, "文字下面的横线会被当成标题", hint)
-        if line.strip() and previous.strip() and (
-            line.startswith("#") or previous.startswith("#")
-        ):
+        if line.strip() and previous.strip() and (line.startswith("#") or previous.startswith("#")):
             yield Problem(m.path, at, Code.PORTABLE, "标题和文字之间没有空行", "标题前后各空一行")
         for pattern, message, hint in _UNPORTABLE:
             if pattern.search(line):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -11,8 +11,9 @@ from typing import NamedTuple
 from xuelan.cache import key_of
 from xuelan.catalog import Catalog
 from xuelan.inputs import program
-from xuelan.material import Attachment, Material
+from xuelan.material import Material
 from xuelan.render import Rendered, Texts
+from xuelan.search.attachments import Text
 
 
 class Zone(IntEnum):
@@ -65,18 +66,16 @@ class Entry:
     open: Callable[[], Document]
 
 
-Places = tuple[tuple[str, str], ...]
-"""The text of a file: a place in it (第3页) and the text there."""
+Files = Mapping[str, Text]
+"""The texts of attachments, by SHA-256."""
 
 
-def entries(
-    catalog: Catalog, rendered: Texts, places: Callable[[Attachment], Places]
-) -> list[Entry]:
-    """Every public material, newest first. ``places`` gives the text of an attachment."""
-    return [_entry(m, rendered, places) for m in catalog.public]
+def entries(catalog: Catalog, rendered: Texts, files: Files) -> list[Entry]:
+    """Every public material, newest first."""
+    return [_entry(m, rendered, files) for m in catalog.public]
 
 
-def _entry(m: Material, rendered: Texts, places: Callable[[Attachment], Places]) -> Entry:
+def _entry(m: Material, rendered: Texts, files: Files) -> Entry:
     words = (m.title, m.publisher, *m.people, *m.places, *m.tags, *m.aliases)
     return Entry(
         key=key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments]),
@@ -86,15 +85,13 @@ def _entry(m: Material, rendered: Texts, places: Callable[[Attachment], Places])
         unit=m.publisher,
         activities=m.activity,
         words=tuple(w for w in words if w),
-        open=lambda: document(m, rendered[m.id], places),
+        open=lambda: document(m, rendered[m.id], files),
     )
 
 
-def document(
-    m: Material, rendered: Rendered, places: Callable[[Attachment], Places]
-) -> Document:
+def document(m: Material, rendered: Rendered, files: Files) -> Document:
     """One material with its rendered text and the texts of its attachments."""
-    pieces = (*_fields(m), *_body(m, rendered), *_files(m, places))
+    pieces = (*_fields(m), *_body(m, rendered), *_files(m, files))
     return Document(
         id=m.id,
         url=m.address,
@@ -142,8 +139,9 @@ def _body(m: Material, rendered: Rendered) -> Iterator[Piece]:
         yield Piece(Zone.BODY, "media", "图片与音像", text)
 
 
-def _files(m: Material, places: Callable[[Attachment], Places]) -> Iterator[Piece]:
+def _files(m: Material, files: Files) -> Iterator[Piece]:
     for file in m.attachments:
         yield Piece(Zone.BODY, "attachments", "附件", file.title)
-        for place, text in places(file):
-            yield Piece(Zone.BODY, "attachments", f"附件《{file.title}》{place}", text)
+        text = files.get(file.sha256)
+        for place, words in text.places if text else ():
+            yield Piece(Zone.BODY, "attachments", f"附件《{file.title}》{place}", words)

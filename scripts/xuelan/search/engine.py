@@ -8,6 +8,7 @@ the query's characters stand there. Scores are whole numbers, so that no roundin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,7 @@ _TITLE_WEIGHT: Final = 8
 _FIELD_WEIGHT: Final = 3
 _MASK: Final = (1 << PLACE_BITS) - 1
 _NOWHERE: Final = -1
+_OFTEN: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,17 @@ def _weighed(reader: Reader, text: str) -> dict[int, _In]:
     wanted = phrase(text)
     if wanted.single:
         return {
-            doc: _In(_weight(w & IN_TITLE, w & IN_FIELD, w & 7), bool(w & IN_TITLE), False, _NOWHERE)
+            doc: _In(
+                _weight(w & IN_TITLE, w & IN_FIELD, w & 7), bool(w & IN_TITLE), False, _NOWHERE
+            )
             for doc, w in reader.single(wanted.single).items()
         }
     return {doc: _summed(places) for doc, places in by_doc(starts(reader, text, wanted))}
+
+
+def _alone(byte: int) -> _In:
+    weight = _weight(byte & IN_TITLE, byte & IN_FIELD, byte & _OFTEN)
+    return _In(weight, in_title=bool(byte & IN_TITLE), begins=False, place=_NOWHERE)
 
 
 def _summed(places: list[int]) -> _In:
@@ -241,7 +250,7 @@ def _chains(reader: Reader, text: str) -> dict[int, _Chain]:
     chains: dict[int, _Chain] = {}
     if BREAK in text or len(wanted) != len(text):
         return chains
-    for n, (a, b) in enumerate(zip(wanted, wanted[1:], strict=False)):
+    for n, (a, b) in enumerate(pairwise(wanted)):
         for doc, places in by_doc(reader.pair(a, b)):
             chains.setdefault(doc, _Chain(len(wanted) - 1)).places[n] = places
     return chains
@@ -256,7 +265,7 @@ def partial(reader: Reader, query: Query) -> list[Hit]:
     covered: dict[int, int] = {}
     pieces: dict[int, list[Cut]] = {}
     for text, sample in parts:
-        for doc, found in _coverage(reader, text, sample).items():
+        for doc, found in _coverage(reader, text, sample=sample).items():
             covered[doc] = covered.get(doc, 0) + sum(len(text) for text, _, _ in found)
             pieces.setdefault(doc, []).extend(found)
     docs = [d for d, n in covered.items() if 2 * n >= total]
@@ -276,7 +285,7 @@ def _parts(text: str) -> list[tuple[str, bool]]:
     return [(s, True) for s in samples if BREAK not in s]
 
 
-def _coverage(reader: Reader, text: str, sample: bool) -> dict[int, list[Cut]]:
+def _coverage(reader: Reader, text: str, *, sample: bool) -> dict[int, list[Cut]]:
     """The pieces of ``text`` in each document, longest from the left; of a sample, all of it."""
     if sample or len(text) == 1:
         whole = _weighed(reader, text)

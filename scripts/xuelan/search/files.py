@@ -14,20 +14,19 @@ import zlib
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from xuelan.search import postings
-from xuelan.search.postings import PAIR_COLUMNS, SINGLE_COLUMNS, Columns, Lists
-
 MAX_FILE_BYTES: Final = 64 * 1000 * 1000
 """Largest file unpacked; one that claims more is not ours."""
 
 FOLDER: Final = "search/index"
 """The index's folder, below the site's root."""
+NOW: Final = f"{FOLDER}/now.js"
+"""The file that names the build now published."""
 
 _CALL: Final = re.compile(r'xuelanIndex\("([^"\\]*)","([A-Za-z0-9+/=]*)"\);\n')
 _NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
 
 
-class DamagedIndex(Exception):
+class DamagedIndexError(Exception):
     """A file of the index is missing, cut short or not the one asked for."""
 
 
@@ -67,17 +66,17 @@ def pack(name: str, *columns: bytes) -> bytes:
 
 
 def unpack(name: str, script: bytes) -> bytes:
-    """The content of a script made by :func:`pack`; raises :class:`DamagedIndex`."""
+    """The content of a script made by :func:`pack`; raises :class:`DamagedIndexError`."""
     match = _CALL.fullmatch(script.decode("ascii", "replace"))
     if match is None or match[1] != name:
-        raise DamagedIndex(name)
+        raise DamagedIndexError(name)
     try:
         inflate = zlib.decompressobj()
         content = inflate.decompress(base64.b64decode(match[2]), MAX_FILE_BYTES)
     except (zlib.error, ValueError) as error:
-        raise DamagedIndex(name) from error
+        raise DamagedIndexError(name) from error
     if not inflate.eof:
-        raise DamagedIndex(name)
+        raise DamagedIndexError(name)
     return content
 
 
@@ -87,11 +86,11 @@ def pack_json(name: str, content: Any) -> bytes:
 
 
 def unpack_json(name: str, script: bytes) -> Any:
-    """What a script made by :func:`pack_json` says; raises :class:`DamagedIndex`."""
+    """What a script made by :func:`pack_json` says; raises :class:`DamagedIndexError`."""
     try:
         return json.loads(unpack(name, script))
     except ValueError as error:
-        raise DamagedIndex(name) from error
+        raise DamagedIndexError(name) from error
 
 
 def now(manifest: Manifest) -> bytes:
@@ -100,10 +99,10 @@ def now(manifest: Manifest) -> bytes:
 
 
 def read_now(script: bytes) -> Manifest:
-    """The manifest in a script made by :func:`now`; raises :class:`DamagedIndex`."""
+    """The manifest in a script made by :func:`now`; raises :class:`DamagedIndexError`."""
     match = _NOW.fullmatch(script.decode("utf-8", "replace"))
     if match is None:
-        raise DamagedIndex("now")
+        raise DamagedIndexError("now")
     return Manifest(**json.loads(match[1]))
 
 
@@ -127,27 +126,3 @@ def text_path(order: str, doc: int, window: int) -> str:
     A text of another build does not hold what the shards say of it, and is found out by that.
     """
     return f"{FOLDER}/{order}/{doc >> 8:x}/{doc & 255:02x}-{window:x}.js"
-
-
-def pack_shard(pairs: Columns, singles: Columns, number: int, bits: int) -> bytes:
-    """A shard's file: the lengths of its columns, then the columns."""
-    columns = (*pairs, *singles)
-    head = b"".join(len(c).to_bytes(4, "little") for c in columns)
-    return pack(shard_name(number, bits), head, *columns)
-
-
-def unpack_shard(script: bytes, number: int, bits: int) -> tuple[Lists, Lists]:
-    """Lists of pairs and of single units; raises :class:`DamagedIndex`."""
-    content = unpack(shard_name(number, bits), script)
-    start = 4 * (PAIR_COLUMNS + SINGLE_COLUMNS)
-    columns = []
-    for at in range(0, start, 4):
-        end = start + int.from_bytes(content[at : at + 4], "little")
-        columns.append(content[start:end])
-        start = end
-    if start != len(content):
-        raise DamagedIndex(shard_name(number, bits))
-    return (
-        postings.unpack_pairs(tuple(columns[:PAIR_COLUMNS]), number, bits),
-        postings.unpack_singles(tuple(columns[PAIR_COLUMNS:]), number, bits),
-    )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from xuelan.search import engine
 from xuelan.search.engine import Hit
-from xuelan.search.normal import fold
+from xuelan.search.normal import ends, fold, width
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
-from xuelan.search.stream import ends, width, window
+from xuelan.search.stream import window
+from xuelan.search.suggest import suggestions
 
 BEFORE: Final = 24
 AFTER: Final = 72
@@ -34,24 +36,34 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The answer to a query: how many documents in which group, and the first of them."""
+    """The answer to a query: how many documents in which group, and the first of them.
+
+    ``meant`` are other queries when this one stands nowhere; ``cut`` tells that it was too long.
+    """
 
     group: str
     count: int
     found: tuple[Found, ...]
+    meant: tuple[str, ...]
     cut: bool
 
 
 def search(site: Path, text: str, most: int) -> Page:
     """What the built ``site`` answers to ``text``, with up to ``most`` results.
 
-    Raises :class:`~xuelan.search.files.DamagedIndex` when a file is missing or spoilt.
+    Raises :class:`~xuelan.search.files.DamagedIndexError` when a file is missing or spoilt.
     """
-    reader = Reader(site)
+    return ask(Reader(site), text, most)
+
+
+def ask(reader: Reader, text: str, most: int) -> Page:
+    """Like :func:`search`, of an index already open."""
     query = parse(text)
     answer = engine.answer(reader, query)
     found = tuple(show(reader, hit) for hit in answer.hits[:most])
-    return Page(answer.group, len(answer.hits), found, query.cut)
+    missed = bool(query.terms) and answer.group == engine.PARTIAL
+    meant = suggestions(text.strip(), reader.words()) if missed else []
+    return Page(answer.group, len(answer.hits), found, tuple(meant), query.cut)
 
 
 def show(reader: Reader, hit: Hit) -> Found:
@@ -88,3 +100,20 @@ def _excerpt(text: str, at: int) -> str:
     end = min(len(text), at + AFTER)
     inside = " ".join(text[begin:end].split())
     return ("…" if begin else "") + inside + ("…" if end < len(text) else "")
+
+
+def as_text(page: Page) -> str:
+    """An answer for a terminal."""
+    lines = [f"{page.group}，共 {page.count} 篇。" if page.count else "没有找到。"]
+    lines += [f"您是不是要找：{'、'.join(page.meant)}？"] if page.meant else []
+    for found in page.found:
+        facts = " ".join(fact for fact in (found.kind, found.date, found.label) if fact)
+        lines += ["", f"{found.title}（{facts}）", f"  {found.excerpt}", f"  {found.url}"]
+    if page.count > len(page.found):
+        lines += ["", f"另有 {page.count - len(page.found)} 篇，用 --most 多看几篇。"]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(query: str, page: Page) -> str:
+    """An answer for other programs."""
+    return json.dumps({"query": query, **asdict(page)}, ensure_ascii=False, indent=2) + "\n"

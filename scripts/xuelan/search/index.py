@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from math import log2
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
 from xuelan.publish import Tree
-from xuelan.search import files, postings, script
+from xuelan.search import files, postings
 from xuelan.search.document import Entry
-from xuelan.search.files import FOLDER, DamagedIndex, Manifest
+from xuelan.search.files import FOLDER, DamagedIndexError, Manifest
 from xuelan.search.lexicon import Lexicon, sounds
 from xuelan.search.normal import variants
+from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.spool import BUCKET_BITS, Spool
 from xuelan.search.stream import Stream, card, layout, stream, windows
@@ -28,19 +25,6 @@ FORMAT: Final = 1
 """The layout of the files; part of the build's name."""
 SHARD_UNITS: Final = 4300
 """Units of text behind one shard: about 12 KB as a file."""
-_NOTES: Final = "search"
-
-
-class _Notes(msgspec.Struct):
-    """What a build tells the next one: of each document its key, its size in units, its files."""
-
-    program: bytes = b""
-    manifest: tuple[str, str, int] = ("", "", 0)
-    keys: list[bytes] = []
-    sizes: list[int] = []
-    files: list[int] = []
-    words: dict[str, str] = {}
-    sounds: dict[str, str] = {}
 
 
 def write(entries: Sequence[Entry], tree: Tree, cache: Cache = NONE) -> Manifest:
@@ -50,10 +34,8 @@ def write(entries: Sequence[Entry], tree: Tree, cache: Cache = NONE) -> Manifest
     and has not changed stays; the files are the same as without a last build.
     """
     build = _Build(entries, tree, cache)
-    shards = build.patched()
-    if shards is None:
-        shards = build.anew()
-    return build.publish(shards)
+    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
+        return build.publish(build.patched() or build.anew(Path(folder)))
 
 
 Shards = Iterator[bytes | None]
@@ -67,7 +49,7 @@ class _Build:
         self.entries = entries
         self.tree = tree
         self.cache = cache
-        self.before = _notes(tree)
+        self.before = Notes.of(tree)
         self.known = {key: doc for doc, key in enumerate(self.before.keys)}
         self.order = _digest([e.id for e in entries])
         self.sizes = [0] * len(entries)
@@ -77,44 +59,44 @@ class _Build:
     def patched(self) -> Shards | None:
         """Only what a few edits change; ``None`` when that cannot be told from the last build."""
         _, order, bits = self.before.manifest
-        if order != self.order or len(self.before.keys) != len(self.entries):
-            return None
-        keys = zip(self.entries, self.before.keys, strict=True)
-        changed = [doc for doc, (entry, key) in enumerate(keys) if entry.key != key]
-        if len(changed) > MOST_EDITS:
-            return None
-        edits = []
-        for doc in changed:
-            old = self.cache.raw(_stream_key(self.before.keys[doc]))
-            if old is None:
-                return None
-            edits.append(Edit(doc, Stream.unpack(old), self._text(doc)))
-        if not all(self._stays(doc) for doc in range(len(self.entries)) if not self.files[doc]):
+        edits = self._edits() if order == self.order else None
+        if edits is None:
             return None
         self.bits = _bits(sum(self.sizes))
         if self.bits != bits:
             return None
         try:
             made = patched(self._old_shard, edits, bits)
-        except (DamagedIndex, OSError):
+        except (DamagedIndexError, OSError):
             return None
         return (made.get(number) for number in range(1 << bits))
+
+    def _edits(self) -> list[Edit] | None:
+        """What differs from the last build; ``None`` when that is too much or not known."""
+        edits: list[Edit] = []
+        for doc, (entry, key) in enumerate(zip(self.entries, self.before.keys, strict=True)):
+            if entry.key == key and self._stays(doc):
+                continue
+            old = self.cache.raw(_stream_key(key))
+            if old is None or len(edits) == MOST_EDITS:
+                return None
+            edits.append(Edit(doc, Stream.unpack(old), self._text(doc)))
+        return edits
 
     def _old_shard(self, number: int) -> bytes:
         build, _, _ = self.before.manifest
         return (self.tree.folder / files.shard_path(build, number)).read_bytes()
 
-    def anew(self) -> Shards:
-        """All shards from all texts, those kept in the cache not folded again."""
-        with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
-            pairs, singles = Spool(Path(folder), "pairs"), Spool(Path(folder), "singles")
-            for doc, entry in enumerate(self.entries):
-                kept = self.cache.raw(_stream_key(entry.key)) if self._stays(doc) else None
-                text = Stream.unpack(kept) if kept else self._text(doc)
-                pairs.add(postings.pairs(doc, text))
-                singles.add(postings.singles(doc, text))
-            self.bits = _bits(sum(self.sizes))
-            yield from _packed(pairs, singles, self.bits)
+    def anew(self, folder: Path) -> Shards:
+        """All shards from all texts; ``folder`` takes what is too much for memory."""
+        pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
+        for doc, entry in enumerate(self.entries):
+            kept = self.cache.raw(_stream_key(entry.key)) if self._stays(doc) else None
+            text = Stream.unpack(kept) if kept else self._text(doc)
+            pairs.add(postings.pairs(doc, text))
+            singles.add(postings.singles(doc, text))
+        self.bits = _bits(sum(self.sizes))
+        return _packed(pairs, singles, self.bits)
 
     def _stays(self, doc: int) -> bool:
         """True when the last build's texts of a document serve this one too."""
@@ -151,26 +133,98 @@ class _Build:
 
     def publish(self, shards: Shards) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
-        first = next(shards)
-        heard = self.before.sounds if self.before.program == program() else sounds()
-        lexicon = Lexicon.of([e.words for e in self.entries], self.before.words)
+        same, table = self.before.program == program(), variants()
+        heard = self.before.sounds if same else sounds()
+        lexicon = Lexicon.of([e.words for e in self.entries], self.before.words if same else {})
         rest = {
-            "facets": _facets(self.entries),
-            "words": lexicon.as_json(heard),
-            "variants": ["".join(variants()), "".join(variants().values())],
+            "facets": files.pack_json("facets", _facets(self.entries)),
+            "words": files.pack_json("words", lexicon.as_json(heard)),
+            "variants": files.pack_json("variants", ["".join(table), "".join(table.values())]),
         }
-        packed = {name: files.pack_json(name, content) for name, content in rest.items()}
         manifest = Manifest(
-            build=_digest([FORMAT, self.bits, self._texts_digest(), *packed.values()]),
+            build=_digest([FORMAT, self.bits, *self._texts(), *rest.values()]),
             order=self.order,
             bits=self.bits,
             count=len(self.entries),
-            odd="".join(c for c in variants() if c.encode("gb2312", "ignore")),
+            odd="".join(c for c in table if c.encode("gb2312", "ignore")),
         )
-        for name, content in packed.items():
+        for name, content in rest.items():
             self.tree.write(f"{FOLDER}/{manifest.build}/{name}.js", content)
-        self._write_shards(manifest.build, itertools.chain([first], shards))
-        self.tree.write(f"{FOLDER}/now.js", files.now(manifest))
-        self.tree.write("search/search.js", script.joined(manifest))
-        self._leave(manifest, lexicon, heard)
+        for number, shard in enumerate(shards):
+            self._write_shard(manifest.build, number, shard)
+        self.tree.write(files.NOW, files.now(manifest))
+        notes = Notes(
+            program=program(),
+            manifest=(manifest.build, manifest.order, manifest.bits),
+            keys=[e.key for e in self.entries],
+            sizes=self.sizes,
+            files=self.files,
+            words=lexicon.words,
+            sounds=heard,
+        )
+        notes.leave(self.tree)
         return manifest
+
+    def _write_shard(self, build: str, number: int, shard: bytes | None) -> None:
+        path = files.shard_path(build, number)
+        came = files.shard_path(self.before.manifest[0], number)
+        if shard is not None:
+            self.tree.write(path, shard)
+        elif path == came:
+            self.tree.keep(path)
+        else:
+            self.tree.link(path, came)
+
+    def _texts(self) -> Iterator[bytes]:
+        """The digests of all texts as they stand in the tree."""
+        for doc, count in enumerate(self.files):
+            for window in range(count):
+                yield self.tree.files[files.text_path(self.order, doc, window)].digest
+
+
+def _stream_key(key: bytes) -> bytes:
+    return key_of("search", FORMAT, key)
+
+
+def _digest(content: Any) -> str:
+    """Twelve hex digits that differ when ``content`` differs."""
+    return key_of(content).hex()[:12]
+
+
+def _bits(units: int) -> int:
+    """How many bits name a shard, for so many units of text."""
+    return max(BUCKET_BITS, round(log2(max(1, units) / SHARD_UNITS)))
+
+
+def _packed(pairs: Spool, singles: Spool, bits: int) -> Shards:
+    """The file of each shard in turn."""
+    each = 1 << (bits - BUCKET_BITS)
+    for bucket, (two, one) in enumerate(zip(pairs.buckets(), singles.buckets(), strict=True)):
+        numbers = range(bucket * each, (bucket + 1) * each)
+        columns = zip(
+            numbers,
+            postings.pack_pairs(two, numbers, bits),
+            postings.pack_singles(one, numbers, bits),
+            strict=True,
+        )
+        for number, pair, single in columns:
+            yield postings.pack_shard(pair, single, number, bits)
+
+
+def _facets(entries: Sequence[Entry]) -> dict[str, Any]:
+    """For each facet its values and, per document, which it has (activities as bits)."""
+    kinds = sorted({e.kind for e in entries})
+    years = sorted({e.year for e in entries}, reverse=True)
+    units = sorted({e.unit for e in entries})
+    activities = sorted({a for e in entries for a in e.activities})
+    kind, year, unit = ({v: n for n, v in enumerate(values)} for values in (kinds, years, units))
+    return {
+        "kinds": kinds,
+        "years": years,
+        "units": units,
+        "activities": activities,
+        "kind": [kind[e.kind] for e in entries],
+        "year": [year[e.year] for e in entries],
+        "unit": [unit[e.unit] for e in entries],
+        "activity": [sum(1 << activities.index(a) for a in e.activities) for e in entries],
+    }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pypinyin import lazy_pinyin
+from pypinyin.constants import PINYIN_DICT
 
 MOST_WORDS: Final = 3000
 LONGEST: Final = 16
 """Longer titles are not what someone misspells."""
+
+
+SHORT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,19 @@ class Lexicon:
         """The lexicon of documents, each given by its words; ``known`` saves work."""
         counts = Counter(w for row in rows for w in dict.fromkeys(row) if 2 <= len(w) <= LONGEST)
         chosen = sorted(counts, key=lambda w: (-counts[w], w))[:MOST_WORDS]
-        return cls({w: known.get(w) or " ".join(lazy_pinyin(w)) for w in chosen})
+        return cls({w: known.get(w) or _said(w) for w in chosen})
 
     def as_json(self, sounds: Mapping[str, str]) -> dict[str, Any]:
         """What the browser reads: the words, and characters by syllable."""
         return {"words": list(self.words.items()), "sounds": sounds}
+
+
+def _said(word: str) -> str:
+    """The syllables of a word. Only short words, names above all, are worth a look at phrases."""
+    if len(word) <= SHORT:
+        return " ".join(lazy_pinyin(word))
+    first = [PINYIN_DICT.get(ord(c), c).split(",")[0] for c in word]
+    return " ".join(map(_toneless, first))
 
 
 def sounds() -> dict[str, str]:
@@ -39,6 +52,12 @@ def sounds() -> dict[str, str]:
         for cell in range(0xA1, 0xFF):
             character = bytes([row, cell]).decode("gb2312", "ignore")
             if character:
-                syllable = lazy_pinyin(character)[0]
+                syllable = _toneless(PINYIN_DICT[ord(character)].split(",")[0])
                 found[syllable] = found.get(syllable, "") + character
     return dict(sorted(found.items()))
+
+
+def _toneless(syllable: str) -> str:
+    """A syllable without its tone mark, v for ü, as input methods have it."""
+    letters = unicodedata.normalize("NFD", syllable).replace("u\u0308", "v")
+    return "".join(letter for letter in letters if letter.isascii())

@@ -69,7 +69,22 @@ def _one(character: str) -> str:
     return variants().get(character, character)
 
 
+class _Widths(dict[int, int]):
+    """How many UTF-16 units a code point folds to; -1 for a break."""
+
+    def __missing__(self, code: int) -> int:
+        folded = _FOLDING[code]
+        self[code] = result = -1 if folded == BREAK else width(folded)
+        return result
+
+
+def width(text: str) -> int:
+    """How many UTF-16 units ``text`` takes."""
+    return len(text) if max(text, default="") < "\U00010000" else len(text.encode("utf-16-le")) // 2
+
+
 _FOLDING: Final = _Folding()
+_WIDTHS: Final = _Widths()
 
 
 def fold(text: str) -> str:
@@ -77,6 +92,26 @@ def fold(text: str) -> str:
     return _BREAK_RUN.sub(BREAK, text.translate(_FOLDING)).strip(BREAK)
 
 
+def ends(text: str) -> list[int]:
+    """For each character of ``text``, how many units it and all before it fold to."""
+    reach = []
+    taken, after_break = 0, True
+    for size in map(_WIDTHS.__getitem__, map(ord, text)):
+        if size > 0:
+            taken += size
+            after_break = False
+        elif size < 0:
+            taken += not after_break
+            after_break = True
+        reach.append(taken)
+    return reach
+
+
 def fold_character(character: str) -> str:
     """One character folded: an empty string, a break, or one or more characters."""
     return _FOLDING[ord(character)]
+
+
+def is_break(character: str) -> bool:
+    """True for a character that folds to a break."""
+    return fold_character(character) == BREAK

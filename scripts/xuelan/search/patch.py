@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from xuelan.search import files, postings
-from xuelan.search.postings import U32, Columns, Entries, Lists
+from xuelan.search import postings
+from xuelan.search.postings import U32, Columns, Entries, Lists, among, distinct
 from xuelan.search.stream import Stream
 
 MOST_EDITS: Final = 8
@@ -34,19 +34,19 @@ class Edit:
 def patched(read: Callable[[int], bytes], edits: list[Edit], bits: int) -> dict[int, bytes]:
     """The files of the shards that ``edits`` touch, by number; ``read`` gives the old ones.
 
-    Raises :class:`~xuelan.search.files.DamagedIndex` when an old shard cannot be used.
+    Raises :class:`~xuelan.search.files.DamagedIndexError` when an old shard cannot be used.
     """
     pairs = _Change.of(edits, postings.pairs)
     singles = _Change.of(edits, postings.singles)
     keys = np.concatenate([pairs.keys, singles.keys])
-    touched = np.unique(keys >> np.uint32(32 - bits)).tolist()
-    opened = [files.unpack_shard(read(n), n, bits) for n in touched]
-    two = pairs.applied([p for p, _ in opened])
-    one = singles.applied([s for _, s in opened])
+    touched = distinct(keys >> np.uint32(32 - bits)).tolist()
+    opened = [(n, postings.open_shard(read(n), n, bits)) for n in touched]
+    two = pairs.applied(postings.unpack_pairs([(n, p) for n, (p, _) in opened], bits))
+    one = singles.applied(postings.unpack_singles([(n, s) for n, (_, s) in opened], bits))
     packed_pairs = _packed(two, touched, bits, postings.pack_pairs)
     packed_singles = _packed(one, touched, bits, postings.pack_singles)
     return {
-        n: files.pack_shard(p, s, n, bits)
+        n: postings.pack_shard(p, s, n, bits)
         for n, p, s in zip(touched, packed_pairs, packed_singles, strict=True)
     }
 
@@ -76,16 +76,16 @@ class _Change:
         before = [entries(e.doc, e.before) for e in edits]
         after = [entries(e.doc, e.after) for e in edits]
         found = [_differing(a, b) for a, b in zip(before, after, strict=True)]
-        keys = np.unique(np.concatenate([np.zeros(0, np.uint32), *found]))
+        keys = distinct(np.concatenate([np.zeros(0, np.uint32), *found]))
         rows = postings.join(after)
-        rows = postings.sort(rows.take(np.isin(rows.keys, keys)))
+        rows = postings.sort(rows.take(among(rows.keys, keys)))
         return cls(keys, np.array([e.doc for e in edits], np.uint32), rows)
 
-    def applied(self, lists: list[Lists]) -> Entries:
+    def applied(self, lists: Lists) -> Entries:
         """All rows of ``lists`` with the edited documents' rows replaced."""
-        old = postings.join([part.rows() for part in lists])
-        gone = np.isin(old.docs, self.docs)
-        gone[gone] = np.isin(old.keys[gone], self.keys)
+        old = lists.rows()
+        gone = among(old.docs, self.docs)
+        gone[gone] = among(old.keys[gone], self.keys)
         old = old.take(~gone)
         at = np.searchsorted(_order(old), _order(self.rows), side="right")
         return Entries(
@@ -97,7 +97,11 @@ class _Change:
 
 def _differing(before: Entries, after: Entries) -> U32:
     was, now = (e.keys.astype(np.uint64) << np.uint64(32) | e.values for e in (before, after))
-    return np.unique(np.setxor1d(was, now) >> np.uint64(32)).astype(np.uint32)
+    both = np.sort(np.concatenate([was, now]))
+    differs = np.ones(len(both) + 1, np.bool_)
+    np.not_equal(both[1:], both[:-1], out=differs[1:-1])
+    alone = both[differs[1:] & differs[:-1]]
+    return distinct((alone >> np.uint64(32)).astype(np.uint32))
 
 
 def _order(entries: Entries) -> npt.NDArray[np.uint64]:

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from xuelan.search import files
-from xuelan.search.files import DamagedIndex, Manifest
-from xuelan.search.index import FOLDER
-from xuelan.search.normal import fold
+from xuelan.search import files, postings
+from xuelan.search.files import DamagedIndexError, Manifest
+from xuelan.search.normal import fold, width
 from xuelan.search.postings import Lists, key_of
-from xuelan.search.stream import width, window
+from xuelan.search.stream import window
 
 Starts = npt.NDArray[np.int64]
 """Places as ``document << 24 | place``, in order."""
@@ -22,11 +21,11 @@ PLACE_BITS = 24
 
 
 class Reader:
-    """A built index. Every method raises :class:`~xuelan.search.files.DamagedIndex`."""
+    """A built index. Every method raises :class:`~xuelan.search.files.DamagedIndexError`."""
 
     def __init__(self, site: Path) -> None:
-        self.manifest: Manifest = files.read_now(_read(site / FOLDER / "now.js"))
-        self._folder = site / FOLDER / self.manifest.build
+        self._site = site
+        self.manifest: Manifest = files.read_now(_read(site / files.NOW))
         self._shard = cache(self._open)
         self.text = cache(self._text)
 
@@ -56,21 +55,26 @@ class Reader:
         return lists, row if known else None
 
     def _open(self, number: int) -> tuple[Lists, Lists]:
-        script = _read(self._folder / files.shard_path(number))
-        return files.unpack_shard(script, number, self.manifest.bits)
+        script = _read(self._site / files.shard_path(self.manifest.build, number))
+        bits = self.manifest.bits
+        pairs, singles = postings.open_shard(script, number, bits)
+        opened = postings.unpack_pairs([(number, pairs)], bits)
+        return opened, postings.unpack_singles([(number, singles)], bits)
 
     def _text(self, doc: int, number: int) -> dict[str, Any]:
         """A document's file of texts, see :func:`xuelan.search.index.write`."""
-        script = _read(self._folder / files.text_path(doc, number))
+        path = files.text_path(self.manifest.order, doc, number)
+        script = _read(self._site / path)
         name = script[: script.find(b",")].decode("utf-8", "replace").partition('"')[2][:-1]
         if not name.startswith("text/") or not name.endswith(f"/{number:x}"):
-            raise DamagedIndex(files.text_path(doc, number))
+            raise DamagedIndexError(path)
         content: dict[str, Any] = files.unpack_json(name, script)
         return content
 
     def words(self) -> dict[str, Any]:
         """The words a misspelt query may have meant."""
-        content: dict[str, Any] = files.unpack_json("words", _read(self._folder / "words.js"))
+        script = _read(self._site / files.FOLDER / self.manifest.build / "words.js")
+        content: dict[str, Any] = files.unpack_json("words", script)
         return content
 
     def stands(self, doc: int, start: int, text: str) -> bool:
@@ -79,8 +83,7 @@ class Reader:
         end = start + width(text)
         for number in range(window(start), window(end - 1) + 1):
             for place, _, _, piece in self.text(doc, number)["pieces"]:
-                for n, unit in enumerate(units(fold(piece)), place):
-                    found[n] = unit
+                found.update(enumerate(units(fold(piece)), place))
         wanted = units(text)
         return all(found.get(start + n, units("\n")[0]) == u for n, u in enumerate(wanted))
 
@@ -94,4 +97,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DamagedIndex(str(path)) from error
+        raise DamagedIndexError(str(path)) from error

@@ -16,14 +16,14 @@ MODULES: Final = (
 
 _IMPORT: Final = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=const|let|function|async|class)", re.MULTILINE)
-_COMMENT: Final = re.compile(r"^[ \t]*(?:/\*\*?(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE)
+_INDENT: Final = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 
 
 def joined(manifest: Manifest) -> bytes:
     """All modules in one function, and the call that starts them with the manifest."""
     folder = look.folder() / "assets/xuelan/search"
     text = "".join((folder / name).read_text(encoding="utf-8") for name in MODULES)
-    for pattern in (_COMMENT, _IMPORT, _EXPORT):
+    for pattern in (_COMMENT, _IMPORT, _EXPORT, _INDENT):
         text = pattern.sub("", text)
-    text = re.sub(r"\n{2,}", "\n", text)
     return f'"use strict";\n(() => {{\n{text}start({manifest.as_json()});\n}})();\n'.encode()

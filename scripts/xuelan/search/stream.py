@@ -1,8 +1,8 @@
 """A document laid out in places: one folded UTF-16 unit after another.
 
 The title begins at place 0, short fields at 256, the text at 1024; so a place alone tells the
-zone. Between two pieces lies a break, and room. A title or fields too long for their zone are searched
-with the text.
+zone. Between two pieces lies a break, and room. A title or fields too long for their zone are
+searched with the text.
 """
 
 from __future__ import annotations
@@ -15,56 +15,49 @@ import numpy as np
 import numpy.typing as npt
 
 from xuelan.search.document import Document, Piece, Zone
-from xuelan.search.normal import BREAK, fold, fold_character
+from xuelan.search.normal import ends, is_break
+from xuelan.search.units import Units, folded
 
 STARTS: Final = {Zone.TITLE: 0, Zone.FIELD: 256, Zone.BODY: 1024}
-_ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 30}
-WINDOW: Final = 1024
+_ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 24}
+WINDOW: Final = 1536
 """How many places of text one file of texts covers."""
 MARGIN: Final = 96
 """How many places of its neighbours it holds as well, so that no excerpt is cut short."""
-
-STEP: Final = 32
+STEP: Final = 64
 """Pieces begin at multiples of this, so that a small edit moves no piece but its own."""
 
-Units = npt.NDArray[np.uint16]
 Places = npt.NDArray[np.uint32]
 
 
 class Placed(NamedTuple):
-    """A piece, its folded text, the place where it begins and the place after its end."""
+    """A piece, its folded text with a break after it, where it begins and where it ends."""
 
     piece: Piece
-    folded: str
+    units: Units
     place: int
     end: int
-
-
-def width(text: str) -> int:
-    """How many UTF-16 units ``text`` takes."""
-    return len(text) if max(text, default="") < "\U00010000" else len(text.encode("utf-16-le")) // 2
 
 
 def layout(document: Document) -> list[Placed]:
     """Every piece of a document at its place."""
     free = dict(STARTS)
     placed, late = [], []
-    for piece in document.pieces:
-        folded = fold(piece.text)
-        if not folded:
+    texts = folded([piece.text for piece in document.pieces])
+    for piece, units in zip(document.pieces, texts, strict=True):
+        size = len(units) - 1
+        if not size:
             continue
         place = free[piece.zone]
-        end = place + width(folded)
-        if end < _ENDS[piece.zone]:
-            placed.append(Placed(piece, folded, place, end))
-            free[piece.zone] = _next(end)
+        if place + size < _ENDS[piece.zone]:
+            placed.append(Placed(piece, units, place, place + size))
+            free[piece.zone] = _next(place + size)
         else:
-            late.append((piece, folded))
+            late.append((piece, units))
     place = free[Zone.BODY]
-    for piece, folded in late:
-        end = place + width(folded)
-        placed.append(Placed(piece, folded, place, end))
-        place = _next(end)
+    for piece, units in late:
+        placed.append(Placed(piece, units, place, place + len(units) - 1))
+        place = _next(placed[-1].end)
     return placed
 
 
@@ -86,7 +79,8 @@ class Stream:
         lengths = self.runs[:, 1].astype(np.int64)
         before = np.cumsum(lengths) - lengths
         offsets = np.repeat(self.runs[:, 0].astype(np.int64) - before, lengths)
-        return (np.arange(len(self.units)) + offsets).astype(np.uint32)
+        places: Places = (np.arange(len(self.units)) + offsets).astype(np.uint32)
+        return places
 
     def pack(self) -> bytes:
         """The stream as bytes, for keeping."""
@@ -103,9 +97,9 @@ class Stream:
 
 def stream(placed: list[Placed]) -> Stream:
     """All units of a document, a break after each piece."""
-    text = "".join(p.folded + BREAK for p in placed)
-    runs = np.array([(p.place, p.end - p.place + 1) for p in placed], np.uint32).reshape(-1, 2)
-    return Stream(np.frombuffer(text.encode("utf-16-le"), "<u2"), runs)
+    runs = np.array([(p.place, len(p.units)) for p in placed], np.uint32).reshape(-1, 2)
+    none = np.zeros(0, np.uint16)
+    return Stream(np.concatenate([none, *(p.units for p in placed)]), runs)
 
 
 def window(place: int) -> int:
@@ -127,29 +121,13 @@ def windows(placed: list[Placed]) -> list[list[tuple[int, Piece, str]]]:
         for number in range(first, last + 1):
             low = STARTS[Zone.BODY] + number * WINDOW - MARGIN - p.place
             begin = bisect_right(reach, low) if low > 0 else 0
-            while begin and fold_character(p.piece.text[begin]) == BREAK:
+            while begin and is_break(p.piece.text[begin]):
                 begin += 1
             end = bisect_left(reach, low + WINDOW + 2 * MARGIN)
             if begin < end:
                 place = p.place + (reach[begin - 1] if begin else 0)
                 found[number].append((place, p.piece, p.piece.text[begin : end + 1]))
     return found
-
-
-def ends(text: str) -> list[int]:
-    """For each character of a piece, how many places it and all before it take."""
-    reach = []
-    taken, after_break = 0, True
-    for character in text:
-        folded = fold_character(character)
-        if folded == BREAK:
-            taken += not after_break
-            after_break = True
-        elif folded:
-            taken += width(folded)
-            after_break = False
-        reach.append(taken)
-    return reach
 
 
 def card(document: Document) -> dict[str, Any]:

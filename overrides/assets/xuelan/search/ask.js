@@ -2,7 +2,7 @@
 
 import { answer } from "./engine.js";
 import { parse, useVariants } from "./fold.js";
-import { current, json, renewed, Unavailable } from "./load.js";
+import { current, named, renewed, Unavailable } from "./load.js";
 import { suggestions } from "./suggest.js";
 import { show } from "./texts.js";
 
@@ -16,7 +16,7 @@ import { show } from "./texts.js";
  * @property {boolean} cut the query was too long and its end was not searched
  * @property {Row[]} rows the first hits
  * @property {number} next the first hit not yet looked at
- * @property {string[]} meant other queries, when there is no hit
+ * @property {string[]} meant other queries, when this one stands nowhere
  */
 
 export const BATCH = 10;
@@ -40,7 +40,7 @@ async function prepare(text) {
   for (const character of text.normalize("NFKC")) {
     const plain = simplified.has(character) && !current().odd.includes(character);
     if (!plain && /\p{Script=Han}/u.test(character)) {
-      const [from, to] = await json("variants.js", /^variants$/);
+      const [from, to] = await named("variants");
       return useVariants(from, to);
     }
   }
@@ -72,7 +72,8 @@ export function ask(text, arrange = async (hits) => hits) {
     const found = await answer(query);
     const hits = await arrange(found.hits);
     const [rows, next] = await take(hits, 0);
-    const meant = found.hits.length || !query.terms.length ? [] : await suggestions(text.trim());
+    const missed = query.terms.length && found.group === "部分匹配";
+    const meant = missed ? await suggestions(text.trim()) : [];
     return { answer: { ...found, hits }, cut: query.cut, rows, next, meant };
   });
 }

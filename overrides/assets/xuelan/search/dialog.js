@@ -2,9 +2,7 @@
 
 import { ask } from "./ask.js";
 import { watch } from "./field.js";
-import { element, FAILED, link, offers, result, sentence } from "./rows.js";
-
-const SLOW = 400;
+import { element, FAILED, link, offers, result, sentence, SLOW } from "./rows.js";
 
 /** @type {HTMLDialogElement | undefined} */
 let dialog;

@@ -3,7 +3,7 @@
 import { BREAK, phrase } from "./fold.js";
 import { current } from "./load.js";
 import { byDocument, common, pair, single, SPAN } from "./lists.js";
-import { stands } from "./texts.js";
+import { BODY, FIELDS, stands } from "./texts.js";
 
 /**
  * @typedef {import("./fold.js").Query} Query
@@ -22,8 +22,6 @@ const MOST_PIECES = 4;
 const SAMPLES = 6;
 const SAMPLE = 4;
 const MOST_PROVED = 20;
-const FIELDS = 256;
-const BODY = 1024;
 
 /** @param {Query} query @returns {Promise<Answer>} the first group that is not empty */
 export async function answer(query) {

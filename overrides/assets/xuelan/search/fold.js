@@ -33,14 +33,14 @@ export function foldCharacter(character) {
   let result = folded.get(character);
   if (result === undefined) {
     const plain = "…⋯".includes(character) ? BREAK : character.normalize("NFKC").toLowerCase();
-    result = [...plain].map(one).join("").replace(/\n{2,}/g, BREAK);
+    result = [...plain].map(foldOne).join("").replace(/\n{2,}/g, BREAK);
     folded.set(character, result);
   }
   return result;
 }
 
 /** @param {string} character @returns {string} */
-function one(character) {
+function foldOne(character) {
   if (BREAKS.has(character)) return BREAK;
   if (KEPT.has(character)) return character;
   if (DROPPED.test(character)) return "";
@@ -86,7 +86,7 @@ export function parse(typed) {
   const characters = [...text];
   /** @type {Map<string, Term>} */
   const terms = new Map();
-  for (const [raw, whole] of split(characters.slice(0, MOST_CHARACTERS).join(""))) {
+  for (const [raw, whole] of separated(characters.slice(0, MOST_CHARACTERS).join(""))) {
     const result = fold(raw);
     if (result && !terms.has(result)) terms.set(result, { text: result, whole });
   }
@@ -96,7 +96,7 @@ export function parse(typed) {
 }
 
 /** @param {string} text @returns {[string, boolean][]} */
-function split(text) {
+function separated(text) {
   /** @type {[string, boolean][]} */
   const found = [];
   let at = 0;

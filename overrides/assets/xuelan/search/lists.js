@@ -85,11 +85,15 @@ function unpack(content, number) {
   ];
 }
 
+/** @param {number} number @returns {string} a folder for each 256 files */
+export const place = (number) =>
+  `${(number >> 8).toString(16)}/${(number & 255).toString(16).padStart(2, "0")}`;
+
 /** @param {number} key @param {0 | 1} which @returns {Promise<[Lists, number]>} the row, or -1 */
 async function find(key, which) {
-  const { bits } = current();
+  const { bits, build } = current();
   const number = key >>> (32 - bits);
-  const path = `p/${(number >> 8).toString(16)}/${(number & 255).toString(16).padStart(2, "0")}.js`;
+  const path = `${build}/${place(number)}.js`;
   const name = new RegExp(`^pairs/${bits}/${number.toString(16)}$`);
   const lists = (await file(path, name, (content) => unpack(content, number)))[which];
   let low = 0;

@@ -1,7 +1,7 @@
 // Gets the index's files by <script>, so that it works on file:// and under script-src 'self'.
 
 /**
- * @typedef {{build: string, bits: number, count: number, odd: string}} Manifest
+ * @typedef {{build: string, order: string, bits: number, count: number, odd: string}} Manifest
  * @typedef {{name: string, data: string}} Delivery
  */
 
@@ -11,7 +11,7 @@ const PATIENCE = 30_000;
 export class Unavailable extends Error {}
 
 /** @type {Manifest} */
-let manifest = { build: "", bits: 0, count: 0, odd: "" };
+let manifest = { build: "", order: "", bits: 0, count: 0, odd: "" };
 /** The address of the folder with this script, ending in "/". */
 let home = "";
 /** @type {Map<string, Promise<unknown>>} */
@@ -48,7 +48,7 @@ export function root() {
 /**
  * A file's content, fetched once and then kept.
  * @template T
- * @param {string} path below the build's folder
+ * @param {string} path below the index's folder
  * @param {RegExp} name what the file must call itself
  * @param {(content: Uint8Array) => T} read
  * @returns {Promise<T>}
@@ -56,7 +56,7 @@ export function root() {
 export function file(path, name, read) {
   let content = /** @type {Promise<T> | undefined} */ (kept.get(path));
   if (!content) {
-    content = fetched(`index/${manifest.build}/${path}`, name).then(read);
+    content = fetched(`index/${path}?${manifest.build}`, name).then(read);
     content.catch(() => kept.delete(path));
     kept.set(path, content);
   }
@@ -70,6 +70,9 @@ export function file(path, name, read) {
 export function json(path, name) {
   return file(path, name, (content) => JSON.parse(new TextDecoder().decode(content)));
 }
+
+/** @param {"facets" | "words" | "variants"} name @returns {Promise<any>} what that file says */
+export const named = (name) => json(`${manifest.build}/${name}.js`, new RegExp(`^${name}$`));
 
 /** @param {string} path @param {RegExp} name @returns {Promise<Uint8Array>} */
 async function fetched(path, name) {

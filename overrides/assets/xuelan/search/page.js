@@ -3,8 +3,8 @@
 import { ask, steady, take } from "./ask.js";
 import { report } from "./dialog.js";
 import { watch } from "./field.js";
-import { current, json } from "./load.js";
-import { element, FAILED, offers, result, sentence } from "./rows.js";
+import { current, named } from "./load.js";
+import { element, FAILED, offers, result, sentence, SLOW } from "./rows.js";
 
 /**
  * @typedef {import("./texts.js").Hit} Hit
@@ -20,10 +20,8 @@ const FACETS = [
   ["activity", "activities", "活动"],
 ];
 const MOST_VALUES = 8;
-const SLOW = 400;
-
 /** @returns {Promise<Table>} */
-const facetTable = () => json("facets.js", /^facets$/);
+const facetTable = () => named("facets");
 
 /** @param {Table} table @param {Facet} facet @param {number} doc @param {number} value */
 function has(table, facet, doc, value) {

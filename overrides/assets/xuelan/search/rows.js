@@ -5,6 +5,7 @@ import { marked } from "./texts.js";
 
 /** @typedef {import("./ask.js").Row} Row @typedef {import("./ask.js").Reply} Reply */
 
+export const SLOW = 400;
 export const FAILED = "检索暂时不可用：索引没有取到。请稍后再试，或从资料库按文种、年份查找。";
 
 /**

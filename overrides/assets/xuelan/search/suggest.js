@@ -2,7 +2,7 @@
 // The counterpart of scripts/xuelan/search/suggest.py: both must agree.
 
 import { fold } from "./fold.js";
-import { json } from "./load.js";
+import { named } from "./load.js";
 
 const MOST = 3;
 const SHORTEST_START = 4;
@@ -18,7 +18,7 @@ const plain = (sound) => sound.replace(/([zcs])h/g, "$1").replace(/ng/g, "n");
 /** @param {string} query @returns {Promise<string[]>} other queries, best first */
 export async function suggestions(query) {
   /** @type {Words} */
-  const { words, sounds } = await json("words.js", /^words$/);
+  const { words, sounds } = await named("words");
   const known = words.map(([word, said]) => ({ word, syllables: said.split(" ") }));
   const found = /^[A-Za-z' ]+$/.test(query) ? byPinyin(query, known) : bySound(query, known, sounds);
   return [...new Set(found)].filter((word) => word !== query).slice(0, MOST);

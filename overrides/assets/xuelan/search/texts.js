@@ -2,10 +2,12 @@
 // The counterpart of scripts/xuelan/search/found.py.
 
 import { ends, fold } from "./fold.js";
-import { json } from "./load.js";
+import { current, json, Unavailable } from "./load.js";
+import { place } from "./lists.js";
 
-const BODY = 1024;
-const WINDOW = 1024;
+export const FIELDS = 256;
+export const BODY = 1024;
+const WINDOW = 1536;
 const BEFORE = 24;
 const AFTER = 72;
 
@@ -28,8 +30,8 @@ const windowOf = (place) => Math.floor(Math.max(0, place - BODY) / WINDOW);
 
 /** @param {number} doc @param {number} window @returns {Promise<Card>} */
 function text(doc, window) {
-  const [high, low, part] = [doc >> 8, doc & 255, window].map((n) => n.toString(16));
-  return json(`t/${high}/${low.padStart(2, "0")}-${part}.js`, new RegExp(`^text/.+/${part}$`));
+  const part = window.toString(16);
+  return json(`${current().order}/${place(doc)}-${part}.js`, new RegExp(`^text/.+/${part}$`));
 }
 
 /**
@@ -54,10 +56,19 @@ export async function stands(doc, start, wanted) {
 /** @param {Hit} hit @returns {Promise<Shown>} */
 export async function show(hit) {
   const card = await text(hit.doc, windowOf(hit.place));
-  const [place, anchor, label, piece] = pieceOf(card.pieces, hit);
-  const offset = Math.max(0, hit.place - place);
-  const at = hit.place < place ? 0 : ends(piece).findIndex((end) => end > offset);
+  const [start, anchor, label, piece] = pieceOf(card.pieces, hit);
+  const offset = hit.place - start;
+  // A text of another build does not hold what the lists say of it.
+  if (hit.place >= FIELDS && !begins(fold(piece).slice(offset), hit.pieces)) {
+    throw new Unavailable(card.id);
+  }
+  const at = offset < 0 ? 0 : ends(piece).findIndex((end) => end > offset);
   return { card, url: card.url + (anchor && `#${anchor}`), label, excerpt: excerpt(piece, at) };
+}
+
+/** @param {string} text @param {string[]} pieces @returns {boolean} one begins it, if cut short */
+function begins(text, pieces) {
+  return text !== "" && pieces.some((p) => p.startsWith(text.slice(0, p.length)));
 }
 
 /** @param {Piece[]} pieces @param {Hit} hit @returns {Piece} */

@@ -1,0 +1,22 @@
+"""Files that belong to the kit's texts: each material's attachments, as they were handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from xuelan.kits.names import file_name
+from xuelan.kits.plan import KitFile, KitPlan
+
+GROUP: Final = "附件"
+
+
+def files(plan: KitPlan) -> Iterator[KitFile]:
+    """Every attachment of every text in the kit, numbered in order."""
+    held = [(m, a) for m in plan.materials for a in m.attachments]
+    for number, (m, attachment) in enumerate(held, 1):
+        ending = PurePosixPath(attachment.path).suffix.lower()
+        name = file_name(f"{number:02}-{attachment.title}", ending)
+        data = (plan.column.root / attachment.path).read_bytes()
+        yield KitFile(f"80-附件/{name}", f"{attachment.title}（《{m.title}》附件）", GROUP, data)

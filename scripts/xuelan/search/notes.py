@@ -1,0 +1,37 @@
+"""What a build of the index tells the next one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from xuelan.publish import Tree
+
+_NAME = "search"
+
+
+class Notes(msgspec.Struct):
+    """Of each document its key, its size in units and how many files of text it has.
+
+    ``program`` is the program that wrote them; ``manifest`` the index's build, order and bits;
+    ``words`` are the lexicon's words with their syllables, ``sounds`` characters by syllable.
+    """
+
+    program: bytes = b""
+    manifest: tuple[str, str, int] = ("", "", 0)
+    keys: list[bytes] = []
+    sizes: list[int] = []
+    files: list[int] = []
+    words: dict[str, str] = {}
+    sounds: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, tree: Tree) -> Notes:
+        """The notes of the last build; empty ones when there are none that can be read."""
+        try:
+            return msgspec.msgpack.decode(tree.last.notes.get(_NAME, b""), type=cls)
+        except msgspec.MsgspecError:
+            return cls()
+
+    def leave(self, tree: Tree) -> None:
+        """Leave these notes to the next build."""
+        tree.notes[_NAME] = msgspec.msgpack.encode(self)

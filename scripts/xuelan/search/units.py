@@ -1,0 +1,58 @@
+"""Texts folded as arrays of UTF-16 units, all texts of a document at once.
+
+The same as :func:`xuelan.search.normal.fold`, character by character through a table that fills
+as characters come; four times as fast.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from xuelan.search.normal import BREAK, fold, fold_character
+
+Units = npt.NDArray[np.uint16]
+
+_BREAK: Final = ord(BREAK)
+_GONE, _END, _MANY, _UNKNOWN = 0, 1, 0xFFFE, 0xFFFF
+"""What a unit folds to: nothing, the end of a text, several units, or not looked up yet."""
+_SEPARATOR: Final = "\0"
+
+_table: Final = np.full(0x10000, _UNKNOWN, np.uint16)
+_table[ord(_SEPARATOR)] = _END
+_table[0xD800:0xE000] = _MANY
+
+
+def folded(texts: list[str]) -> list[Units]:
+    """Each text folded, with a break after it."""
+    if any(_SEPARATOR in text for text in texts):
+        texts = [text.replace(_SEPARATOR, "") for text in texts]
+    raw = np.frombuffer(_SEPARATOR.join([*texts, ""]).encode("utf-16-le"), "<u2")
+    values = _table[raw]
+    if values.max(initial=0) >= _MANY:
+        _look_up(raw[values == _UNKNOWN])
+        values = _table[raw]
+        if values.max(initial=0) == _MANY:
+            return [_one(text) for text in texts]
+    values = values[values != _GONE]
+    at_start = np.ones(len(values), np.bool_)
+    at_start[1:] = (values[:-1] == _BREAK) | (values[:-1] == _END)
+    values = values[~(at_start & (values == _BREAK))]
+    at_end = np.zeros(len(values), np.bool_)
+    at_end[:-1] = values[1:] == _END
+    values = values[~(at_end & (values == _BREAK))]
+    stops = np.flatnonzero(values == _END)
+    values[stops] = _BREAK
+    return np.split(values, stops[:-1] + 1)
+
+
+def _look_up(units: npt.NDArray[np.uint16]) -> None:
+    for unit in set(units.tolist()):
+        result = fold_character(chr(unit))
+        _table[unit] = ord(result or "\0") if len(result) < 2 and result < "\U00010000" else _MANY
+
+
+def _one(text: str) -> Units:
+    return np.frombuffer((fold(text) + BREAK).encode("utf-16-le"), "<u2").astype(np.uint16)

@@ -1,0 +1,198 @@
+"""Whatever befalls the cache or a build, the site is right or is left as it was."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from trees import REPORT, again, clean, column, contents
+
+from conftest import xuelan
+from xuelan import cache as store
+from xuelan.build import RECORDS
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A column built once."""
+    root = column(tmp_path_factory.mktemp("base"))
+    again(root)
+    return root
+
+
+@pytest.fixture
+def root(base: Path, tmp_path: Path) -> Path:
+    """A copy of the column, its cache and its site."""
+    target = tmp_path / "column"
+    shutil.copytree(base, target)
+    again(target)
+    return target
+
+
+def _edit(root: Path, words: str) -> None:
+    with (root / REPORT).open("a", encoding="utf-8") as file:
+        file.write(f"\n{words}。\n")
+
+
+def _kept(root: Path) -> list[Path]:
+    return sorted(p for p in (root / RECORDS).iterdir() if p.is_file())
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    for at in range(0, len(data), 97):
+        data[at] ^= 0x55
+    path.write_bytes(data)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+DAMAGES = {
+    "every 97th byte changed": _flip,
+    "cut in half": _cut,
+    "empty": lambda path: path.write_bytes(b""),
+    "something else": lambda path: path.write_bytes(b"\x80\x04" * 5000),
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_is_only_slower(damage: str, root: Path, tmp_path: Path) -> None:
+    """Each file of the cache in turn, then all of them: the site is that of a clean build."""
+    names = [path.name for path in _kept(root)]
+    assert names
+    for number, name in enumerate([*names, ""]):
+        for path in _kept(root):
+            if name in ("", path.name):
+                DAMAGES[damage](path)
+        _edit(root, f"第{number}句")
+        again(root)
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
+
+
+def test_an_entry_of_another_kind_is_a_miss(tmp_path: Path) -> None:
+    """A sound entry that does not read as what is asked for counts for nothing."""
+    cache = store.Cache(tmp_path)
+    cache.put_value(b"k" * 16, ["not", "numbers"])
+    cache.save()
+    found = store.Cache(tmp_path)
+    assert found.get(b"k" * 16, list[str]) == ["not", "numbers"]
+    assert found.get(b"k" * 16, dict[str, int]) is None
+
+
+def test_two_builds_share_a_cache(tmp_path: Path) -> None:
+    """Each sees what the other had saved before it began, and neither undoes the other."""
+    one, two = store.Cache(tmp_path), store.Cache(tmp_path)
+    one.put_value(b"1" * 16, "one")
+    two.put_value(b"2" * 16, "two")
+    one.save()
+    two.save()
+    third = store.Cache(tmp_path)
+    assert [third.get(key, str) for key in (b"1" * 16, b"2" * 16)] == ["one", "two"]
+
+
+def test_the_cache_does_not_grow_without_end(root: Path) -> None:
+    """Many edits leave few files: small packs are joined."""
+    for number in range(2 * store.MOST_PACKS):
+        _edit(root, f"第{number}句")
+        again(root)
+    assert len(list((root / RECORDS).glob("*.pack"))) <= store.MOST_PACKS + 1
+
+
+def test_what_nobody_uses_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once more lies unused than used, only the used entries stay."""
+    monkeypatch.setattr(store, "SPARE_BYTES", 1000)
+    first = store.Cache(tmp_path)
+    first.put_value(b"old-old-old-old-", "旧" * 2000)
+    first.put_value(b"new-new-new-new-", "新")
+    first.save()
+    second = store.Cache(tmp_path)
+    assert second.get(b"new-new-new-new-", str) == "新"
+    second.save(tidy=True)
+    third = store.Cache(tmp_path)
+    assert third.get(b"new-new-new-new-", str) == "新"
+    assert third.get(b"old-old-old-old-", str) is None
+
+
+def test_without_a_place_for_the_cache_the_site_is_built_all_the_same(
+    root: Path, tmp_path: Path
+) -> None:
+    """A file stands where the cache's folder should be: one line says so."""
+    shutil.rmtree(root / ".cache")
+    (root / ".cache").write_text("")
+    _edit(root, "没有缓存")
+    done = xuelan("build", "-C", root)
+    assert done.returncode == 0, done.stderr
+    assert "缓存写不进去" in done.stderr
+    built = contents(root / "site")
+    (root / ".cache").unlink()
+    assert built == clean(root, tmp_path / "clean")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_killed_at_any_moment_the_site_is_the_old_or_the_new_one(
+    seed: int, root: Path, tmp_path: Path
+) -> None:
+    """Kill -9 while an edit is being built; the next build is that of a clean folder."""
+    before = contents(root / "site")
+    start = time.monotonic()
+    assert xuelan("build", "-C", root).returncode == 0
+    whole = time.monotonic() - start
+    _edit(root, "断电")
+    after = clean(root, tmp_path / "clean")
+    command = [sys.executable, "-m", "xuelan", "build", "-C", str(root)]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+    time.sleep(whole * random.Random(seed).uniform(0.3, 1.6))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert contents(root / "site") in (before, after)
+    assert xuelan("build", "-C", root).returncode == 0
+    assert contents(root / "site") == after
+
+
+def _namespaces() -> list[str]:
+    """How this machine lets a test mount a small disk of its own."""
+    for command in (["unshare", "-rm"], ["sudo", "-n", "unshare", "-m"]):
+        if shutil.which(command[0]):
+            tried = subprocess.run([*command, "true"], capture_output=True, check=False)
+            if tried.returncode == 0:
+                return command
+    message = "neither unprivileged namespaces nor sudo: no small disk can be mounted"
+    raise AssertionError(message)
+
+
+@pytest.mark.parametrize("size", ["300k", "600k", "900k"])
+def test_on_a_full_disk_one_line_says_so_and_the_site_stands(
+    size: str, base: Path, tmp_path: Path
+) -> None:
+    """The site lies on a disk that holds it once, hardly a second time, and never many edits."""
+    root, disk = tmp_path / "column", tmp_path / "disk"
+    shutil.copytree(base, root, ignore=shutil.ignore_patterns("site", ".site.*", ".cache"))
+    disk.mkdir()
+    (tmp_path / "extra").write_text("\n\n".join("很长的一段话" * 40 + str(n) for n in range(300)))
+    script = f"""
+set -e
+mount -t tmpfs -o size={size} none {disk}
+build="{sys.executable} -m xuelan build -C {root} --site {disk}/site"
+$build >/dev/null 2>&1 || true
+cp -r {disk}/site {tmp_path}/before 2>/dev/null || mkdir {tmp_path}/before
+cat {tmp_path}/extra >> {root}/{REPORT}
+dd if=/dev/zero of={disk}/filler bs=1k count=100000 2>/dev/null || true
+$build >{tmp_path}/out 2>{tmp_path}/err && exit 9
+cp -r {disk}/site {tmp_path}/after 2>/dev/null || mkdir {tmp_path}/after
+"""
+    done = subprocess.run([*_namespaces(), "sh", "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    message = (tmp_path / "err").read_text()
+    assert message.startswith("写不进去：")
+    assert message.count("\n") == 1
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")

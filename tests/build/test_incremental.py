@@ -1,0 +1,216 @@
+"""Building again is building anew: the same bytes, only faster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from trees import REPORT, STORY, TERM, again, clean, column, contents
+
+from xuelan import inputs
+
+
+@pytest.fixture(autouse=True)
+def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust a file's times at once, so that what they save is tried here as well."""
+    monkeypatch.setattr(inputs, "SETTLED_NS", 0)
+
+
+def _swap(path: str, old: str, new: str) -> Callable[[Path, int], None]:
+    def edit(root: Path, step: int) -> None:
+        text = (root / path).read_text(encoding="utf-8")
+        (root / path).write_text(text.replace(old, new.format(step), 1), encoding="utf-8")
+
+    return edit
+
+
+def _set(field: str, value: str) -> Callable[[Path, int], None]:
+    """An edit that gives a field of the story a value with the number of the step in it."""
+
+    def edit(root: Path, step: int) -> None:
+        lines = (root / STORY).read_text(encoding="utf-8").split("\n")
+        kept = [line for line in lines if not line.startswith(f"{field}: ")]
+        at = kept.index("text: 全文")
+        kept.insert(at, f"{field}: {value.format(step)}")
+        (root / STORY).write_text("\n".join(kept), encoding="utf-8")
+
+    return edit
+
+
+def _append(path: str, text: str) -> Callable[[Path, int], None]:
+    def edit(root: Path, step: int) -> None:
+        with (root / path).open("a", encoding="utf-8") as file:
+            file.write(text.format(step))
+
+    return edit
+
+
+def _add(root: Path, step: int, status: str = "published") -> None:
+    """A new material that names the story, with a day of its own."""
+    text = (root / REPORT).read_text(encoding="utf-8")
+    text = text.replace("id: report-letter", f"id: report-extra-{step}", 1)
+    text = text.replace("status: published", f"status: {status}")
+    lines = [line for line in text.split("\n") if not line.startswith(("related: ", "work: "))]
+    lines.insert(2, "related: [story-night-school]")
+    target = root / f"materials/reports/report-extra-{step}.md"
+    target.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _remove(root: Path, step: int) -> None:
+    for path in sorted((root / "materials/reports").glob("report-extra-*.md"))[:1]:
+        path.unlink()
+
+
+def _rename(root: Path, step: int) -> None:
+    for path in sorted((root / "materials/reports").glob("report-extra-*.md"))[:1]:
+        name = f"report-extra-renamed-{step}"
+        path.write_text(
+            path.read_text(encoding="utf-8").replace(path.stem, name, 1), encoding="utf-8"
+        )
+        path.rename(path.with_name(f"{name}.md"))
+
+
+def _template(root: Path, step: int) -> None:
+    target = root / "look/partials/terraces.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"<p>{step}</p>", encoding="utf-8")
+
+
+def _page_template(root: Path, step: int) -> None:
+    target = root / "look/pages/withdrawn.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"<h1>{{{{ m.title }}}} {step}</h1>", encoding="utf-8")
+
+
+EDITS: dict[str, Callable[[Path, int], None]] = {
+    "nothing": lambda root, step: None,
+    "body": _append(STORY, "\n第{}次补充的话。\n"),
+    "another body": _append(REPORT, "\n又补了第{}句。\n"),
+    "a glossary word in a body": _append(REPORT, "\n村里修梯田{}层。\n"),
+    "a citation": _append(REPORT, "\n夜校办了{}年[@fact-001]。\n"),
+    "title": _set("title", "夜校的灯{}"),
+    "date": _set("issued", "'20{:02d}-03-01'"),
+    "collected": _set("collected", "'2026-02-{:02d}'"),
+    "tags": _set("tags", "[读书, 标签{}]"),
+    "summary": _set("summary", "山村办夜校，二十个人读了{}个冬天的书。"),
+    "kind": _set("kind", "报道\noutlet: 某报{}"),
+    "add": _add,
+    "add a draft": lambda root, step: _add(root, step, "draft"),
+    "add a withdrawn one": lambda root, step: _add(root, step, "withdrawn"),
+    "remove": _remove,
+    "rename": _rename,
+    "glossary word": _swap(TERM, "[水平梯田]", "[水平梯田, 山{}田]"),
+    "attachment": _append("materials/stories/a.txt", "第{}行\n"),
+    "fact": _swap("materials/facts.yml", "读了一个冬天", "读了{}冬"),
+    "work": _swap("materials/works.yml", "title: ", "title: 新{}"),
+    "settings": _swap("mkdocs.yml", "tagline: ", "tagline: 新{}"),
+    "address": _swap("mkdocs.yml", "example.org/", "example.org/{}/"),
+    "hand-written page": _append("docs/index.md", "\n第{}段。\n"),
+    "template of the frame": _template,
+    "template of a page": _page_template,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A column built once; examples begin with a copy of it and its cache."""
+    root = column(tmp_path_factory.mktemp("base"))
+    again(root)
+    return root
+
+
+def _same(root: Path, scratch: Path) -> None:
+    built, wanted = contents(root / "site"), clean(root, scratch / "clean")
+    differing = sorted(p for p in built.keys() | wanted.keys() if built.get(p) != wanted.get(p))
+    assert differing == []
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_after_one_edit_the_site_is_that_of_a_clean_build(
+    name: str, base: Path, tmp_path: Path
+) -> None:
+    """Every kind of edit, alone."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+    EDITS[name](root, 7)
+    again(root)
+    _same(root, tmp_path)
+
+
+@settings(
+    max_examples=int(os.environ.get("XUELAN_EXAMPLES", "6")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(steps=st.lists(st.lists(st.sampled_from(sorted(EDITS)), max_size=3), min_size=2, max_size=5))
+def test_after_any_edits_the_site_is_that_of_a_clean_build(
+    steps: list[list[str]], base: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Builds between edits, several edits between builds, in any order."""
+    scratch = tmp_path_factory.mktemp("edits")
+    root = scratch / "column"
+    shutil.copytree(base, root)
+    for number, names in enumerate(steps, 1):
+        for offset, name in enumerate(names):
+            EDITS[name](root, number * 5 + offset)
+        again(root)
+    _same(root, scratch)
+    shutil.rmtree(scratch)
+
+
+def test_drafts_appear_and_disappear(base: Path, tmp_path: Path) -> None:
+    """A preview and a build of the same folder do not mix."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    _add(root, 1, "draft")
+    again(root, drafts=True)
+    assert contents(root / "site") == clean(root, tmp_path / "clean", drafts=True)
+    again(root)
+    _same(root, tmp_path)
+
+
+def test_a_body_edit_writes_its_page_and_what_counts_characters(base: Path, tmp_path: Path) -> None:
+    """Lists, feeds and other pages are not touched."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+    _append(REPORT, "\n又补了一句。\n")(root, 1)
+    report = again(root)
+    assert report.written is not None
+    assert report.written.rendered == 1
+    pages = {path for path, _ in report.written.changed if not path.startswith("search/")}
+    assert pages == {"materials/report-letter/index.html", "catalog.json"}
+
+
+def test_an_unchanged_build_writes_nothing(base: Path, tmp_path: Path) -> None:
+    """Not a byte, not a time of writing."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+    before = {p: p.stat() for p in (root / "site").rglob("*")}
+    report = again(root)
+    assert report.written is not None
+    assert (report.written.rendered, report.written.changed) == (0, ())
+    assert {p: p.stat() for p in (root / "site").rglob("*")} == before
+
+
+def test_a_file_changed_in_the_site_by_hand_is_put_right(base: Path, tmp_path: Path) -> None:
+    """So is one added and one removed."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+    (root / "site/feed.xml").write_text("mine")
+    again(root)
+    _same(root, tmp_path)
+    (root / "site/materials/stray.html").write_text("mine")
+    again(root)
+    _same(root, tmp_path)
+    (root / "site/catalog.json").unlink()
+    again(root)
+    _same(root, tmp_path)

