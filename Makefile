@@ -21,7 +21,14 @@ check: $(VENV)/site.stamp ## check every material
 
 test: lint ## run every test, the browser tests too
 	@$(BIN)/python tests/chromium.py --install
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not formats"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/formats
+
+test-formats: $(VENV)/formats.stamp node_modules/.stamp ## judge each format by a validator of its own world
+	@$(BIN)/python tests/chromium.py --install
+	@$(BIN)/python -m pytest tests/formats
+
+bench: $(VENV)/bench.stamp node_modules/.stamp ## measure; never part of the tests
+	@$(BIN)/python -m tests.bench
 
 lint: $(VENV)/test.stamp node_modules/.stamp ## ruff, mypy, tsc
 	@$(BIN)/ruff check .
@@ -30,7 +37,7 @@ lint: $(VENV)/test.stamp node_modules/.stamp ## ruff, mypy, tsc
 
 lock: $(VENV)/test.stamp ## lock the newest allowed versions, with hashes and without addresses
 	@$(PIP) install uv
-	@for name in site test formats; do \
+	@for name in site test formats bench; do \
 	  $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
 	    --no-emit-index-url --no-header --no-annotate --quiet \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
@@ -69,6 +76,10 @@ $(VENV)/test.stamp: requirements/test.txt $(VENV)/site.stamp
 
 $(VENV)/formats.stamp: requirements/formats.txt $(VENV)/test.stamp
 	@$(PIP) install --require-hashes -r requirements/formats.txt
+	@touch $@
+
+$(VENV)/bench.stamp: requirements/bench.txt $(VENV)/test.stamp
+	@$(PIP) install --require-hashes -r requirements/bench.txt
 	@touch $@
 
 node_modules/.stamp: package-lock.json $(VENV)/site.stamp

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 CASES = Path(__file__).parent / "cases"
-_PIECE = re.compile(r"^## (?P<title>.+)$|^~~~ ?(?P<words>.*)\n(?P<text>(?:.*\n)*?)~~~$", re.MULTILINE)
+_PIECE = re.compile(
+    r"^## (?P<title>.+)$|^~~~ ?(?P<words>.*)\n(?P<text>(?:.*\n)*?)~~~$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_a_line_goes_through_its_points() -> None:
 
 
 @given(
-    values=st.lists(st.floats(0, 1e15) | st.integers(0, 10**17), min_size=1, max_size=12),
+    values=st.lists(st.floats(1e-15, 1e15) | st.integers(0, 10**17), min_size=1, max_size=12),
     kind=st.sampled_from(["bar", "line"]),
 )
 def test_nothing_is_drawn_outside_the_picture(values: list[float], kind: str) -> None:

@@ -16,7 +16,13 @@ import tiny
 from xuelan.material import Material
 
 SITE = "https://example.org/study/"
-NEWEST_FIRST = ["story-night-school", "notice-2024-3", "report-letter", "term-terrace", "guide-study"]
+NEWEST_FIRST = [
+    "story-night-school",
+    "notice-2024-3",
+    "report-letter",
+    "term-terrace",
+    "guide-study",
+]
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +166,10 @@ def test_editors_notes_stay_private(tmp_path: Path) -> None:
     """Sign-offs name people; they stand on the page, where an editor put them, and nowhere else."""
     signed = tiny.text(
         tiny.STORY,
-        ("status: published", "reviews: [{stage: 终审, by: 李四, date: '2026'}]\nstatus: published"),
+        (
+            "status: published",
+            "reviews: [{stage: 终审, by: 李四, date: '2026'}]\nstatus: published",
+        ),
     )
     site = tiny.build(tmp_path, {tiny.STORY: signed})
     for path in ("catalog.json", "feed.json", "feed.xml"):

@@ -7,18 +7,18 @@ import json
 from pathlib import Path
 
 import pytest
-import tiny
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import tiny
 from conftest import ROOT
 from xuelan import column as settings
 from xuelan import facts, material, study, works
 from xuelan.cli import main
 from xuelan.column import Column
-from xuelan.fields import Field, Form, Table, json_schema, validate
+from xuelan.fields import Field, Form, Table, validate
 from xuelan.kits import kit
 from xuelan.loader import load
 from xuelan.problem import Code
@@ -27,7 +27,8 @@ from xuelan.source import Mapping, listing, parse_yaml, read, split
 NOT_IN_FRONT_MATTER = {"path", "body", "body_line", "digest", "lines"}
 ADDED_WHEN_READ = {"line", "lines", "path", "caption_path", "size", "sha256"}
 HOST_SETTINGS = {
-    "root", "title", "copyright", "url", "description", "site_dir", "docs_dir", "repo_url", "edit_uri",
+    "root", "title", "copyright", "url", "description", "site_dir", "docs_dir", "repo_url",
+    "edit_uri", "theme_dir", "closed", "environment",
 }  # fmt: skip
 
 

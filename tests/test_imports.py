@@ -115,7 +115,20 @@ def test_a_library_has_one_door(package: str, modules: list[str]) -> None:
     assert [m for m in MODULES if package in _foreign(m)] == modules
 
 
-TEXT = {".py", ".html", ".css", ".js", ".svg", ".yml", ".md", ".typ", ".json", ".txt", ".xml", ".xsl"}
+TEXT = {
+    ".py",
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".yml",
+    ".md",
+    ".typ",
+    ".json",
+    ".txt",
+    ".xml",
+    ".xsl",
+}
 
 
 def _own_files() -> list[Path]:
@@ -142,7 +155,9 @@ def test_no_file_names_a_place_on_somebodys_machine() -> None:
     """What is committed works wherever it is cloned."""
     place = re.compile(r"(?<![\w.~-])(?:/home/\w|/root\b|/Users/\w|/work/|[A-Z]:\\\\?[A-Za-z]{3,})")
     folders = ("scripts", "overrides", "docs", "materials", "requirements", ".ci", ".github")
-    files = [p for f in folders for p in sorted((ROOT / f).rglob("*")) if p.suffix in TEXT | {".in"}]
+    files = [
+        p for f in folders for p in sorted((ROOT / f).rglob("*")) if p.suffix in TEXT | {".in"}
+    ]
     files += [p for p in sorted(ROOT.iterdir()) if p.is_file() and p.suffix in TEXT | {".toml"}]
     for path in files:
         found = place.search(path.read_text(encoding="utf-8"))

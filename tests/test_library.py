@@ -82,23 +82,30 @@ def test_years_run_backwards_and_leave_out_the_undated(catalog: Catalog) -> None
 def test_the_fullest_tag_comes_first_then_by_pinyin(catalog: Catalog) -> None:
     """读书 has two materials; equals follow the alphabet of their sounds."""
     story = catalog.by_id["story-night-school"]
-    more = replace(catalog, materials=(
-        *catalog.materials, replace(story, id="other", tags=("读书", "安全", "办厂")),
-    ))
+    more = replace(
+        catalog,
+        materials=(
+            *catalog.materials,
+            replace(story, id="other", tags=("读书", "安全", "办厂")),
+        ),
+    )
     assert list(_facet(more, "tag").places) == ["读书", "安全", "办厂", "梯田"]
 
 
 def test_only_public_materials_are_on_the_shelves(catalog: Catalog) -> None:
     """A draft shows in a preview and nowhere else."""
     story = catalog.by_id["story-night-school"]
-    draft = replace(catalog, materials=tuple(
-        replace(m, status="draft") if m == story else m for m in catalog.materials
-    ))
+    draft = replace(
+        catalog,
+        materials=tuple(replace(m, status="draft") if m == story else m for m in catalog.materials),
+    )
     assert "故事" not in _facet(draft, "kind").places
     assert "故事" in _facet(replace(draft, drafts=True), "kind").places
 
 
-NAMES = st.sampled_from(["市一中", "试一中", "Shi yi zhong", "shi-yi-zhong-2", "。", "，", "a", "A", "2"])
+NAMES = st.sampled_from(
+    ["市一中", "试一中", "Shi yi zhong", "shi-yi-zhong-2", "。", "，", "a", "A", "2"]
+)
 
 
 @given(st.lists(st.one_of(NAMES, st.text(min_size=1, max_size=6)), unique=True, max_size=12))

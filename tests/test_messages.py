@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import tiny
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from readable import Block, Case, read
 
+import tiny
+from readable import Block, Case, read
 from xuelan import problem
 from xuelan.check import check
 from xuelan.cli import main
@@ -203,7 +203,7 @@ def test_github_knows_warnings_and_notes() -> None:
 
 @pytest.mark.parametrize("form", [problem.as_text, problem.as_json, problem.as_github])
 def test_a_name_cannot_add_lines_to_the_output(form: Callable[[list[Problem]], str]) -> None:
-    """A file called ``a\\n::error…`` stays on its line: nobody injects workflow commands."""
+    """A name with a line break in it stays on its line: nobody injects workflow commands."""
     found = [Problem("a\n::stop-commands::x\ud800.md", 1, Code.SLUG, "“a\r\x1b[31m”")]
     output = form(found)
     assert output.encode("utf-8")
@@ -250,39 +250,14 @@ def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+PIECES = (
+    "[", "]", "(", ")", "[@", "[@fact-002]", "“", "”", "#", "## ", "- ", "    ", "\n", "`",
+    "```\n", "|", "---", "===", "<", ">", "<script>", "javascript:", "http://", "![", "\\",
+    "*", "_", "&lt;", "{", "%ff", "%00", "//", "../", "。", "据报道", "：", "\t", "~~~\n",
+)  # fmt: skip
 BODIES = st.lists(
     st.one_of(
-        st.sampled_from(
-            ["[", "]", "(", ")", "[@", "[@fact-002]", "“", "”", "#", "## ", "- ", "    ", "\n", "`"]
-            + [
-                "```\n",
-                "|",
-                "---",
-                "===",
-                "<",
-                ">",
-                "<script>",
-                "javascript:",
-                "http://",
-                "![",
-                "\\",
-            ]
-            + [
-                "*",
-                "_",
-                "&lt;",
-                "{",
-                "%ff",
-                "%00",
-                "//",
-                "../",
-                "。",
-                "据报道",
-                "：",
-                "\t",
-                "~~~\n",
-            ]
-        ),
+        st.sampled_from(PIECES),
         st.text(max_size=8),
     ),
     max_size=40,

@@ -49,7 +49,7 @@ def test_a_bom_and_crlf_are_reported_and_taken_off() -> None:
 
 def test_the_line_of_the_first_wrong_byte_is_named() -> None:
     """An editor finds the place, and is told when the file looks like GBK."""
-    source, [problem] = decode("a.md", "one\ntwo\n".encode() + "学习材料".encode("gbk"))
+    source, [problem] = decode("a.md", b"one\ntwo\n" + "学习材料".encode("gbk"))
     assert source is None
     assert (problem.line, problem.code) == (3, Code.ENCODING)
     assert "GBK" in problem.message

@@ -37,7 +37,11 @@ SEEN_ONLINE = {"url": "https://example.org/a", "accessed": "2026-11-20"}
         (_work(**NEWS, date="2024-03"), "张三. 山村来信[N]. 示例日报，2024-03."),
         (
             _work(
-                type="网页", title="目录说明", author=("甲县档案馆",), date="2024-05-06", **SEEN_ONLINE
+                type="网页",
+                title="目录说明",
+                author=("甲县档案馆",),
+                date="2024-05-06",
+                **SEEN_ONLINE,
             ),
             "甲县档案馆. 目录说明[EB/OL]. （2024-05-06）[2026-11-20]. https://example.org/a.",
         ),
@@ -61,13 +65,21 @@ SEEN_ONLINE = {"url": "https://example.org/a", "accessed": "2026-11-20"}
             "赵一，钱二，孙三，等. 梯田土壤[J]. 示例学报，2023，12（3）.",
         ),
         (
-            _work(type="期刊", title="梯田", outlet="示例学报", date="2024-05-09", url="https://example.org/a"),
+            _work(
+                type="期刊",
+                title="梯田",
+                outlet="示例学报",
+                date="2024-05-09",
+                url="https://example.org/a",
+            ),
             "梯田[J/OL]. 示例学报，2024-05-09. https://example.org/a.",
         ),
         (
             _work(**PAPER, number="甲组发〔2024〕3号", date="2024-04-02", **SEEN_ONLINE),
-            "甲县委组织部. 关于开展读书活动的通知：甲组发〔2024〕3号[EB/OL]."
-            " （2024-04-02）[2026-11-20]. https://example.org/a.",
+            (
+                "甲县委组织部. 关于开展读书活动的通知：甲组发〔2024〕3号[EB/OL]."
+                " （2024-04-02）[2026-11-20]. https://example.org/a."
+            ),
         ),
         (
             _work(**PAPER, number="甲组发〔2024〕3号", date="2024-04-02"),

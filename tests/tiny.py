@@ -33,7 +33,7 @@ def text(path: str, *changes: tuple[str, str]) -> str:
 def write(folder: Path, files: Files | None = None) -> Path:
     """Copy the tiny column into ``folder``; ``files`` replaces or adds some, ``None`` removes."""
     root = folder / "column"
-    shutil.copytree(TINY, root)
+    shutil.copytree(TINY, root, ignore=shutil.ignore_patterns(".cache", "site"))
     for path, content in (files or {}).items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -19,9 +19,13 @@ _MARKUP: Final = re.compile(
 
 
 def slug(text: str) -> str:
-    """The anchor for a heading's plain text; ``"s"`` when nothing usable is left."""
+    """The anchor for a heading's plain text; ``"s"`` when nothing usable is left.
+
+    A name in ASCII begins with ``s-``: the page itself uses such names, ``p1`` for a paragraph.
+    """
     normal = unicodedata.normalize("NFKC", text).casefold()
-    return _DROPPED.sub("", normal).strip("-_") or "s"
+    name = _DROPPED.sub("", normal).strip("-")
+    return f"s-{name}".rstrip("-") if name.isascii() else name
 
 
 class Anchors:

@@ -145,7 +145,12 @@ def serve(folder: Path, port: int) -> None:
     """在本机预览，改了文件自动重新生成。只有本机能打开。"""
     from xuelan.serve import serve as run_server
 
-    run_server(folder, port, click.echo)
+    try:
+        run_server(folder, port, click.echo)
+    except OSError as error:
+        why = f"端口 {port} 打不开（{error.strerror}）。"
+        message = f"{why}可能已经开着一个预览，也可以用 --port 换一个端口。"
+        raise _Stop(message) from None
 
 
 @main.command()

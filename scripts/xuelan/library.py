@@ -97,14 +97,19 @@ def everything(catalog: Catalog) -> Shelf:
     return Shelf(place, catalog.public)
 
 
-def facets(catalog: Catalog) -> tuple[Facet, ...]:
-    """The library's facets; a shelf without materials is left out."""
+def facets(catalog: Catalog, slug: Callable[[str], str] = pinyin.slug) -> tuple[Facet, ...]:
+    """The library's facets; a shelf without materials is left out.
+
+    ``slug`` turns the names that have no id of their own into ASCII.
+    """
     activities = {a.name: a for a in catalog.column.activities}
     return (
         by_kind(catalog),
-        _facet(catalog, "year", "年份", lambda m: [m.year] if m.year else []),
-        _facet(catalog, "issuer", "单位", lambda m: [m.publisher] if m.publisher else []),
-        _facet(catalog, "tag", "标签", lambda m: m.tags),
+        _facet(catalog, "year", "年份", lambda m: [m.year] if m.year else [], None, slug),
+        _facet(
+            catalog, "issuer", "单位", lambda m: [m.publisher] if m.publisher else [], None, slug
+        ),
+        _facet(catalog, "tag", "标签", lambda m: m.tags, None, slug),
         _facet(
             catalog,
             "activity",
@@ -127,8 +132,8 @@ def _facet(
     facet: str,
     label: str,
     values: Callable[[Material], Iterable[str]],
-    order: list[str] | None = None,
-    slug: Callable[[str], str] = pinyin.slug,
+    order: list[str] | None,
+    slug: Callable[[str], str],
 ) -> Facet:
     found: dict[str, list[Material]] = defaultdict(list)
     for m in catalog.public:

@@ -33,9 +33,11 @@ class Collection:
     facets: tuple[Facet, ...]
 
     @classmethod
-    def of(cls, catalog: Catalog, rendered: Texts) -> Collection:
+    def of(
+        cls, catalog: Catalog, rendered: Texts, slug: Callable[[str], str] = pinyin.slug
+    ) -> Collection:
         """Sort the catalog's public materials onto their shelves."""
-        return cls(catalog, rendered, library.facets(catalog))
+        return cls(catalog, rendered, library.facets(catalog, slug))
 
     def facet(self, name: str) -> Facet:
         """The facet whose id is ``name``."""
@@ -79,7 +81,10 @@ def lists(c: Collection) -> Iterator[Page]:
 
 
 def others(c: Collection) -> Iterator[Page]:
-    """Pages that look at the whole catalog; there are few of them."""
+    """Pages that look at the whole catalog; there are few of them.
+
+    Of texts they look at ``c.rendered`` alone, which remembers what was asked of it.
+    """
     yield from _activities(c)
     yield from _timeline(c)
     yield from _glossary(c)

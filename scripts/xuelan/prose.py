@@ -79,8 +79,12 @@ def lines(body: str) -> list[str]:
         if end is not None:
             result += [""] * (end + 1 - len(result))
         else:
-            result.append(_CODE.sub(lambda m: "`" + " " * (len(m[0]) - 2) + "`", line))
+            result.append(_without_code(line) if "`" in line else line)
     return result
+
+
+def _without_code(line: str) -> str:
+    return _CODE.sub(lambda m: "`" + " " * (len(m[0]) - 2) + "`", line)
 
 
 def _end_of_fence(text: list[str], start: int, fence: str) -> int | None:
@@ -91,9 +95,9 @@ def _end_of_fence(text: list[str], start: int, fence: str) -> int | None:
 def links(text: list[str]) -> Iterator[Link]:
     """Every link, picture and autolink, in order."""
     for number, line in enumerate(text, 1):
-        for match in _LINK.finditer(line):
+        for match in _LINK.finditer(line) if "](" in line else ():
             yield Link(number, match[2], match[3] or match[4] or "", bool(match[1]))
-        for match in _AUTOLINK.finditer(line):
+        for match in _AUTOLINK.finditer(line) if "<" in line else ():
             yield Link(number, match[1], match[1], False)
 
 
@@ -108,7 +112,7 @@ def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:
 def citations(text: list[str]) -> Iterator[Cited]:
     """Every citation, well formed or not, in order."""
     for number, line in enumerate(text, 1):
-        for match in _CITATION_LIKE.finditer(line):
+        for match in _CITATION_LIKE.finditer(line) if "[@" in line else ():
             whole = CITATION.fullmatch(match[0])
             yield Cited(number, cited_ids(whole[1]) if whole else (), match[0])
 
@@ -121,14 +125,14 @@ def cited_ids(inside: str) -> tuple[str, ...]:
 def headings(text: list[str]) -> Iterator[Heading]:
     """Every ``#`` heading, in order."""
     for number, line in enumerate(text, 1):
-        if match := _HEADING.match(line):
+        if "#" in line and (match := _HEADING.match(line)):
             yield Heading(number, len(match[1]), match[2] or "")
 
 
 def tags(text: list[str]) -> Iterator[tuple[int, str]]:
     """Every piece of raw HTML with its line; ``<https://…>`` is a link and does not count."""
     for number, line in enumerate(text, 1):
-        for match in _TAG.finditer(_AUTOLINK.sub("", line)):
+        for match in _TAG.finditer(_AUTOLINK.sub("", line)) if "<" in line else ():
             yield number, match[0]
 
 
@@ -149,5 +153,5 @@ def _protect(line: str) -> str:
 def quotations(text: list[str]) -> Iterator[tuple[int, str]]:
     """Every “…” with its line, citations taken out of it."""
     for number, line in enumerate(text, 1):
-        for match in _QUOTED.finditer(line):
+        for match in _QUOTED.finditer(line) if "“" in line else ():
             yield number, CITATION.sub("", match[1])

@@ -21,10 +21,11 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
+from markdown.serializers import to_html_string
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from xuelan import prose
+from xuelan import plain, prose
 from xuelan.anchors import Anchors, slug
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
@@ -177,7 +178,7 @@ class LinkTable:
         )
 
 
-_FILE_NAME: Final = re.compile(r"[^\s/()<>\[\]\"'`\\]+\.md")
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9._-]+\.md")
 
 
 @dataclass
@@ -203,12 +204,16 @@ class _Citations(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802 - the host's name
         self, m: re.Match[str], _data: str
     ) -> tuple[etree.Element, int, int]:
-        sup = etree.Element("sup", {"class": "cite", _IDS: " ".join(prose.cited_ids(m[1]))})
-        return sup, m.start(0), m.end(0)
+        return _cite(m[1]), m.start(0), m.end(0)
 
 
 _IDS: Final = "data-ids"
 """Carries the ids of a citation until the whole text is there and numbers can be given."""
+
+
+def _cite(inside: str) -> etree.Element:
+    """The element of a citation, still without its numbers."""
+    return etree.Element("sup", {"class": "cite", _IDS: " ".join(prose.cited_ids(inside))})
 
 
 def _fill(sup: etree.Element, page: _Page, sources: Mapping[str, tuple[str, ...]]) -> None:
@@ -287,10 +292,12 @@ class _Dialect(Extension):
 class Renderer:
     """Renders materials one after another.
 
-    The parser is made once: making it anew for each text would cost a quarter more.
+    The parser is made once: making it anew for each text would cost a quarter more. ``quick``
+    reads plain texts without it.
     """
 
     docs_dir: str
+    quick: bool = True
     page: _Page = field(default_factory=_Page, init=False)
     around: Surroundings = field(default_factory=lambda: Surroundings({}, {}, {}), init=False)
 
@@ -298,8 +305,8 @@ class Renderer:
         """An item of :func:`render_all` rendered, as the cache keeps it."""
         return msgspec.msgpack.encode(self.render(*item))
 
-    def __getstate__(self) -> dict[str, str]:
-        return {"docs_dir": self.docs_dir}
+    def __getstate__(self) -> dict[str, object]:
+        return {"docs_dir": self.docs_dir, "quick": self.quick}
 
     @cached_property
     def _markdown(self) -> Markdown:
@@ -319,8 +326,7 @@ class Renderer:
         self._numbers = 0
         self._linked = {name}
         self._term = _word_finder(around.terms) if around.terms else None
-        self._markdown.reset()
-        html = self._markdown.convert(body)
+        html = self._read(body)
         counted = sum(len(_COUNTED.findall(b.text)) for b in page.blocks)
         return Rendered(
             id=name,
@@ -333,6 +339,15 @@ class Renderer:
             links=tuple(dict.fromkeys(page.links)),
             characters=counted,
         )
+
+    def _read(self, body: str) -> str:
+        """The HTML of a text: of a plain one without the parser, which would make the same."""
+        tree = plain.tree(body, _cite) if self.quick else None
+        if tree is None:
+            self._markdown.reset()
+            return self._markdown.convert(body)
+        self.finish(tree)
+        return to_html_string(tree).removeprefix("<div>").removesuffix("</div>").strip()
 
     def finish(self, root: etree.Element) -> None:
         """Walk the finished tree once (called by the parser)."""
@@ -529,7 +544,8 @@ class Texts(Mapping[str, Rendered]):
     """Rendered texts by the ids of their materials, opened when asked for.
 
     ``known`` tells the next build which text came from which file, as long as the table of what
-    texts can name has the same ``table`` key; ``made`` are the ids rendered just now.
+    texts can name has the same ``table`` key; ``made`` are the ids rendered just now, ``seen``
+    those that somebody has looked at.
     """
 
     def __init__(self, cache: Cache, table: bytes, again: Callable[[str], bytes]) -> None:
@@ -537,6 +553,7 @@ class Texts(Mapping[str, Rendered]):
         self.table = table
         self.known: Known = {}
         self.made: set[str] = set()
+        self.seen: set[str] = set()
         self._cache = cache
         self._again = again
         self._loose: dict[str, bytes] = {}
@@ -557,6 +574,7 @@ class Texts(Mapping[str, Rendered]):
 
     def __getitem__(self, name: str) -> Rendered:
         _, _, key, _ = self.known[name]
+        self.seen.add(name)
         kept = self._cache.get(key, Rendered) if name not in self._loose else None
         if kept is None:
             entry = self._loose.setdefault(name, self._loose.get(name) or self._again(name))
@@ -565,6 +583,7 @@ class Texts(Mapping[str, Rendered]):
 
     def outline(self, name: str) -> Outline:
         """The length and the references of a text, without opening the rest."""
+        self.seen.add(name)
         return self.known[name][3]
 
     def __iter__(self) -> Iterator[str]:

@@ -35,6 +35,11 @@ SETTLE_SECONDS: Final = 0.1
 """Editors write a file in several steps; rebuild when it has been quiet this long."""
 
 _TAG: Final = f'<script src="{SCRIPT}"></script></body>'.encode()
+_WAITING: Final = (
+    '<!doctype html><html lang="zh-CN"><title>预览</title><body><p>还没有生成。'.encode() + _TAG
+)
+"""Shown until the first build has succeeded; the script then reloads it."""
+
 _PREVIEW_JS: Final = (Path(__file__).parent / "preview.js").read_bytes()
 
 
@@ -90,6 +95,9 @@ class _Handler(SimpleHTTPRequestHandler):
         page = path / "index.html" if path.is_dir() else path
         if not page.is_file():
             status, page = HTTPStatus.NOT_FOUND, Path(self.directory) / "404.html"
+        if not (Path(self.directory) / "index.html").is_file():
+            self._reply(HTTPStatus.SERVICE_UNAVAILABLE, "text/html; charset=utf-8", _WAITING)
+            return
         if page.suffix != ".html" or not page.is_file():
             super().do_GET()
             return

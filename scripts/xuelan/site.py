@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
-from xuelan import feeds, pages
+from xuelan import feeds, pages, pinyin
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
 from xuelan.hosted import Hosted
+from xuelan.inputs import program
 from xuelan.kits import pages as kit_pages
 from xuelan.kits.kit import Kit
 from xuelan.page import Page, Theme
@@ -62,6 +64,18 @@ class _Before:
     files: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Others:
+    """The pages that look at the whole catalog: their key, the texts they looked at."""
+
+    key: bytes
+    seen: list[str]
+    addresses: list[str]
+
+
+T = TypeVar("T")
+
+
 def write(
     catalog: Catalog,
     hosted: Hosted,
@@ -76,11 +90,12 @@ def write(
     for path, data in hosted.files.items():
         tree.write(path, data)
     theme = hosted.theme(catalog)
-    before = _before(tree)
+    before = _note(tree, "pages", _Before) or _Before()
     texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
-    collection = Collection.of(catalog, texts)
+    collection = Collection.of(catalog, texts, _slugs(work.cache))
     lists = _lists_key(collection, theme)
     made = _write_pages(collection, theme, tree, work, before, lists)
+    made += _write_others(collection, theme, tree, lists)
     addresses = [(address, "") for address in hosted.addresses]
     addresses += [(address, catalog_date(catalog, address)) for address in made]
     _write_feeds(collection, tree, lists)
@@ -154,19 +169,59 @@ def _write_pages(
         page, key = keys[number]
         tree.write(page.file, data, key)
     now = _Before(theme.base, lists, c.rendered.table, c.rendered.known, files)
-    tree.notes["pages"] = msgspec.msgpack.encode(now)
-    addresses = [file.removesuffix("index.html") for file in files]
+    _leave_note(tree, "pages", now)
+    return [file.removesuffix("index.html") for file in files]
+
+
+def _write_others(c: Collection, theme: Theme, tree: Tree, lists: bytes) -> list[str]:
+    """The pages that look at the whole catalog, unless all they looked at is as it was."""
+    catalog, texts = c.catalog, c.rendered
+
+    def key(seen: Iterable[str]) -> bytes:
+        bodies = [m.digest for m in catalog.materials] if catalog.kits else []
+        data = (catalog.facts, catalog.figures, catalog.questions, repr(catalog.kits), bodies)
+        return key_of(lists, data, [texts.known.get(name) for name in seen])
+
+    before = _note(tree, "others", _Others)
+    if before and before.key == key(before.seen):
+        for address in before.addresses:
+            tree.keep(f"{address}index.html")
+        _leave_note(tree, "others", before)
+        return before.addresses
+    texts.seen.clear()
+    addresses = []
     for page in pages.others(c):
         addresses.append(page.address)
         tree.write(page.file, theme(page))
+    seen = sorted(texts.seen)
+    _leave_note(tree, "others", _Others(key(seen), seen, addresses))
     return addresses
 
 
-def _before(tree: Tree) -> _Before:
+def _slugs(cache: Cache) -> Callable[[str], str]:
+    """:func:`xuelan.pinyin.slug`, its answers kept: its dictionaries take long to load."""
+
+    def slug(text: str) -> str:
+        key = key_of(program(), "slug", text)
+        kept = cache.get(key, str)
+        if kept is None:
+            kept = pinyin.slug(text)
+            cache.put_value(key, kept)
+        return kept
+
+    return slug
+
+
+def _note(tree: Tree, name: str, kind: type[T]) -> T | None:
+    """What the last build left under ``name`` for this one."""
     try:
-        return msgspec.msgpack.decode(tree.last.notes["pages"], type=_Before)
+        return msgspec.msgpack.decode(tree.last.notes[name], type=kind)
     except (KeyError, msgspec.MsgspecError):
-        return _Before()
+        return None
+
+
+def _leave_note(tree: Tree, name: str, note: object) -> None:
+    tree.notes[name] = msgspec.msgpack.encode(note)
 
 
 def _lists_key(c: Collection, theme: Theme) -> bytes:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Workers:
     def close(self) -> None:
         """Let the processes go."""
         if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
+            self._executor.shutdown(wait=True)
             self._executor = None
 
 
@@ -135,26 +135,30 @@ def workers(
     With a single processor, no other process is started. Raises ``OSError`` when the scheduler
     does not answer.
     """
-    if scheduler:
-        made = _cluster(scheduler, tell)
-    else:
-        count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        width = count or 1
-        made = Workers((lambda: _pool(width)) if width > 1 else None, width, tell=tell)
-    try:
-        yield made
-    finally:
-        made.close()
+    with _cluster(scheduler, tell) if scheduler else _machine(tell) as made:
+        try:
+            yield made
+        finally:
+            made.close()
 
 
-def _cluster(scheduler: str, tell: Callable[[str, int], None] | None) -> Workers:
+@contextmanager
+def _machine(tell: Callable[[str, int], None] | None) -> Iterator[Workers]:
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    width = count or 1
+    yield Workers((lambda: _pool(width)) if width > 1 else None, width, tell=tell)
+
+
+@contextmanager
+def _cluster(scheduler: str, tell: Callable[[str, int], None] | None) -> Iterator[Workers]:
     try:
         distributed: Any = importlib.import_module("distributed")
     except ImportError as error:
         raise OSError(errno.ENOENT, "没有安装 distributed，请先 pip install distributed") from error
-    client = distributed.Client(scheduler)
-    width = sum(client.nthreads().values()) or 1
-    return Workers(lambda: client.get_executor(pure=False, retries=5), width, 1, tell)
+    with distributed.Client(scheduler) as client:
+        width = sum(client.nthreads().values()) or 1
+        executor = partial(client.get_executor, pure=False, retries=5)
+        yield Workers(executor, width, 1, tell)
 
 
 @contextmanager

@@ -202,14 +202,16 @@ def _data_files(folder: Path, plan: Plan) -> None:
         facts.append(
             f"- id: fact-{n:05d}\n  topic: 主题{n % 9}\n  kind: 事实\n"
             f"  statement: {plan.statements[n]}\n  date: '{_date(chance)}'\n"
-            f"  confidence: {'medium' if plan.medium[n] else 'high'}\n  sources: [{sources}]\n{track}"
+            f"  confidence: {'medium' if plan.medium[n] else 'high'}\n"
+            f"  sources: [{sources}]\n{track}"
         )
     _file(folder / "works.yml", works)
     _file(folder / "facts.yml", "".join(facts))
     questions = [
-        f"- id: q-{n:03d}\n  type: 判断\n  question: 据报道，{plan.words.text(8)}。\n  answer: true\n"
-        f"  explain: {plan.words.text(6)}。\n  material: {plan.ids[n]}\n  facts: [fact-{n:05d}]\n"
-        for n in range(min(20, len(plan.ids)))
+        f"- id: q-{n:03d}\n  type: 判断\n  question: 据报道，{plan.words.text(8)}。\n"
+        "  answer: true\n"
+        f"  explain: {plan.words.text(6)}。\n  material: {i}\n  facts: [fact-{n:05d}]\n"
+        for n, i in enumerate(plan.ids[:20])
     ]
     _file(folder / "quiz.yml", "".join(questions))
     steps = "".join(f"    - {{material: {i}, why: {plan.words.text(6)}}}\n" for i in plan.ids[:4])
@@ -223,7 +225,8 @@ def _data_files(folder: Path, plan: Plan) -> None:
     )
     _file(
         folder / "figures.yml",
-        f"- id: growth\n  title: {plan.words.text(4)}\n  unit: 户\n  kind: bar\n  points:\n{points}",
+        f"- id: growth\n  title: {plan.words.text(4)}\n  unit: 户\n  kind: bar\n"
+        f"  points:\n{points}",
     )
 
 

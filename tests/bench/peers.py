@@ -31,8 +31,8 @@ def _file(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-_FACETS = ("kinds", "years", "issuers", "tags", "activities")
-_ROW = """{{ define "row" }}<li><p>{{ with .Params.issued }}<time>{{ . }}</time>{{ end }} {{ .Params.kind }}</p>
+_ROW = """{{ define "row" }}<li>
+<p>{{ with .Params.issued }}<time>{{ . }}</time>{{ end }} {{ .Params.kind }}</p>
 <a href="{{ .RelPermalink }}">{{ .Title }}</a><p>{{ .Params.summary }}</p></li>{{ end }}"""
 _HUGO = {
     "hugo.toml": """baseURL = "https://example.org/column/"
@@ -51,29 +51,37 @@ activity = "activities"
 enable = true
 """,
     "layouts/baseof.html": """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
-<title>{{ .Title }} - {{ site.Title }}</title><meta name="description" content="{{ .Params.summary }}">
+<title>{{ .Title }} - {{ site.Title }}</title>
+<meta name="description" content="{{ .Params.summary }}">
 <link rel="canonical" href="{{ .Permalink }}"></head><body>
 {{ partialCached "header.html" . }}<main>{{ block "main" . }}{{ end }}</main>
 {{ partialCached "footer.html" . }}</body></html>""",
     "layouts/_partials/header.html": "<header><a href='/'>{{ site.Title }}</a></header>",
     "layouts/_partials/footer.html": "<footer>{{ site.Title }}</footer>",
     "layouts/_partials/facets.html": """<nav>{{ range $name, $terms := site.Taxonomies }}
-<details><summary>{{ $name }}</summary><ul>{{ range first 60 $terms.ByCount }}
-<li><a href="{{ .Page.RelPermalink }}">{{ .Page.Title }}</a> {{ .Count }}</li>{{ end }}</ul></details>
+<details><summary>{{ $name }}</summary><ul>
+{{ range first 60 $terms.ByCount }}
+<li><a href="{{ .Page.RelPermalink }}">{{ .Page.Title }}</a> {{ .Count }}</li>
+{{ end }}</ul></details>
 {{ end }}</nav>""",
     "layouts/page.html": """{{ define "main" }}<article><h1>{{ .Title }}</h1>
-<p>{{ .Params.summary }}</p><dl>{{ range slice "issuer" "outlet" "number" "issued" "kind" "ground" }}
+<p>{{ .Params.summary }}</p><dl>
+{{ range slice "issuer" "outlet" "number" "issued" "kind" "ground" }}
 {{ with index $.Params . }}<div><dt>x</dt><dd>{{ . }}</dd></div>{{ end }}{{ end }}</dl>
-<nav>{{ range .Fragments.Headings }}{{ range .Headings }}<a href="#{{ .ID }}">{{ .Title }}</a>{{ end }}
+<nav>{{ range .Fragments.Headings }}{{ range .Headings }}
+<a href="#{{ .ID }}">{{ .Title }}</a>{{ end }}
 {{ end }}</nav>{{ .Content }}
 <p>{{ range .GetTerms "tags" }}<a href="{{ .RelPermalink }}">{{ .Title }}</a> {{ end }}</p>
 <ul>{{ range .Params.related }}{{ with site.GetPage (print "/materials/" .) }}{{ template "row" . }}
 {{ end }}{{ end }}</ul>
 {{ with .PrevInSection }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}
-{{ with .NextInSection }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}</article>{{ end }}
+{{ with .NextInSection }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}</article>
+{{ end }}
 """ + _ROW,
-    "layouts/list.html": """{{ define "main" }}<h1>{{ .Title }}</h1>{{ partialCached "facets.html" . }}
-{{ $p := .Paginate .RegularPages }}<ul>{{ range $p.Pages }}{{ template "row" . }}{{ end }}</ul>
+    "layouts/list.html": """{{ define "main" }}<h1>{{ .Title }}</h1>
+{{ partialCached "facets.html" . }}
+{{ $p := .Paginate .RegularPages }}<ul>{{ range $p.Pages }}
+{{ template "row" . }}{{ end }}</ul>
 {{ if $p.HasPrev }}<a href="{{ $p.Prev.URL }}">prev</a>{{ end }}
 {{ if $p.HasNext }}<a href="{{ $p.Next.URL }}">next</a>{{ end }}{{ end }}
 """ + _ROW,

@@ -54,6 +54,7 @@ class Tool:
     command: list[str]
     place: Callable[[str], str]
     template: str
+    steps: tuple[str, ...] = STEPS
     costs: dict[str, list[Cost]] = field(default_factory=dict)
 
     def middle(self, step: str) -> Cost | None:
@@ -155,15 +156,16 @@ def tools(work: Path, size: int, seed: int, material_up_to: int) -> list[Tool]:
         peers.material(own, work / "material", stock=stock)
         name = "material" if stock else "material, articles out of the navigation"
         command = [str(beside / "mkdocs"), "build", "--quiet"]
-        found.append(Tool(name, work / "material", "site", command, peers.material_path, ""))
+        steps = STEPS[:3] if stock else STEPS[:1]
+        found.append(Tool(name, work / "material", "site", command, peers.material_path, "", steps))
     return found
 
 
 def prepare(tool: Tool, step: str, names: list[str], turn: int) -> None:
     """Make the change a step is about."""
     if step == "cold":
-        shutil.rmtree(tool.root / tool.output, ignore_errors=True)
-        shutil.rmtree(tool.root / ".cache", ignore_errors=True)
+        for name in (tool.output, ".site.twin", ".cache", "resources"):
+            shutil.rmtree(tool.root / name, ignore_errors=True)
     elif step == "body edit":
         path = tool.root / tool.place(names[turn])
         text = path.read_text(encoding="utf-8")
@@ -186,7 +188,7 @@ def bench(work: Path, size: int, options: argparse.Namespace) -> list[Tool]:
     for turn in range(options.rounds):
         for step in STEPS:
             for tool in found:
-                if tool.name.startswith("material") and (turn or step not in STEPS[:3]):
+                if tool.name.startswith("material") and (turn or step not in tool.steps):
                     continue
                 prepare(tool, step, names, turn)
                 time.sleep(3.1)  # so that files count as settled, as an editor's do
@@ -247,9 +249,8 @@ def table(size: int, found: list[Tool], previews: dict[str, float]) -> str:
         for tool in found:
             cost = tool.middle(step)
             if cost:
-                lines.append(
-                    f"| {step} | {tool.name} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f} |"
-                )
+                figures = f"{cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f}"
+                lines.append(f"| {step} | {tool.name} | {figures} |")
     lines += [f"| served edit | {name} | {wall:.2f} | | |" for name, wall in previews.items()]
     ratios = []
     again = hugo.middle("body edit")
@@ -301,14 +302,14 @@ def main() -> None:
     text = "\n".join([_heading(), *parts])
     print(parts[-1])
     if options.write:
-        target = HERE / "results" / f"{datetime.date.today().isoformat()}.md"
+        target = HERE / "results" / f"{datetime.datetime.now(datetime.UTC).date().isoformat()}.md"
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, encoding="utf-8")
 
 
 def _previews(work: Path, found: list[Tool]) -> dict[str, float]:
     beside = Path(sys.executable).parent
-    name = sorted(p.stem for p in (work / "own/materials").rglob("*.md"))[0]
+    name = min(p.stem for p in (work / "own/materials").rglob("*.md"))
     hugo = [str(beside / "hugo"), "server", "--port", "8761", "--quiet", "--renderToDisk"]
     own = [str(beside / "xuelan"), "serve", "--port", "8762"]
     return {
@@ -328,12 +329,13 @@ def _heading() -> str:
         check=True,
     ).stdout.split()
     version = next(word for word in versions if word.startswith("v0"))
-    today = datetime.date.today().isoformat()
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return (
         f"# Builds, {today}\n\n{os.cpu_count()} processors, {platform.system()} "
-        f"{platform.machine()}, Python {platform.python_version()}, Hugo {version.split('-')[0]}; "
-        f"load at the end {load:.1f}. Medians; all generators within each step in turn. Hugo has no "
-        "search; xuelan's figures include its own.\n"
+        f"{platform.machine()}, Python {platform.python_version()}, "
+        f"Hugo {version.split('-')[0]}; "
+        f"load at the end {load:.1f}. Medians; all generators within each step in turn. "
+        "Hugo has no search; xuelan's figures include its own.\n"
     )
 
 

@@ -301,7 +301,7 @@ def test_the_work_runs_in_other_processes_too(
 
     class Elsewhere:
         def map(
-            self, work: branches_run.Work, items: Sequence[object]
+            self, work: branches_run.Work, items: Sequence[object], _what: str
         ) -> Iterator[branches_run.Done]:
             blob = pickle.dumps(work)
             assert len(blob) < 1000

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser
 
-from conftest import Watch
+from conftest import Watch, xuelan
 from xuelan.kits import offline
 
 
@@ -119,6 +119,7 @@ def test_search_works_in_the_folder(folder: Path, browser: Browser, watch: Watch
     page.locator("form[role=search] input[name=q]").first.fill("梯田")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/index.html?q=*")
+    page.get_by_text("完整匹配").wait_for()
     page.locator("#main a:visible", has_text="治山造田").first.click()
     page.wait_for_load_state("networkidle")
     assert page.url.count("/index.html#") == 1
@@ -126,3 +127,12 @@ def test_search_works_in_the_folder(folder: Path, browser: Browser, watch: Watch
     assert page.url.startswith(folder.as_uri())
     assert watch.complaints == []
     context.close()
+
+
+def test_the_command_makes_the_same_kit(site: Path, tmp_path: Path) -> None:
+    """``xuelan kits`` gives, to the byte, what the site offers."""
+    done = xuelan("kits", "study", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "study.zip").read_bytes() == (
+        site / "downloads/study/study.zip"
+    ).read_bytes()

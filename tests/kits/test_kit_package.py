@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from planned import STUDY, planned
 
 import tiny
-from xuelan.kits import package, store
+from xuelan.kits import package, press, store
 from xuelan.kits.names import LONGEST, file_name
 from xuelan.kits.package import Package, pack
 from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
@@ -144,33 +145,54 @@ def test_a_package_read_back_is_the_same(made: Package) -> None:
     assert Package.read(made.archive) == made
 
 
+def kept(plan: KitPlan, what: str = "kit") -> list[Path]:
+    """The cache's entries of a kit."""
+    return sorted((plan.column.root / ".cache" / "kits").glob(f"study-{what}-*"))
+
+
 def test_an_unchanged_kit_is_not_made_again(
     plan: KitPlan, made: Package, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second build takes the first one's kit."""
     assert store.obtain(plan) == made
-    monkeypatch.setattr(store, "pack", lambda _: pytest.fail("made again"))
+    monkeypatch.setattr(store, "pack", lambda *_: pytest.fail("made again"))
     assert store.obtain(plan) == made
 
 
-def test_a_damaged_entry_is_made_anew(plan: KitPlan, made: Package) -> None:
+def test_an_edit_elsewhere_sets_no_book_again(
+    plan: KitPlan, made: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the copy of the site is packed anew; books and forms stay as they were."""
+    store.obtain(plan)
+    monkeypatch.setattr(press.typst, "Compiler", lambda **_: pytest.fail("set again"))
+    other = store.obtain(replace(plan, offline={"index.html": b"another page"}))
+    assert [f for f in other.files if f.group] == [f for f in made.files if f.group]
+    assert len(kept(plan)) == 1, "an older entry makes room for the newer"
+
+
+@pytest.mark.parametrize("what", ["kit", "book"])
+def test_a_damaged_entry_is_made_anew(plan: KitPlan, made: Package, what: str) -> None:
     """Whatever happened to the cache, a kit is right."""
     store.obtain(plan)
-    (entry,) = (plan.column.root / ".cache" / "kits").glob("study-*.zip")
-    entry.write_bytes(made.archive[:-100])
+    (entry,) = kept(plan, what)
+    entry.write_bytes(entry.read_bytes()[:-100])
+    for other in kept(plan, "kit"):
+        other.write_bytes(b"")
     assert store.obtain(plan) == made
-    assert entry.read_bytes() == made.archive
+    assert kept(plan)[0].read_bytes() == made.archive
 
 
 def test_any_change_makes_another_entry(tmp_path: Path, plan: KitPlan) -> None:
-    """A word, a question, a recipe's wording: each has its own fingerprint."""
+    """A word, a question, a recipe's wording: each has its own entry."""
     changes = [("二十个人读", "三十个人读"), ("我们的夜校", "你们的夜校")]
     others = [
         planned(tmp_path / str(n), RECIPE, {tiny.STORY: tiny.text(tiny.STORY, change)})
         for n, change in enumerate(changes)
     ]
     others.append(planned(tmp_path / "recipe", RECIPE.replace("给支部", "给党小组")))
-    assert len({store.fingerprint(p) for p in (plan, *others)}) == 4
+    for each in (plan, *others):
+        store.obtain(each)
+    assert len({kept(each, "book")[0].name for each in (plan, *others)}) == 4
 
 
 @given(st.text(max_size=90))

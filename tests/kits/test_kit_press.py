@@ -79,7 +79,7 @@ def test_without_typefaces_nothing_is_printed(
 ) -> None:
     """A blank PDF would look like success; a message says how to get the faces."""
     monkeypatch.setattr(faces, "__file__", str(tmp_path / "a" / "b" / "c" / "faces.py"))
-    with pytest.raises(NoFacesError, match="运行 npm ci 装上字体"):
+    with pytest.raises(NoFacesError, match="运行 npm install @expo-google-fonts/noto-serif-sc"):
         press.pdf(HEAD, tmp_path, "2026-01-02", [])
 
 

@@ -289,7 +289,7 @@ def make(
     maker = Work(store, hashlib.sha256(blob).hexdigest(), out.absolute())
     done: list[Done] = []
     try:
-        for made in workers.map(maker, listed.branches):
+        for made in workers.map(maker, listed.branches, "支部套装"):
             done.append(made)
             progress(len(done), len(listed.branches))
     finally:

@@ -32,7 +32,8 @@ _FOLDERS: Final = (
     f"{_SANS}/500Medium",
     f"{_SANS}/700Bold",
 )
-_KAI_WOFF: Final = "@fontsource/lxgw-wenkai/files/lxgw-wenkai-latin-500-normal.woff"
+_KAI: Final = "@fontsource/lxgw-wenkai"
+_KAI_WOFF: Final = f"{_KAI}/files/lxgw-wenkai-latin-500-normal.woff"
 """The whole face, in spite of its name; npm has it as WOFF only, and typst reads TTF only."""
 
 SUBSTITUTES: Final = str.maketrans({"☐": "□", "☑": "√", "☒": "×", "✓": "√", "✔": "√", "•": "·"})
@@ -75,7 +76,8 @@ def _load(modules: Path) -> Faces:
     if absent:
         message = (
             f"没有找到印刷用的字体（{absent[0].relative_to(modules)}）。"
-            "在栏目所在的文件夹里运行 npm ci 装上字体，再生成套装。"
+            "在栏目所在的文件夹里装上字体，再生成套装。有 package-lock.json 的，运行 npm ci；"
+            f"没有的，运行 npm install {_SERIF} {_SANS} {_KAI}。"
         )
         raise NoFacesError(message)
     kai = _kai(modules)

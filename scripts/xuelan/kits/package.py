@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,7 +20,7 @@ from xuelan.catalog import Catalog
 from xuelan.dates import chinese, timestamp
 from xuelan.kits.exporters import EXPORTERS
 from xuelan.kits.names import file_name
-from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
+from xuelan.kits.plan import Exporter, KitFile, KitPlan, MissingItemError
 from xuelan.material import OFFICIAL, OWN
 from xuelan.page import human_size
 
@@ -70,13 +70,22 @@ class Package:
         return f"{self.id}.zip"
 
 
-def pack(plan: KitPlan) -> Package:
-    """Make every file of a kit.
+Runner = Callable[[Exporter, KitPlan], Iterable[KitFile]]
+"""Gets an exporter's files: by calling it, or from where they were kept."""
+
+
+def direct(exporter: Exporter, plan: KitPlan) -> Iterable[KitFile]:
+    """The exporter's files, made now."""
+    return exporter(plan)
+
+
+def pack(plan: KitPlan, run: Runner = direct) -> Package:
+    """Make every file of a kit, each exporter's by ``run``.
 
     Raises :class:`~xuelan.kits.plan.MissingItemError` when two exporters use one name or an
     exporter cannot give what the recipe asks for, and what the exporters raise.
     """
-    made = [file for exporter in EXPORTERS for file in exporter(plan)]
+    made = [file for exporter in EXPORTERS for file in run(exporter, plan)]
     start = KitFile(START, "从这里开始", "", start_page(plan, made))
     licences = KitFile(LICENCES, "许可和来源", "", _licences(plan).encode())
     files = (start, *made, licences)

@@ -55,10 +55,10 @@ def label_of(m: Material) -> str:
 def origin(plan: KitPlan, m: Material) -> str:
     """What it was copied from, and when."""
     told = [m.issuer, m.number, chinese(m.issued) or m.issued_note]
+    source = f"转录自：{'，'.join(t for t in told if t)}"
     address = plan.address_of(m.address)
-    return f"转录自：{'，'.join(t for t in told if t)}；{chinese(m.collected)}转录于{plan.column.title}" + (
-        f"　{address}" if address else ""
-    )
+    here = f"{chinese(m.collected)}转录于{plan.column.title}"
+    return f"{source}；{here}" + (f"　{address}" if address else "")
 
 
 def closing(m: Material) -> str:

@@ -32,7 +32,8 @@ def word(
         _paragraph(_run(closing)),
     ]
     section = SECTION.replace(
-        "<w:sectPr>", f'<w:sectPr><w:headerReference w:type="default" r:id="{_HEADER_ID}"/>'
+        "<w:sectPr>",
+        f'<w:sectPr><w:headerReference w:type="default" r:id="{_HEADER_ID}"/>'
         f'<w:headerReference w:type="even" r:id="{_HEADER_ID}"/>',
     )
     document = f"<w:document {WORD_NAMESPACES}><w:body>{''.join(body)}{section}"
@@ -87,7 +88,7 @@ def _paragraph(runs: str, style: str = "", *, centred: bool = False, level: str 
     else:
         properties = _INDENT
     if level:
-        properties = f"<w:keepNext/>{properties}<w:outlineLvl w:val=\"{level}\"/>"
+        properties = f'<w:keepNext/>{properties}<w:outlineLvl w:val="{level}"/>'
     return f"<w:p><w:pPr>{properties}</w:pPr>{runs}</w:p>"
 
 
@@ -97,8 +98,8 @@ _EMPTY: Final = "<w:p/>"
 def _blocks(parent: etree.Element) -> Iterator[str]:
     for e in parent:
         if e.tag.startswith("h") and e.tag != "hr":
-            level = str(int(e.tag[1]) - 1)
-            yield _paragraph(_run(tree.text(e, cites=False).strip(), _FACES.get(e.tag, "")), level=level)
+            words = _run(tree.text(e, cites=False).strip(), _FACES.get(e.tag, ""))
+            yield _paragraph(words, level=str(int(e.tag[1]) - 1))
         elif e.tag in ("ul", "ol"):
             yield from _items(e)
         elif e.tag == "table":
@@ -157,9 +158,8 @@ def _table(e: etree.Element) -> str:
 def _row(cells: list[str], sizes: list[int], *, head: bool) -> str:
     repeated = "<w:tblHeader/>" if head else ""
     made = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{size}" w:type="dxa"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="FormSmall"/></w:pPr>{_run(text, _HEAD if head else "")}</w:p>'
-        "</w:tc>"
+        f'<w:tc><w:tcPr><w:tcW w:w="{size}" w:type="dxa"/></w:tcPr><w:p><w:pPr>'
+        f'<w:pStyle w:val="FormSmall"/></w:pPr>{_run(text, _HEAD if head else "")}</w:p></w:tc>'
         for text, size in zip(cells, sizes, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{made}</w:tr>"

@@ -45,6 +45,7 @@ def own_rules(m: Material) -> Iterator[Problem]:
     text = prose.lines(m.body)
     yield from _structure(m, text)
     yield from _portable(m, text)
+    yield from _tables(m, text)
 
 
 def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
@@ -73,6 +74,8 @@ def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
         yield Problem(m.path, m.body_line + number - 1, Code.RAW_HTML, message, hint)
 
 
+_STRONG: Final = r"(?<!\*)\*\*(?![*\s])[^*]*[^*\s]\*\*(?!\*)"
+_EMPHASIS: Final = r"(?<!\*)\*(?![*\s])[^*]*[^*\s]\*(?!\*)"
 _UNPORTABLE: Final = (
     (re.compile(r"\t"), "行里有 Tab", "改用空格"),
     (
@@ -80,7 +83,13 @@ _UNPORTABLE: Final = (
         "反引号没有配对",
         "代码写在一行里，前后各一个反引号",
     ),
+    (
+        re.compile(rf"^(?! *(?:\* )?(?:[^*\\]|\\.|{_STRONG}|{_EMPHASIS})*+$)"),
+        "* 号没有配对或挨在一起",
+        "加粗写成 **文字**；乘号用 ×",
+    ),
     (re.compile(r"^ {0,3}\[[^\[\]]*\]:"), "这一行会被当成链接定义，不显示", "冒号用“：”"),
+    (re.compile(r"~~|\[\^|^ *[-*+] \[[ xX]\]"), "删除线、脚注和勾选框不支持", "改用文字说明"),
     (re.compile(r" $"), "行末有空格", "删掉行末的空格；要换段就空一行"),
     (re.compile(r"\\(?![#*_+.-])"), "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
     (
@@ -116,6 +125,33 @@ def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
             if pattern.search(line):
                 yield Problem(m.path, at, Code.PORTABLE, message, hint)
         previous = line
+
+
+_DELIMITERS: Final = re.compile(r"\|(?: *:?-+:? *\|)+")
+
+
+def _tables(m: Material, text: list[str]) -> Iterator[Problem]:
+    """A row with more cells than the head loses them, whoever renders it."""
+    start, width = 0, 0
+    for number, line in enumerate([*text, ""]):
+        at = m.body_line + number
+        if not line.startswith("|"):
+            if start and line.strip():
+                yield Problem(m.path, at, Code.PORTABLE, "文字紧接在表格后面", "在表格后空一行")
+            start = 0
+            continue
+        cells = line.rstrip()[1:].removesuffix("|").count("|") + 1
+        start += 1
+        if start == 1:
+            width = cells
+            if number and text[number - 1].strip():
+                yield Problem(m.path, at, Code.PORTABLE, "表格紧接在文字后面", "在表格前空一行")
+            if not _DELIMITERS.fullmatch(text[number + 1] if number + 1 < len(text) else ""):
+                hint = "表头下面一行写 | --- | --- |，每格一组"
+                yield Problem(m.path, at, Code.PORTABLE, "表头下面没有分隔行", hint)
+        elif cells != width:
+            message = f"这一行有 {cells} 格，表头有 {width} 格"
+            yield Problem(m.path, at, Code.PORTABLE, message, "补上或去掉 |；多出的格子不会显示")
 
 
 _PLAIN_LINK: Final = re.compile(r"[a-z0-9./_-]+\.md")

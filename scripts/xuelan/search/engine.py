@@ -216,7 +216,7 @@ class _Chain:
         """The fewest pieces of two units or more that make up the term; none if there are none."""
         size = len(self.places) + 1
         reach = [self.longest(n)[0] for n in range(size - 1)]
-        best = [0] + [size] * size
+        best = [0] + [MOST_PIECES + 1] * size
         came = [0] * (size + 1)
         for end in range(2, size + 1):
             for begin in range(end - 1):

@@ -18,11 +18,14 @@ from xuelan.search.lexicon import Lexicon, sounds
 from xuelan.search.normal import variants
 from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
+from xuelan.search.postings import Lists
 from xuelan.search.spool import BUCKET_BITS, Spool
 from xuelan.search.stream import Stream, card, layout, stream, windows
 
 FORMAT: Final = 1
 """The layout of the files; part of the build's name."""
+BATCH: Final = 64
+"""Documents whose pairs are taken at once, to share the cost of a call."""
 SHARD_UNITS: Final = 4300
 """Units of text behind one shard: about 12 KB as a file."""
 
@@ -66,7 +69,7 @@ class _Build:
         if self.bits != bits:
             return None
         try:
-            made = patched(self._old_shard, edits, bits)
+            made = dict(patched(self._old_shard, edits, bits))
         except (DamagedIndexError, OSError):
             return None
         return (made.get(number) for number in range(1 << bits))
@@ -90,13 +93,17 @@ class _Build:
     def anew(self, folder: Path) -> Shards:
         """All shards from all texts; ``folder`` takes what is too much for memory."""
         pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
-        for doc, entry in enumerate(self.entries):
-            kept = self.cache.raw(_stream_key(entry.key)) if self._stays(doc) else None
-            text = Stream.unpack(kept) if kept else self._text(doc)
-            pairs.add(postings.pairs(doc, text))
-            singles.add(postings.singles(doc, text))
+        for docs in _batches(len(self.entries)):
+            texts = [(doc, self._kept(doc) or self._text(doc)) for doc in docs]
+            pairs.add(postings.pairs(texts))
+            singles.add(postings.singles(texts))
         self.bits = _bits(sum(self.sizes))
         return _packed(pairs, singles, self.bits)
+
+    def _kept(self, doc: int) -> Stream | None:
+        """The text of a document that the last build had too."""
+        packed = self.cache.raw(_stream_key(self.entries[doc].key)) if self._stays(doc) else None
+        return Stream.unpack(packed) if packed else None
 
     def _stays(self, doc: int) -> bool:
         """True when the last build's texts of a document serve this one too."""
@@ -196,6 +203,10 @@ def _bits(units: int) -> int:
     return max(BUCKET_BITS, round(log2(max(1, units) / SHARD_UNITS)))
 
 
+def _batches(count: int) -> Iterator[range]:
+    return (range(n, min(n + BATCH, count)) for n in range(0, count, BATCH))
+
+
 def _packed(pairs: Spool, singles: Spool, bits: int) -> Shards:
     """The file of each shard in turn."""
     each = 1 << (bits - BUCKET_BITS)
@@ -203,8 +214,8 @@ def _packed(pairs: Spool, singles: Spool, bits: int) -> Shards:
         numbers = range(bucket * each, (bucket + 1) * each)
         columns = zip(
             numbers,
-            postings.pack_pairs(two, numbers, bits),
-            postings.pack_singles(one, numbers, bits),
+            postings.pack_pairs(Lists.of(two), numbers, bits),
+            postings.pack_singles(Lists.of(one), numbers, bits),
             strict=True,
         )
         for number, pair, single in columns:

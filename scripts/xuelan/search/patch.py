@@ -1,25 +1,26 @@
 """Only the shards that an edit touches, made from what the last build left.
 
-The result is the same, byte for byte, as making all shards anew: the same rows are packed by
-the same code. Where the documents or their order changed, or anything is missing, there is no
-result and all shards are made anew.
+The result is the same, byte for byte, as making all shards anew. Where the documents or their
+order changed, or anything is missing, there is no result and all shards are made anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from xuelan.search import postings
-from xuelan.search.postings import U32, Columns, Entries, Lists, among, distinct
+from xuelan.search.postings import U32, Entries, Lists
 from xuelan.search.stream import Stream
 
 MOST_EDITS: Final = 8
 """With more documents edited at once, making everything anew costs less."""
+_BATCH: Final = 96
+"""Shards worked on together: enough to share the cost of a call, few enough for memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,78 +32,122 @@ class Edit:
     after: Stream
 
 
-def patched(read: Callable[[int], bytes], edits: list[Edit], bits: int) -> dict[int, bytes]:
-    """The files of the shards that ``edits`` touch, by number; ``read`` gives the old ones.
+class Change(NamedTuple):
+    """The values a key now has in a document; none when the document no longer has it."""
+
+    key: int
+    doc: int
+    values: U32
+
+
+def patched(
+    read: Callable[[int], bytes], edits: list[Edit], bits: int
+) -> Iterator[tuple[int, bytes]]:
+    """The number and the file of each shard that ``edits`` touch; ``read`` gives the old ones.
 
     Raises :class:`~xuelan.search.files.DamagedIndexError` when an old shard cannot be used.
     """
-    pairs = _Change.of(edits, postings.pairs)
-    singles = _Change.of(edits, postings.singles)
-    keys = np.concatenate([pairs.keys, singles.keys])
-    touched = distinct(keys >> np.uint32(32 - bits)).tolist()
-    opened = [(n, postings.open_shard(read(n), n, bits)) for n in touched]
-    two = pairs.applied(postings.unpack_pairs([(n, p) for n, (p, _) in opened], bits))
-    one = singles.applied(postings.unpack_singles([(n, s) for n, (_, s) in opened], bits))
-    packed_pairs = _packed(two, touched, bits, postings.pack_pairs)
-    packed_singles = _packed(one, touched, bits, postings.pack_singles)
-    return {
-        n: postings.pack_shard(p, s, n, bits)
-        for n, p, s in zip(touched, packed_pairs, packed_singles, strict=True)
-    }
+    pairs, singles = _changes(edits, postings.pairs), _changes(edits, postings.singles)
+    touched = sorted({c.key >> 32 - bits for c in (*pairs, *singles)})
+    for start in range(0, len(touched), _BATCH):
+        numbers = touched[start : start + _BATCH]
+        opened = [(n, postings.open_shard(read(n), n, bits)) for n in numbers]
+        two = postings.unpack_pairs([(n, p) for n, (p, _) in opened], bits)
+        one = postings.unpack_singles([(n, s) for n, (_, s) in opened], bits)
+        packed_pairs = postings.pack_pairs(_applied(two, pairs, numbers, bits), numbers, bits)
+        packed_singles = postings.pack_singles(_applied(one, singles, numbers, bits), numbers, bits)
+        for n, p, s in zip(numbers, packed_pairs, packed_singles, strict=True):
+            yield n, postings.pack_shard(p, s, n, bits)
 
 
-def _packed(
-    entries: Entries,
-    numbers: list[int],
-    bits: int,
-    pack: Callable[[Entries, range, int], postings.Packed],
-) -> list[Columns]:
-    wanted = set(numbers)
-    whole = range(1 << bits)
-    return [c for n, c in zip(whole, pack(entries, whole, bits), strict=True) if n in wanted]
+def _changes(edits: list[Edit], entries: Callable[[postings.Texts], Entries]) -> list[Change]:
+    """What is different after ``edits``, by key and document."""
+    found = []
+    none = np.zeros(0, np.uint32)
+    for edit in edits:
+        before, after = (_values(entries([(edit.doc, text)])) for text in (edit.before, edit.after))
+        for key in before.keys() | after.keys():
+            old, new = before.get(key, none), after.get(key, none)
+            if old.tobytes() != new.tobytes():
+                found.append(Change(key, edit.doc, new))
+    return sorted(found, key=lambda c: c[:2])
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """The keys for which an edited document has other rows, and its new rows for all these."""
+def _values(entries: Entries) -> dict[int, U32]:
+    """The values of each key of one document."""
+    lists = Lists.of(postings.sort(entries))
+    return dict(zip(lists.keys.tolist(), np.split(lists.values, lists.begin[1:-1]), strict=True))
 
-    keys: U32
-    docs: U32
-    rows: Entries
 
-    @classmethod
-    def of(cls, edits: list[Edit], entries: Callable[[int, Stream], Entries]) -> _Change:
-        """What changes between the texts before and after."""
-        before = [entries(e.doc, e.before) for e in edits]
-        after = [entries(e.doc, e.after) for e in edits]
-        found = [_differing(a, b) for a, b in zip(before, after, strict=True)]
-        keys = distinct(np.concatenate([np.zeros(0, np.uint32), *found]))
-        rows = postings.join(after)
-        rows = postings.sort(rows.take(among(rows.keys, keys)))
-        return cls(keys, np.array([e.doc for e in edits], np.uint32), rows)
+def _applied(lists: Lists, changes: list[Change], numbers: list[int], bits: int) -> Lists:
+    """The lists of the shards ``numbers`` with what ``changes`` says of them."""
+    shift = 32 - bits
+    low = bisect_left(changes, numbers[0] << shift, key=lambda c: c.key)
+    high = bisect_left(changes, numbers[-1] + 1 << shift, key=lambda c: c.key)
+    work = _Work(lists)
+    for change in changes[low:high]:
+        work.apply(change)
+    return work.done()
 
-    def applied(self, lists: Lists) -> Entries:
-        """All rows of ``lists`` with the edited documents' rows replaced."""
-        old = lists.rows()
-        gone = among(old.docs, self.docs)
-        gone[gone] = among(old.keys[gone], self.keys)
-        old = old.take(~gone)
-        at = np.searchsorted(_order(old), _order(self.rows), side="right")
-        return Entries(
-            np.insert(old.keys, at, self.rows.keys),
-            np.insert(old.docs, at, self.rows.docs),
-            np.insert(old.values, at, self.rows.values),
+
+class _Work:
+    """Lists being changed: what goes and what comes, by place in the old arrays."""
+
+    def __init__(self, lists: Lists) -> None:
+        self.old = lists
+        self.counts = np.diff(lists.first)
+        self.docs_stay = np.ones(len(lists.docs), np.bool_)
+        self.values_stay = np.ones(len(lists.values), np.bool_)
+        self.keys: list[tuple[int, int, int]] = []
+        self.docs: list[tuple[int, int, int]] = []
+        self.values: list[tuple[int, U32]] = []
+
+    def apply(self, change: Change) -> None:
+        """Take out what a document had of a key, and put in what it has."""
+        old = self.old
+        key, doc = np.uint32(change.key), np.uint32(change.doc)
+        row = int(np.searchsorted(old.keys, key))
+        known = row < len(old.keys) and old.keys[row] == key
+        begin, end = int(old.first[row]), int(old.first[row + known])
+        at = begin + int(np.searchsorted(old.docs[begin:end], doc))
+        if at < end and old.docs[at] == doc:
+            self.docs_stay[at] = False
+            self.values_stay[old.begin[at] : old.begin[at + 1]] = False
+            self.counts[row] -= 1
+        size = len(change.values)
+        if not size:
+            return
+        self.docs.append((at, change.doc, size))
+        self.values.append((int(old.begin[at]), change.values))
+        if known:
+            self.counts[row] += 1
+        elif self.keys and self.keys[-1][1] == change.key:
+            self.keys[-1] = (row, change.key, self.keys[-1][2] + 1)
+        else:
+            self.keys.append((row, change.key, 1))
+
+    def done(self) -> Lists:
+        """The new lists."""
+        old = self.old
+        at_key, new_keys, new_counts = _columns(self.keys)
+        at_doc, new_docs, new_often = _columns(self.docs)
+        at_value = np.repeat(
+            np.array([at for at, _ in self.values], np.int64), new_often.astype(np.int64)
+        )
+        new_values = np.concatenate([np.zeros(0, np.uint32), *(v for _, v in self.values)])
+        counts = np.insert(self.counts, at_key, new_counts)
+        docs_stay = np.insert(self.docs_stay, at_doc, values=True)
+        values_stay = np.insert(self.values_stay, at_value, values=True)
+        often = np.insert(np.diff(old.begin), at_doc, new_often)[docs_stay]
+        return Lists(
+            keys=np.insert(old.keys, at_key, new_keys)[counts > 0],
+            first=postings.sums(counts[counts > 0].astype(np.uint32)),
+            docs=np.insert(old.docs, at_doc, new_docs)[docs_stay],
+            begin=postings.sums(often.astype(np.uint32)),
+            values=np.insert(old.values, at_value, new_values)[values_stay],
         )
 
 
-def _differing(before: Entries, after: Entries) -> U32:
-    was, now = (e.keys.astype(np.uint64) << np.uint64(32) | e.values for e in (before, after))
-    both = np.sort(np.concatenate([was, now]))
-    differs = np.ones(len(both) + 1, np.bool_)
-    np.not_equal(both[1:], both[:-1], out=differs[1:-1])
-    alone = both[differs[1:] & differs[:-1]]
-    return distinct((alone >> np.uint64(32)).astype(np.uint32))
-
-
-def _order(entries: Entries) -> npt.NDArray[np.uint64]:
-    return entries.keys.astype(np.uint64) << np.uint64(32) | entries.docs
+def _columns(rows: list[tuple[int, int, int]]) -> tuple[postings.I64, U32, U32]:
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    return table[:, 0], table[:, 1].astype(np.uint32), table[:, 2].astype(np.uint32)

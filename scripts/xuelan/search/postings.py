@@ -1,6 +1,6 @@
 """Pairs of neighbouring characters and where they stand, sorted and packed with numpy.
 
-A token is two UTF-16 units, the second maybe a break; or one unit alone. Its key is a mixed
+A token is two UTF-16 units, one of them maybe a break; or one unit alone. Its key is a mixed
 32-bit number, one to one, whose top bits name the shard. A pair carries every place where it
 stands, so an exact phrase is found without reading a text; a single unit carries per document
 whether it is in the title or a field, and how often it occurs.
@@ -13,8 +13,7 @@ is above these; for single units one byte of weight per document.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,7 +75,9 @@ def sort(entries: Entries) -> Entries:
     """By key; rows of one key stay in their order, which is by document and place."""
     rows = np.arange(len(entries), dtype=np.uint64)
     order = np.sort(entries.keys.astype(np.uint64) << np.uint64(32) | rows)
-    return entries.take((order & np.uint64(0xFFFFFFFF)).astype(np.intp))
+    rows = order & np.uint64(0xFFFFFFFF)
+    keys = (order >> np.uint64(32)).astype(np.uint32)
+    return Entries(keys, entries.docs[rows], entries.values[rows])
 
 
 def distinct(values: U32) -> U32:
@@ -110,65 +111,121 @@ def key_of(first: int, second: int = 0) -> int:
     return int(mix(token)[0])
 
 
-def pairs(doc: int, stream: Stream) -> Entries:
-    """Every pair of a document; no pair begins with a break."""
-    units, places = stream.units, stream.places
-    rows = np.flatnonzero(units[:-1] != _BREAK)
+Texts = Sequence[tuple[int, Stream]]
+"""Documents' numbers and texts, in order."""
+
+
+def pairs(texts: Texts) -> Entries:
+    """Every pair of some documents; a piece's last pair ends with its break."""
+    units, places, owners = _joined_texts(texts)
+    rows = np.flatnonzero(places[1:] == places[:-1] + np.uint32(1))
     tokens = units[rows].astype(np.uint32) << np.uint32(16) | units[rows + 1]
-    return Entries(mix(tokens), np.full(len(rows), doc, np.uint32), places[rows])
+    docs = np.array([doc for doc, _ in texts], np.uint32)
+    return Entries(mix(tokens), docs[owners[rows]], places[rows])
 
 
-def singles(doc: int, stream: Stream) -> Entries:
-    """Every different unit of a document with its weight."""
-    units, places = stream.units, stream.places
-    in_order = np.sort(units)
+def singles(texts: Texts) -> Entries:
+    """Every different unit of each of some documents with its weight."""
+    units, places, owners = _joined_texts(texts)
+    owned = owners.astype(np.uint32) << np.uint32(16) | units
+    in_order = np.sort(owned)
     at = np.flatnonzero(_changes(in_order))
     found, counts = in_order[at], np.diff(at, append=len(units))
     weights = np.minimum(np.frexp(counts.astype(np.float64))[1], MOST).astype(np.uint32)
-    title = int(np.searchsorted(places, STARTS[Zone.FIELD]))
-    fields = int(np.searchsorted(places, STARTS[Zone.BODY]))
-    weights += IN_TITLE * among(found, np.sort(units[:title])).astype(np.uint32)
-    weights += IN_FIELD * among(found, np.sort(units[title:fields])).astype(np.uint32)
-    words = found != _BREAK
-    keys = mix(found[words].astype(np.uint32))
-    return Entries(keys, np.full(len(keys), doc, np.uint32), weights[words])
+    title = places < STARTS[Zone.FIELD]
+    field = (places < STARTS[Zone.BODY]) & ~title
+    weights += IN_TITLE * among(found, np.sort(owned[title])).astype(np.uint32)
+    weights += IN_FIELD * among(found, np.sort(owned[field])).astype(np.uint32)
+    words = (found & np.uint32(0xFFFF)) != _BREAK
+    docs = np.array([doc for doc, _ in texts], np.uint32)
+    owner, unit = found[words] >> np.uint32(16), found[words] & np.uint32(0xFFFF)
+    return Entries(mix(unit), docs[owner], weights[words])
 
 
-def pack_pairs(entries: Entries, numbers: range, bits: int) -> Packed:
-    """The columns of each shard in ``numbers``, of sorted rows of pairs."""
-    new_key = _changes(entries.keys)
-    new_doc = new_key | _changes(entries.docs)
-    at_doc = np.flatnonzero(new_doc)
-    often = np.diff(at_doc, append=len(entries))
-    steps = _steps(entries.values, new_doc)
-    heads = entries.take(at_doc)
-    rows = _Rows(entries.keys, numbers, bits)
-    docs = _Rows(heads.keys, numbers, bits)
+def _joined_texts(texts: Texts) -> tuple[U16, U32, I64]:
+    """All units, their places, and the row in ``texts`` of the document each belongs to."""
+    units = np.concatenate([np.zeros(0, np.uint16), *(text.units for _, text in texts)])
+    places = np.concatenate([np.zeros(0, np.uint32), *(text.places for _, text in texts)])
+    return units, places, np.repeat(np.arange(len(texts)), [len(t.units) for _, t in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Sorted rows grouped by key and by document.
+
+    Key ``n`` has the documents ``docs[first[n]:first[n + 1]]``; document ``n`` of these has the
+    values ``values[begin[n]:begin[n + 1]]``: places of a pair, or one weight of a single unit.
+    """
+
+    keys: U32
+    first: I64
+    docs: U32
+    begin: I64
+    values: U32
+
+    @classmethod
+    def of(cls, entries: Entries) -> Lists:
+        """The lists of sorted rows."""
+        new_key = _changes(entries.keys)
+        begin = np.flatnonzero(new_key | _changes(entries.docs))
+        first = np.flatnonzero(new_key[begin])
+        return cls(
+            keys=entries.keys[begin[first]],
+            first=np.append(first, len(begin)),
+            docs=entries.docs[begin],
+            begin=np.append(begin, len(entries)),
+            values=entries.values,
+        )
+
+
+def pack_pairs(lists: Lists, numbers: Sequence[int], bits: int) -> Packed:
+    """The columns of each of the shards ``numbers``, of lists of pairs."""
+    cuts = _Cuts(lists, numbers, bits)
+    steps = _steps(lists.values, lists.begin)
     ready = [
-        *_pack_heads(heads, numbers, bits),
-        docs.varints((often - 1).astype(np.uint32)),
-        rows.single_bytes(steps.astype(np.uint8)),
-        rows.varints(steps >> np.uint32(8)),
+        *_pack_heads(lists, cuts, bits),
+        cuts.varints((np.diff(lists.begin) - 1).astype(np.uint32), cuts.docs),
+        cuts.plain(steps.astype(np.uint8), cuts.values),
+        cuts.varints(steps >> np.uint32(8), cuts.values),
     ]
     return zip(*ready, strict=True)
 
 
-def pack_singles(entries: Entries, numbers: range, bits: int) -> Packed:
-    """The columns of each shard in ``numbers``, of sorted rows of single units."""
-    weights = _Rows(entries.keys, numbers, bits).single_bytes(entries.values.astype(np.uint8))
-    return zip(*_pack_heads(entries, numbers, bits), weights, strict=True)
+def pack_singles(lists: Lists, numbers: Sequence[int], bits: int) -> Packed:
+    """The columns of each of the shards ``numbers``, of lists of single units."""
+    cuts = _Cuts(lists, numbers, bits)
+    weights = cuts.plain(lists.values.astype(np.uint8), cuts.values)
+    return zip(*_pack_heads(lists, cuts, bits), weights, strict=True)
 
 
-def _pack_heads(entries: Entries, numbers: range, bits: int) -> Iterator[list[bytes]]:
+class _Cuts:
+    """Where each shard begins and ends among the keys, documents and values of lists."""
+
+    def __init__(self, lists: Lists, numbers: Sequence[int], bits: int) -> None:
+        shards = lists.keys >> np.uint32(32 - bits)
+        wanted = np.array(numbers, np.int64)
+        self.keys = np.searchsorted(shards, [wanted, wanted + 1])
+        self.docs = lists.first[self.keys]
+        self.values = lists.begin[self.docs]
+
+    def plain(self, values: U8, cuts: I64) -> list[bytes]:
+        """One byte a value."""
+        data = values.tobytes()
+        return [data[a:b] for a, b in cuts.T.tolist()]
+
+    def varints(self, values: U32, cuts: I64) -> list[bytes]:
+        """Seven bits a byte, the lowest first, the top bit set on all but the last."""
+        data, ends = varints(values)
+        return [data[a:b] for a, b in np.append(0, ends)[cuts].T.tolist()]
+
+
+def _pack_heads(lists: Lists, cuts: _Cuts, bits: int) -> Iterator[list[bytes]]:
     """The columns that say which documents each key has."""
-    new_key = _changes(entries.keys)
-    at_key = np.flatnonzero(new_key)
-    keys = entries.keys[at_key]
-    within = keys & np.uint32((1 << (32 - bits)) - 1)
-    by_key = _Rows(keys, numbers, bits)
-    yield by_key.varints(_steps(within, _changes(keys >> np.uint32(32 - bits))))
-    yield by_key.varints(np.diff(at_key, append=len(entries)).astype(np.uint32))
-    yield _Rows(entries.keys, numbers, bits).varints(_steps(entries.docs, new_key))
+    within = lists.keys & np.uint32((1 << (32 - bits)) - 1)
+    starts = np.flatnonzero(_changes(lists.keys >> np.uint32(32 - bits)))
+    yield cuts.varints(_steps(within, np.append(starts, len(within))), cuts.keys)
+    yield cuts.varints(np.diff(lists.first).astype(np.uint32), cuts.keys)
+    yield cuts.varints(_steps(lists.docs, lists.first), cuts.docs)
 
 
 def _changes(values: U16 | U32) -> Bool:
@@ -178,32 +235,12 @@ def _changes(values: U16 | U32) -> Bool:
     return found
 
 
-def _steps(values: U32, first: Bool) -> U32:
-    """Distances from value to value; where ``first`` is true, the value itself."""
+def _steps(values: U32, starts: I64) -> U32:
+    """Distances from value to value; at each of ``starts`` the value itself."""
     steps = values.copy()
-    steps[1:] -= values[:-1] * ~first[1:]
+    steps[1:] -= values[:-1]
+    steps[starts[:-1]] = values[starts[:-1]]
     return steps
-
-
-class _Rows:
-    """Cuts columns at the borders of shards."""
-
-    def __init__(self, keys: U32, numbers: range, bits: int) -> None:
-        shards = keys >> np.uint32(32 - bits)
-        self.cuts = np.searchsorted(shards, np.arange(numbers.start, numbers.stop + 1))
-
-    def single_bytes(self, values: U8) -> list[bytes]:
-        """One byte a value."""
-        return self._cut(values.tobytes(), self.cuts)
-
-    def varints(self, values: U32) -> list[bytes]:
-        """Seven bits a byte, the lowest first, the top bit set on all but the last."""
-        data, ends = varints(values)
-        return self._cut(data, np.concatenate([[0], ends])[self.cuts])
-
-    def _cut(self, data: bytes, cuts: npt.NDArray[np.intp]) -> list[bytes]:
-        at = cuts.tolist()
-        return [data[a:b] for a, b in itertools.pairwise(at)]
 
 
 def varints(values: U32) -> tuple[bytes, I64]:
@@ -232,36 +269,16 @@ def unpack_varints(data: bytes) -> U32:
     if len(ends) == len(raw):
         return raw.astype(np.uint32)
     starts = np.concatenate([[0], ends[:-1] + 1])
-    values = raw[starts].astype(np.uint32) & np.uint32(127)
+    values: U32 = raw[starts].astype(np.uint32)
+    values &= np.uint32(127)
     rows = np.flatnonzero(starts < ends)
     number = 1
     while len(rows):
-        byte = raw[starts[rows] + number].astype(np.uint32) & np.uint32(127)
-        values[rows] |= byte << np.uint32(7 * number)
+        byte = raw[starts[rows] + number].astype(np.uint32)
+        values[rows] |= (byte & np.uint32(127)) << np.uint32(7 * number)
         rows = rows[starts[rows] + number < ends[rows]]
         number += 1
     return values
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """Unpacked lists of one shard, or of several in order.
-
-    Key ``n`` has the documents ``docs[first[n]:first[n + 1]]``. Of pairs, document ``n`` has
-    the places ``values[begin[n]:begin[n + 1]]``; of single units it has one weight.
-    """
-
-    keys: U32
-    first: I64
-    docs: U32
-    begin: I64
-    values: U32
-
-    def rows(self) -> Entries:
-        """The lists as sorted rows."""
-        often = np.diff(self.begin)
-        keys = np.repeat(np.repeat(self.keys, np.diff(self.first)), often)
-        return Entries(keys, np.repeat(self.docs, often), self.values)
 
 
 Opened = list[tuple[int, Columns]]
@@ -271,7 +288,7 @@ Opened = list[tuple[int, Columns]]
 def unpack_pairs(shards: Opened, bits: int) -> Lists:
     """The lists of pairs of ``shards``, as many as there are at the cost of one."""
     keys, first, docs = _unpack_heads(shards, bits)
-    begin = _sums(unpack_varints(_joined(shards, 3)) + np.uint32(1))
+    begin = sums(unpack_varints(_joined(shards, 3)) + np.uint32(1))
     low = np.frombuffer(_joined(shards, 4), np.uint8)
     steps = unpack_varints(_joined(shards, 5)) << np.uint32(8) | low
     return Lists(keys, first, docs, begin, _running(steps, begin))
@@ -286,11 +303,11 @@ def unpack_singles(shards: Opened, bits: int) -> Lists:
 
 def _unpack_heads(shards: Opened, bits: int) -> tuple[U32, I64, U32]:
     data = _joined(shards, 0)
-    last_bytes = _sums((np.frombuffer(data, np.uint8) < 128).astype(np.uint32))
-    starts = last_bytes[_sums(np.array([len(c[0]) for _, c in shards], np.uint32))]
+    last_bytes = sums((np.frombuffer(data, np.uint8) < 128).astype(np.uint32))
+    starts = last_bytes[sums(np.array([len(c[0]) for _, c in shards], np.uint32))]
     base = np.array([number << 32 - bits for number, _ in shards], np.uint32)
     keys = _running(unpack_varints(data), starts) + np.repeat(base, np.diff(starts))
-    first = _sums(unpack_varints(_joined(shards, 1)))
+    first = sums(unpack_varints(_joined(shards, 1)))
     return keys, first, _running(unpack_varints(_joined(shards, 2)), first)
 
 
@@ -298,10 +315,11 @@ def _joined(shards: Opened, column: int) -> bytes:
     return b"".join(columns[column] for _, columns in shards)
 
 
-def _sums(counts: U32) -> I64:
-    sums = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=sums[1:])
-    return sums
+def sums(counts: U32) -> I64:
+    """Zero, and the sum of ``counts`` up to each."""
+    found = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=found[1:])
+    return found
 
 
 def _running(steps: U32, starts: I64) -> U32:

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from xuelan.search.normal import BREAK, fold
+from xuelan.search.normal import fold
 
 MOST_CHARACTERS: Final = 2000
 MOST_TERMS: Final = 12
@@ -102,29 +102,9 @@ def phrase(text: str) -> Phrase:
     units = tuple(int.from_bytes(raw[n : n + 2], "little") for n in range(0, len(raw), 2))
     if len(units) == 1:
         return Phrase(units, (), units[0], sure=True)
-    offsets, sure = _offsets(units)
-    if len(offsets) > MOST_PAIRS:
+    offsets = [*range(0, len(units) - 2, 2), len(units) - 2]
+    sure = len(offsets) <= MOST_PAIRS
+    if not sure:
         last = len(offsets) - 1
         offsets = [offsets[n * last // (MOST_PAIRS - 1)] for n in range(MOST_PAIRS)]
-        sure = False
-    pairs = tuple((n, units[n], units[n + 1]) for n in offsets)
-    return Phrase(units, pairs, 0, sure)
-
-
-def _offsets(units: tuple[int, ...]) -> tuple[list[int], bool]:
-    """Where to take pairs so that every unit, breaks too, is in one; none begins with a break.
-
-    A single last unit after a break is in no pair: then the places are not proof.
-    """
-    mark = ord(BREAK)
-    offsets: list[int] = []
-    start = 0
-    while start < len(units):
-        end = next((n for n in range(start, len(units)) if units[n] == mark), len(units) - 1) + 1
-        if end - start == 1:
-            return offsets, False
-        offsets += range(start, end - 1, 2)
-        if (end - start) % 2:
-            offsets.append(end - 2)
-        start = end
-    return offsets, True
+    return Phrase(units, tuple((n, units[n], units[n + 1]) for n in offsets), 0, sure)

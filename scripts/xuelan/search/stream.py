@@ -117,17 +117,25 @@ def windows(placed: list[Placed]) -> list[list[tuple[int, Piece, str]]]:
         if first == last:
             found[first].append((p.place, p.piece, p.piece.text))
             continue
-        reach = ends(p.piece.text)
         for number in range(first, last + 1):
             low = STARTS[Zone.BODY] + number * WINDOW - MARGIN - p.place
-            begin = bisect_right(reach, low) if low > 0 else 0
-            while begin and is_break(p.piece.text[begin]):
-                begin += 1
-            end = bisect_left(reach, low + WINDOW + 2 * MARGIN)
-            if begin < end:
-                place = p.place + (reach[begin - 1] if begin else 0)
-                found[number].append((place, p.piece, p.piece.text[begin : end + 1]))
+            place, text = _slice(p, low, low + WINDOW + 2 * MARGIN)
+            if text:
+                found[number].append((place, p.piece, text))
     return found
+
+
+def _slice(p: Placed, low: int, high: int) -> tuple[int, str]:
+    """What of a piece stands from ``low`` to ``high``, counted from its beginning, and where."""
+    text = p.piece.text
+    if low <= 0 and p.end - p.place <= high:
+        return p.place, text
+    reach = ends(text)
+    begin = bisect_right(reach, low) if low > 0 else 0
+    while 0 < begin < len(text) and is_break(text[begin]):
+        begin += 1
+    end = bisect_left(reach, high)
+    return p.place + (reach[begin - 1] if begin else 0), text[begin : end + 1]
 
 
 def card(document: Document) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def folded(texts: list[str]) -> list[Units]:
     """Each text folded, with a break after it."""
     if any(_SEPARATOR in text for text in texts):
         texts = [text.replace(_SEPARATOR, "") for text in texts]
-    raw = np.frombuffer(_SEPARATOR.join([*texts, ""]).encode("utf-16-le"), "<u2")
+    raw = np.frombuffer("".join(text + _SEPARATOR for text in texts).encode("utf-16-le"), "<u2")
     values = _table[raw]
     if values.max(initial=0) >= _MANY:
         _look_up(raw[values == _UNKNOWN])
@@ -45,7 +45,7 @@ def folded(texts: list[str]) -> list[Units]:
     values = values[~(at_end & (values == _BREAK))]
     stops = np.flatnonzero(values == _END)
     values[stops] = _BREAK
-    return np.split(values, stops[:-1] + 1)
+    return np.split(values, stops + 1)[:-1]
 
 
 def _look_up(units: npt.NDArray[np.uint16]) -> None:

@@ -34,16 +34,19 @@ function gb2312() {
   return new Set(new TextDecoder("gbk").decode(bytes));
 }
 
+/** @param {string} text @returns {boolean} true when it may hold a traditional character */
+export function mayNeedVariants(text) {
+  const plain = (simplified ??= gb2312());
+  return [...text.normalize("NFKC")].some(
+    (c) => /\p{Script=Han}/u.test(c) && (!plain.has(c) || current().odd.includes(c)),
+  );
+}
+
 /** @param {string} text fetch the table of traditional characters when `text` may need it */
 async function prepare(text) {
-  simplified ??= gb2312();
-  for (const character of text.normalize("NFKC")) {
-    const plain = simplified.has(character) && !current().odd.includes(character);
-    if (!plain && /\p{Script=Han}/u.test(character)) {
-      const [from, to] = await named("variants");
-      return useVariants(from, to);
-    }
-  }
+  if (!mayNeedVariants(text)) return;
+  const [from, to] = await named("variants");
+  useVariants(from, to);
 }
 
 /**

@@ -201,7 +201,7 @@ function longest(chain, at) {
 function fewest(chain, text) {
   const size = chain.length + 1;
   const reach = chain.map((_, n) => longest(chain, n)[0]);
-  const least = [0, ...Array(size).fill(size)];
+  const least = [0, ...Array(size).fill(MOST_PIECES + 1)];
   const came = Array(size + 1).fill(0);
   for (let end = 2; end <= size; end++) {
     for (let begin = 0; begin < end - 1; begin++) {

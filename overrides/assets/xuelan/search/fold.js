@@ -134,31 +134,17 @@ function quoted(text, at) {
 /** @param {string} text @returns {Phrase} */
 export function phrase(text) {
   if (text.length === 1) return { pairs: [], single: text.charCodeAt(0), sure: true };
-  let [at, sure] = offsets(text);
-  if (at.length > MOST_PAIRS) {
+  let at = [];
+  for (let n = 0; n < text.length - 2; n += 2) at.push(n);
+  at.push(text.length - 2);
+  const sure = at.length <= MOST_PAIRS;
+  if (!sure) {
     const all = at;
     const last = all.length - 1;
     at = Array.from({ length: MOST_PAIRS }, (_, n) => all[Math.floor((n * last) / (MOST_PAIRS - 1))]);
-    sure = false;
   }
-  return {
-    pairs: at.map((n) => [n, text.charCodeAt(n), text.charCodeAt(n + 1)]),
-    single: 0,
-    sure,
-  };
-}
-
-/** @param {string} text @returns {[number[], boolean]} */
-function offsets(text) {
-  const found = [];
-  let start = 0;
-  while (start < text.length) {
-    const mark = text.indexOf(BREAK, start);
-    const end = mark < 0 ? text.length : mark + 1;
-    if (end - start === 1) return [found, false];
-    for (let n = start; n < end - 1; n += 2) found.push(n);
-    if ((end - start) % 2) found.push(end - 2);
-    start = end;
-  }
-  return [found, true];
+  const pairs = at.map((n) => /** @type {[number, number, number]} */ (
+    [n, text.charCodeAt(n), text.charCodeAt(n + 1)]
+  ));
+  return { pairs, single: 0, sure };
 }

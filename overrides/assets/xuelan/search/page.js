@@ -1,6 +1,6 @@
 // The full results page: facets, order, further results. Its address says what is shown.
 
-import { ask, steady, take } from "./ask.js";
+import { ask, take } from "./ask.js";
 import { report } from "./dialog.js";
 import { watch } from "./field.js";
 import { current, named } from "./load.js";

@@ -1,0 +1,170 @@
+"""Fixtures: the real column built without kits, its index, and a server that can fail."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, SUB_PATH
+from xuelan import publish
+from xuelan.cache import Cache
+from xuelan.catalog import Catalog
+from xuelan.check import check
+from xuelan.hosted import obtain
+from xuelan.inputs import Inputs
+from xuelan.render import render_all
+from xuelan.search.attachments import texts
+from xuelan.search.document import Document, entries
+from xuelan.search.reader import Reader
+from xuelan.site import Work, write
+
+MODULES = ROOT / "overrides/assets/xuelan/search"
+
+
+def load(root: Path) -> Catalog:
+    """A column that must be free of errors."""
+    catalog, problems = check(root)
+    assert catalog is not None
+    assert not [p for p in problems if p.is_error], problems
+    return catalog
+
+
+def build(root: Path, site: Path) -> Path:
+    """Build a column without kits: they take long and search does not read them."""
+    catalog = load(root)
+    with publish.published(site) as tree:
+        write(catalog, obtain(catalog, Cache(None), Inputs(root)), tree, Work(), kits=())
+    return site
+
+
+@pytest.fixture(scope="session")
+def column() -> Catalog:
+    return load(ROOT)
+
+
+@pytest.fixture(scope="session")
+def documents(column: Catalog) -> list[Document]:
+    """Everything the real column's search holds, in its order."""
+    files = texts(ROOT, [a for m in column.public for a in m.attachments])
+    return [entry.open() for entry in entries(column, render_all(column), files)]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real column's site; ``modules/`` holds the browser's modules as they are written."""
+    site = build(ROOT, tmp_path_factory.mktemp("search") / "site")
+    shutil.copytree(MODULES, site / "modules")
+    return site
+
+
+@pytest.fixture(scope="session")
+def reader(built: Path) -> Reader:
+    return Reader(built)
+
+
+Fault = Callable[["_Handler"], None]
+
+
+@dataclass
+class Server:
+    """Serves a folder below a path, with faults: the first pattern found in a path acts."""
+
+    address: str
+    faults: list[tuple[str, Fault]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def fail(self, pattern: str, fault: Fault) -> None:
+        """From now on, let ``fault`` answer for paths in which ``pattern`` is found."""
+        self.faults.insert(0, (pattern, fault))
+
+    def heal(self) -> None:
+        """No faults, nothing asked."""
+        self.faults.clear()
+        self.asked.clear()
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    server_state: Server
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(path.replace(SUB_PATH, "/", 1))
+
+    def do_GET(self) -> None:
+        self.server_state.asked.append(self.path)
+        for pattern, fault in list(self.server_state.faults):
+            if re.search(pattern, self.path):
+                return fault(self)
+        return super().do_GET()
+
+    def send(self, body: bytes) -> None:
+        """Answer with a script."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def status(code: int) -> Fault:
+    """An error of the server."""
+    return lambda handler: handler.send_error(code)
+
+
+def changed(change: Callable[[bytes], bytes]) -> Fault:
+    """The file, changed on its way."""
+    return lambda handler: handler.send(
+        change(Path(handler.translate_path(handler.path.partition("?")[0])).read_bytes())
+    )
+
+
+def other(pattern: str, replacement: str) -> Fault:
+    """Another file in its place."""
+
+    def fault(handler: _Handler) -> None:
+        path = re.sub(pattern, replacement, handler.path.partition("?")[0])
+        handler.send(Path(handler.translate_path(path)).read_bytes())
+
+    return fault
+
+
+def slow(seconds: float) -> Fault:
+    """The file, late."""
+
+    def fault(handler: _Handler) -> None:
+        time.sleep(seconds)
+        SimpleHTTPRequestHandler.do_GET(handler)
+
+    return fault
+
+
+@pytest.fixture(scope="session")
+def _server(built: Path) -> Iterator[Server]:
+    state = Server("")
+    handler = type("Handler", (_Handler,), {"server_state": state})
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(handler, directory=str(built))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    state.address = f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
+    yield state
+    server.shutdown()
+
+
+@pytest.fixture
+def server(_server: Server) -> Iterator[Server]:
+    """The real column served, without faults at first."""
+    _server.heal()
+    yield _server
+    _server.heal()

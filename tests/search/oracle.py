@@ -1,0 +1,52 @@
+"""What search must find, said another way: plain ``in`` over folded texts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from xuelan.search.document import Document
+from xuelan.search.normal import fold
+from xuelan.search.query import parse
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """Folded pieces of every document."""
+
+    texts: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Oracle:
+        return cls({d.id: [fold(p.text) for p in d.pieces] for d in documents})
+
+    def holding(self, query: str) -> set[str]:
+        """The documents in which every term of ``query`` stands."""
+        terms = [term.text for term in parse(query).terms]
+        return {
+            name
+            for name, pieces in self.texts.items()
+            if terms and all(any(term in piece for piece in pieces) for term in terms)
+        }
+
+
+def substring(documents: list[Document], rng: random.Random) -> tuple[str, str]:
+    """A random document's id and one to twelve characters of one of its pieces, as written."""
+    while True:
+        document = rng.choice(documents)
+        text = rng.choice(document.pieces).text
+        start = rng.randrange(len(text))
+        cut = text[start : start + rng.randint(1, 12)]
+        if parse(cut).terms:
+            return document.id, cut
+
+
+def mutilated(documents: list[Document], rng: random.Random) -> str:
+    """Something like a substring, most likely nowhere: a character exchanged, two ends joined."""
+    _, one = substring(documents, rng)
+    _, two = substring(documents, rng)
+    if rng.random() < 0.5:
+        place = rng.randrange(len(one))
+        return one[:place] + rng.choice(two) + one[place + 1 :]
+    return one[-rng.randint(1, 6) :] + two[: rng.randint(1, 6)]

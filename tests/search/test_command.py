@@ -1,0 +1,43 @@
+"""``xuelan search``: answers from a built site, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from conftest import xuelan
+
+
+def test_for_people(built: Path) -> None:
+    """The group, the count, then title, excerpt and address of each result."""
+    done = xuelan("search", "大委组传〔2016〕29号", "--site", built)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("完整匹配，共 ")
+    assert "关于深入开展向毛丰美同志学习活动的通知" in done.stdout
+    assert "materials/dalian-notice-2016-29/#p" in done.stdout
+
+
+def test_for_programs(built: Path) -> None:
+    """JSON with the same."""
+    done = xuelan("search", "毛丰美", "--json", "--most", "3", "--site", built)
+    data = json.loads(done.stdout)
+    assert data["query"] == "毛丰美"
+    assert data["group"] == "完整匹配"
+    assert len(data["found"]) == 3 < data["count"]
+    assert set(data["found"][0]) == {"id", "title", "url", "kind", "date", "label", "excerpt"}
+
+
+def test_nothing_found(built: Path) -> None:
+    """Exit code 1, and what may have been meant."""
+    done = xuelan("search", "maofengmei", "--site", built)
+    assert done.returncode == 1
+    assert "没有找到" in done.stdout
+    assert "您是不是要找：毛丰美" in done.stdout
+
+
+def test_without_an_index(tmp_path: Path) -> None:
+    """A site that is not built is not an empty answer."""
+    done = xuelan("search", "毛丰美", "--site", tmp_path)
+    assert done.returncode == 1
+    assert "检索暂时不可用" in done.stderr
+    assert "Traceback" not in done.stderr

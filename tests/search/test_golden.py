@@ -1,0 +1,76 @@
+"""What readers of the real column may type, kind by kind, see ``golden.yml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from search.oracle import Oracle
+from xuelan.search import engine
+from xuelan.search.document import Document
+from xuelan.search.engine import EXACT, SPLIT
+from xuelan.search.found import ask
+from xuelan.search.normal import fold
+from xuelan.search.query import parse
+from xuelan.search.reader import Reader
+
+GROUPS: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "golden.yml").read_text(encoding="utf-8")
+)
+QUERIES = [
+    pytest.param(g["find"], q, id=f"{g['kind']}-{q['q']}") for g in GROUPS for q in g["queries"]
+]
+
+
+def test_there_are_enough() -> None:
+    """Twelve kinds of queries, and what is nowhere; 120 and more in all."""
+    assert len(GROUPS) == 13
+    assert len(QUERIES) >= 120
+
+
+@pytest.fixture(scope="module")
+def oracle(documents: list[Document]) -> Oracle:
+    return Oracle.of(documents)
+
+
+@pytest.mark.parametrize(("find", "row"), QUERIES)
+def test_query(
+    find: str, row: dict[str, str], reader: Reader, documents: list[Document], oracle: Oracle
+) -> None:
+    """Exact queries find all materials and no other; the rest find what their kind promises."""
+    query = row["q"]
+    page = ask(reader, query, 1)
+    hits = engine.answer(reader, parse(query)).hits
+    found = {documents[hit.doc].id for hit in hits}
+    holding = oracle.holding(query)
+    if find == "exact":
+        assert page.group == EXACT
+        assert found == holding != set()
+    elif find == "split":
+        assert page.group == SPLIT
+        assert found
+        assert holding == set()
+        for hit in hits:
+            pieces = [fold(p.text) for p in documents[hit.doc].pieces]
+            assert "".join(hit.pieces) == "".join(term.text for term in parse(query).terms)
+            assert all(any(piece in text for text in pieces) for piece in hit.pieces)
+    elif find == "meant":
+        assert holding == set()
+        assert row["offer"] in page.meant
+    else:
+        assert (page.count, page.meant) == (0, ())
+    if "first" in row:
+        assert page.found[0].id == row["first"]
+
+
+def test_every_excerpt_shows_what_was_asked(reader: Reader) -> None:
+    """The excerpt of an exact hit holds one of the terms, and its link names a place."""
+    for query in ("毛丰美", "大委组传〔2016〕29号", "农业税", "五味子", "2016年3月7日", "大梨树 干字"):
+        pieces = [term.text for term in parse(query).terms]
+        for found in ask(reader, query, 50).found:
+            shown = fold(found.excerpt) + fold(found.title)
+            assert any(piece in shown for piece in pieces), (query, found)
+            assert "#" in found.url or found.label

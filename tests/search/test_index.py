@@ -1,0 +1,312 @@
+"""The index's files: what goes in comes out, an edit gives what a new build gives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.oracle import Oracle
+from xuelan import publish
+from xuelan.cache import Cache, key_of
+from xuelan.publish import Tree
+from xuelan.search import engine, files, index, postings
+from xuelan.search.document import Document, Entry, Piece, Zone
+from xuelan.search.files import DamagedIndexError
+from xuelan.search.found import ask
+from xuelan.search.normal import fold
+from xuelan.search.query import parse
+from xuelan.search.reader import Reader
+from xuelan.search.stream import STARTS, WINDOW, layout, stream, window, windows
+from xuelan.search.update import update
+
+WORDS = "毛丰美大梨树村实干治山办厂果园五味子旅游集体经济共同富裕为民担当廉洁履职农业税电价"
+
+
+def material(name: str, *texts: str, title: str = "", kind: str = "故事") -> Document:
+    """A document with these paragraphs."""
+    pieces = [Piece(Zone.TITLE, "", "", title or name), Piece(Zone.FIELD, "", "提要", "提要文字")]
+    pieces += [Piece(Zone.BODY, f"p{n}", "一节", text) for n, text in enumerate(texts, 1)]
+    return Document(name, f"materials/{name}/", title or name, kind, "2016-03", "某组织部", tuple(pieces))
+
+
+def entry(document: Document) -> Entry:
+    """As the build would hand it over."""
+    key = key_of(document.id, document.title, document.kind, document.pieces)
+    return Entry(
+        key, document.id, document.kind, "2016", "某组织部", ("集中学习",), (document.title,),
+        lambda: document,
+    )  # fmt: skip
+
+
+def write(documents: list[Document], folder: Path) -> Reader:
+    """The index of ``documents``, made anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    update([entry(d) for d in documents], Tree(folder))
+    return Reader(folder)
+
+
+def some(count: int, seed: int = 1) -> list[Document]:
+    """Documents of random words."""
+    rng = random.Random(seed)
+
+    def text() -> str:
+        return "".join(rng.choice(WORDS) + rng.choice(("", "", "，", "。")) for _ in range(120))
+
+    return [material(f"m{n:03}", *(text() for _ in range(rng.randint(1, 30)))) for n in range(count)]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file below ``folder``."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.js")}
+
+
+@given(st.lists(st.integers(0, 2**32 - 1)))
+def test_varints(values: list[int]) -> None:
+    """Numbers come back as they went in."""
+    import numpy as np
+
+    data, ends = postings.varints(np.array(values, np.uint32))
+    assert postings.unpack_varints(data).tolist() == values
+    assert ends.tolist()[-1:] == ([len(data)] if values else [])
+
+
+def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:
+    """No two tokens share a key, so a list never holds another token's places."""
+    import numpy as np
+
+    tokens = np.arange(0x4E00 << 16, (0x4E00 << 16) + 2_000_000, dtype=np.uint32)
+    assert len(postings.distinct(postings.mix(tokens))) == len(tokens)
+    assert postings.key_of(0x4E00) != postings.key_of(0x4E00, 0x4E00)
+
+
+def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
+    """Each place of a text stands in the file its number leads to."""
+    document = some(1, seed=5)[0]
+    document = replace(document, pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 900)))
+    placed = layout(document)
+    parts = windows(placed)
+    assert len(parts) > 3
+    for p in placed:
+        folded = fold(p.piece.text)
+        for offset, unit in enumerate(folded):
+            place = p.place + offset
+            held = [
+                fold(text)[place - at]
+                for at, piece, text in parts[window(place)]
+                if piece == p.piece and at <= place < at + len(fold(text))
+            ]
+            assert held == [unit], place
+    assert STARTS[Zone.BODY] < WINDOW
+
+
+@pytest.mark.parametrize("size", [1, 40])
+def test_same_input_same_bytes(tmp_path: Path, size: int) -> None:
+    """Two builds of the same documents are the same, file by file."""
+    write(some(size), tmp_path / "one")
+    write(some(size), tmp_path / "two")
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_nothing_to_search(tmp_path: Path) -> None:
+    """A column without materials has an index that finds nothing and does not fail."""
+    assert ask(write([], tmp_path), "毛丰美", 10).count == 0
+
+
+class Site:
+    """A site built again and again with one cache, and the same built anew beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.documents = some(60)
+        self.build()
+
+    def build(self) -> None:
+        cache = Cache(self.folder / "cache")
+        with publish.published(self.folder / "site", self.folder / "cache") as tree:
+            update([entry(d) for d in self.documents], tree, cache)
+        cache.save(tidy=True)
+
+    def edit(self, number: int, change: Callable[[str], str]) -> None:
+        document = self.documents[number]
+        pieces = list(document.pieces)
+        place = len(pieces) // 2
+        pieces[place] = pieces[place]._replace(text=change(pieces[place].text))
+        self.documents[number] = replace(document, pieces=tuple(pieces))
+
+    def check(self) -> None:
+        anew = self.folder / "anew"
+        update([entry(d) for d in self.documents], _empty(anew))
+        assert content(self.folder / "site") == content(anew)
+
+
+def _empty(folder: Path) -> Tree:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return Tree(folder)
+
+
+EDITS = {
+    "a word more": lambda text: text[:5] + "新添了几个字" + text[5:],
+    "a long piece more": lambda text: text + "很长的一段话。" * 40,
+    "a character less": lambda text: text[:3] + text[4:],
+    "new characters": lambda text: "龘靐齉爩" + text,
+    "nothing left": lambda text: "。",
+}
+
+
+@pytest.mark.parametrize("change", EDITS.values(), ids=EDITS)
+def test_an_edit_gives_what_a_new_build_gives(
+    tmp_path: Path, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Byte for byte, and no other document is opened."""
+    site = Site(tmp_path)
+    site.edit(7, change)
+    opened: list[str] = []
+    plain = index.layout
+    monkeypatch.setattr(index, "layout", lambda d: (opened.append(d.id), plain(d))[1])
+    site.build()
+    assert opened == ["m007"]
+    monkeypatch.undo()
+    site.check()
+
+
+def test_several_edits_at_once(tmp_path: Path) -> None:
+    """Edits in three documents that share words."""
+    site = Site(tmp_path)
+    for number in (3, 4, 50):
+        site.edit(number, lambda text: text + "干字精神，苦干实干。")
+    site.build()
+    site.check()
+    site.edit(4, lambda text: text[:-10])
+    site.build()
+    site.check()
+
+
+def test_documents_come_go_and_change_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only new texts are folded; the others are linked from where they stood."""
+    site = Site(tmp_path)
+    site.documents.insert(5, material("new", "新来的材料，实干。"))
+    del site.documents[20]
+    site.documents.append(site.documents.pop(0))
+    opened: list[str] = []
+    plain = index.layout
+    monkeypatch.setattr(index, "layout", lambda d: (opened.append(d.id), plain(d))[1])
+    site.build()
+    assert opened == ["new"]
+    monkeypatch.undo()
+    site.check()
+
+
+def test_an_unchanged_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is opened or written when nothing has changed."""
+    site = Site(tmp_path)
+    before = {p: p.stat().st_ino for p in (tmp_path / "site").rglob("*.js")}
+    monkeypatch.setattr(index, "layout", None)
+    site.build()
+    site.build()
+    assert {p: p.stat().st_ino for p in (tmp_path / "site").rglob("*.js")} == before
+
+
+def test_a_lost_cache_is_no_harm(tmp_path: Path) -> None:
+    """Without the kept texts, and without the notes, everything is made anew."""
+    site = Site(tmp_path)
+    for pack in (tmp_path / "cache").glob("*.pack"):
+        pack.unlink()
+    site.edit(7, lambda text: text + "又改一次。")
+    site.build()
+    site.check()
+
+
+def test_a_spoilt_shard_is_made_again(tmp_path: Path) -> None:
+    """A shard someone has written into is not believed."""
+    site = Site(tmp_path)
+    for shard in list((tmp_path / "site/search/index").rglob("0/*.js")):
+        if not shard.name.endswith("-0.js"):
+            shard.write_bytes(b"nonsense")
+    site.edit(7, lambda text: text + "又改一次。")
+    site.build()
+    site.check()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_any_documents_any_query(tmp_path_factory: pytest.TempPathFactory, rng: random.Random) -> None:
+    """Small random collections of three characters: the hardest case for pairs that repeat."""
+    documents = [
+        material(f"d{n}", *("".join(rng.choices("毛丰美。", k=rng.randint(1, 9))) for _ in range(3)))
+        for n in range(6)
+    ]
+    reader = write(documents, tmp_path_factory.mktemp("any"))
+    oracle = Oracle.of(documents)
+    for _ in range(30):
+        query = "".join(rng.choices("毛丰美。", k=rng.randint(1, 6)))
+        found = {documents[hit.doc].id for hit in engine.exact(reader, parse(query))} if parse(query).terms else set()
+        assert found == oracle.holding(query), query
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:200] + b"A" + data[201:],
+        lambda data: b"",
+        lambda data: data.replace(b"pairs/4/", b"pairs/5/"),
+    ],
+    ids=["cut short", "one byte wrong", "empty", "another's name"],
+)
+def test_a_spoilt_file_is_an_error_never_nothing_found(
+    tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    """Whatever is wrong with a file that is needed, the answer is an error."""
+    reader = write(some(20), tmp_path)
+    assert ask(reader, "毛丰", 10).count
+    for shard in (tmp_path / files.FOLDER / reader.manifest.build / "0").iterdir():
+        shard.write_bytes(spoil(shard.read_bytes()))
+    with pytest.raises(DamagedIndexError):
+        ask(Reader(tmp_path), "毛丰", 10)
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    """No manifest, no shard, no text: each is said, none is taken for an empty answer."""
+    reader = write(some(20), tmp_path)
+    for path in (tmp_path / files.FOLDER / reader.manifest.order).rglob("*.js"):
+        path.unlink()
+    with pytest.raises(DamagedIndexError):
+        ask(Reader(tmp_path), "毛丰", 10)
+    (tmp_path / files.NOW).unlink()
+    with pytest.raises(DamagedIndexError):
+        Reader(tmp_path)
+
+
+def test_title_first_then_weight_then_newest(tmp_path: Path) -> None:
+    """A title that begins with the query, a title that has it, more often in the text, newer."""
+    documents = [
+        material("newest", "别的话。" * 9 + "实干一次。"),
+        material("often", "实干，实干，实干，实干。"),
+        material("older", "实干一次。"),
+        material("in-title", "正文。", title="为民实干记"),
+        material("begins", "正文。", title="实干记"),
+    ]
+    reader = write(documents, tmp_path)
+    hits = engine.exact(reader, parse("实干"))
+    assert [documents[hit.doc].id for hit in hits] == ["begins", "in-title", "often", "newest", "older"]
+
+
+def test_only_what_differs_is_moved_by_a_small_edit() -> None:
+    """A word more in one paragraph leaves the places of nearly all the others alone."""
+    document = some(1, seed=9)[0]
+    pieces = list(document.pieces)
+    pieces[2] = pieces[2]._replace(text="多" + pieces[2].text)
+    before = stream(layout(document)).runs[:, 0].tolist()
+    after = stream(layout(replace(document, pieces=tuple(pieces)))).runs[:, 0].tolist()
+    assert sum(a != b for a, b in zip(before, after, strict=True)) in (0, len(before) - 3)

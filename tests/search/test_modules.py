@@ -1,0 +1,68 @@
+"""The browser's modules: typed, small, and fit to be joined into one script."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from conftest import ROOT
+from search.conftest import MODULES
+from xuelan.search import script
+from xuelan.search.files import Manifest
+
+MANIFEST = Manifest("0" * 12, "1" * 12, 4, 0, "")
+TSC = ROOT / "node_modules/.bin/tsc"
+
+
+def test_types() -> None:
+    """``tsc --checkJs --strict`` has nothing to say."""
+    options = ["--noEmit", "--allowJs", "--checkJs", "--strict", "--noUnusedLocals"]
+    options += ["--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler"]
+    options += ["--lib", "es2022,dom,dom.iterable"]
+    done = subprocess.run(
+        [TSC, *options, MODULES / "main.js"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_all_modules_go_out_and_after_those_they_import() -> None:
+    """Every file is joined, each after what it needs."""
+    assert sorted(script.MODULES) == sorted(p.name for p in MODULES.glob("*.js"))
+    seen: set[str] = set()
+    for name in script.MODULES:
+        text = (MODULES / name).read_text(encoding="utf-8")
+        assert set(re.findall(r'^import .* from "\./(.*)";', text, re.MULTILINE)) <= seen, name
+        seen.add(name)
+
+
+def test_names_are_used_once() -> None:
+    """In one script the names of all modules meet."""
+    pattern = r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)"
+    names = Counter(
+        name
+        for path in MODULES.glob("*.js")
+        for name in re.findall(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_small() -> None:
+    """Under 20 KB gzipped altogether, as written and as sent."""
+    written = b"".join(p.read_bytes() for p in sorted(MODULES.glob("*.js")))
+    assert len(gzip.compress(written)) < 20_000
+    assert len(gzip.compress(script.joined(MANIFEST))) < 20_000
+
+
+def test_the_joined_script_is_a_script(tmp_path: Path) -> None:
+    """No import or export is left, and Node can parse it."""
+    joined = tmp_path / "search.js"
+    joined.write_bytes(script.joined(MANIFEST))
+    text = joined.read_text(encoding="utf-8")
+    assert not re.search(r"^(?:import|export)\b", text, re.MULTILINE)
+    node = Path(sys.executable).parent / "node"
+    done = subprocess.run([node, "--check", joined], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
