@@ -44,6 +44,11 @@ class Anchors:
         return name
 
 
+def _words(markup: re.Match[str]) -> str:
+    """What a piece of markup shows; in code an entity is only the signs it is written with."""
+    return (markup["code"] or "").replace("&", "&amp;") or markup["text"] or ""
+
+
 def heading_ids(body: str, lines: list[str] | None = None) -> frozenset[str]:
     """The heading anchors a Markdown text will have, without rendering it.
 
@@ -54,6 +59,6 @@ def heading_ids(body: str, lines: list[str] | None = None) -> frozenset[str]:
     whole = body.split("\n")
     for heading in prose.headings(prose.lines(body) if lines is None else lines):
         text = whole[heading.line - 1].lstrip(" #")
-        plain = prose.unescape(_MARKUP.sub(lambda m: m["code"] or m["text"] or "", text))
+        plain = prose.unescape(_MARKUP.sub(_words, text))
         found.append(anchors.unique(slug(plain)))
     return frozenset(found)

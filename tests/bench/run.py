@@ -310,7 +310,7 @@ def main() -> None:
 def _previews(work: Path, found: list[Tool]) -> dict[str, float]:
     beside = Path(sys.executable).parent
     name = min(p.stem for p in (work / "own/materials").rglob("*.md"))
-    hugo = [str(beside / "hugo"), "server", "--port", "8761", "--quiet", "--renderToDisk"]
+    hugo = [str(beside / "hugo"), "server", "--port", "8761", "--quiet"]
     own = [str(beside / "xuelan"), "serve", "--port", "8762"]
     return {
         "hugo server": served(

@@ -153,9 +153,7 @@ def slow(seconds: float) -> Fault:
 def _server(built: Path) -> Iterator[Server]:
     state = Server("")
     handler = type("Handler", (_Handler,), {"server_state": state})
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(handler, directory=str(built))
-    )
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(built)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     state.address = f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
     yield state

@@ -16,11 +16,13 @@ def pdf(*pages: str) -> bytes:
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",
         f"<</Type/Pages/Count {count}/Kids[{kids}]>>",
-        "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts"
-        "[<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo"
-        "<</Registry(Adobe)/Ordering(GB1)/Supplement 5>>/FontDescriptor<</Type/FontDescriptor"
-        "/FontName/STSong-Light/Flags 6/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 752"
-        "/Descent -271/CapHeight 737/StemV 58>>>>]>>",
+        (
+            "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts"
+            "[<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo"
+            "<</Registry(Adobe)/Ordering(GB1)/Supplement 5>>/FontDescriptor<</Type/FontDescriptor"
+            "/FontName/STSong-Light/Flags 6/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 752"
+            "/Descent -271/CapHeight 737/StemV 58>>>>]>>"
+        ),
     ]
     for n, page in enumerate(pages):
         lines = "".join(
@@ -28,8 +30,10 @@ def pdf(*pages: str) -> bytes:
         )
         stream = f"BT /F1 12 Tf 72 720 Td {lines}ET"
         objects += [
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {5 + 2 * n} 0 R"
-            "/Resources<</Font<</F1 3 0 R>>>>>>",
+            (
+                f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {5 + 2 * n} 0 R"
+                "/Resources<</Font<</F1 3 0 R>>>>>>"
+            ),
             f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
         ]
     out = b"%PDF-1.5\n"
@@ -83,9 +87,7 @@ def bomb(part: str, size: int = 300_000_000) -> bytes:
 
 def laughs() -> bytes:
     """A Word document whose text is an entity that grows tenfold nine times."""
-    entities = "".join(
-        f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "lol"}">' for n in range(10)
-    )
+    entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "lol"}">' for n in range(10))
     name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     text = (
         f'<?xml version="1.0"?><!DOCTYPE d [{entities}]>'

@@ -36,8 +36,12 @@ def complaints(tmp_path: Path, **attached: bytes) -> list[Problem]:
 
 GOOD = {
     "signup_pdf": files.pdf("报名须知", "请于六月底前\n填写报名回执。\n不收费用。"),
-    "record_docx": files.word("会议记录（样表）", "出席名单另附。", table=(("时间", "地点"), ("甲", "梨园会场"))),
-    "ledger_xlsx": files.workbook(名单=(("姓名", "支部"), ("张三", "果园支部")), 统计=(("合计", 42),)),
+    "record_docx": files.word(
+        "会议记录（样表）", "出席名单另附。", table=(("时间", "地点"), ("甲", "梨园会场"))
+    ),
+    "ledger_xlsx": files.workbook(
+        名单=(("姓名", "支部"), ("张三", "果园支部")), 统计=(("合计", 42),)
+    ),
 }
 
 

@@ -68,7 +68,14 @@ def test_query(
 
 def test_every_excerpt_shows_what_was_asked(reader: Reader) -> None:
     """The excerpt of an exact hit holds one of the terms, and its link names a place."""
-    for query in ("毛丰美", "大委组传〔2016〕29号", "农业税", "五味子", "2016年3月7日", "大梨树 干字"):
+    for query in (
+        "毛丰美",
+        "大委组传〔2016〕29号",
+        "农业税",
+        "五味子",
+        "2016年3月7日",
+        "大梨树 干字",
+    ):
         pieces = [term.text for term in parse(query).terms]
         for found in ask(reader, query, 50).found:
             shown = fold(found.excerpt) + fold(found.title)

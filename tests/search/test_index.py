@@ -32,7 +32,9 @@ def material(name: str, *texts: str, title: str = "", kind: str = "故事") -> D
     """A document with these paragraphs."""
     pieces = [Piece(Zone.TITLE, "", "", title or name), Piece(Zone.FIELD, "", "提要", "提要文字")]
     pieces += [Piece(Zone.BODY, f"p{n}", "一节", text) for n, text in enumerate(texts, 1)]
-    return Document(name, f"materials/{name}/", title or name, kind, "2016-03", "某组织部", tuple(pieces))
+    return Document(
+        name, f"materials/{name}/", title or name, kind, "2016-03", "某组织部", tuple(pieces)
+    )
 
 
 def entry(document: Document) -> Entry:
@@ -58,7 +60,9 @@ def some(count: int, seed: int = 1) -> list[Document]:
     def text() -> str:
         return "".join(rng.choice(WORDS) + rng.choice(("", "", "，", "。")) for _ in range(120))
 
-    return [material(f"m{n:03}", *(text() for _ in range(rng.randint(1, 30)))) for n in range(count)]
+    return [
+        material(f"m{n:03}", *(text() for _ in range(rng.randint(1, 30)))) for n in range(count)
+    ]
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -88,7 +92,10 @@ def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:
 def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
     """Each place of a text stands in the file its number leads to."""
     document = some(1, seed=5)[0]
-    document = replace(document, pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 900)))
+    document = replace(
+        document,
+        pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 900)),
+    )
     placed = layout(document)
     parts = windows(placed)
     assert len(parts) > 3
@@ -240,17 +247,25 @@ def test_a_spoilt_shard_is_made_again(tmp_path: Path) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_any_documents_any_query(tmp_path_factory: pytest.TempPathFactory, rng: random.Random) -> None:
+def test_any_documents_any_query(
+    tmp_path_factory: pytest.TempPathFactory, rng: random.Random
+) -> None:
     """Small random collections of three characters: the hardest case for pairs that repeat."""
     documents = [
-        material(f"d{n}", *("".join(rng.choices("毛丰美。", k=rng.randint(1, 9))) for _ in range(3)))
+        material(
+            f"d{n}", *("".join(rng.choices("毛丰美。", k=rng.randint(1, 9))) for _ in range(3))
+        )
         for n in range(6)
     ]
     reader = write(documents, tmp_path_factory.mktemp("any"))
     oracle = Oracle.of(documents)
     for _ in range(30):
         query = "".join(rng.choices("毛丰美。", k=rng.randint(1, 6)))
-        found = {documents[hit.doc].id for hit in engine.exact(reader, parse(query))} if parse(query).terms else set()
+        found = (
+            {documents[hit.doc].id for hit in engine.exact(reader, parse(query))}
+            if parse(query).terms
+            else set()
+        )
         assert found == oracle.holding(query), query
 
 
@@ -299,7 +314,13 @@ def test_title_first_then_weight_then_newest(tmp_path: Path) -> None:
     ]
     reader = write(documents, tmp_path)
     hits = engine.exact(reader, parse("实干"))
-    assert [documents[hit.doc].id for hit in hits] == ["begins", "in-title", "often", "newest", "older"]
+    assert [documents[hit.doc].id for hit in hits] == [
+        "begins",
+        "in-title",
+        "often",
+        "newest",
+        "older",
+    ]
 
 
 def test_only_what_differs_is_moved_by_a_small_edit() -> None:

@@ -89,13 +89,26 @@ def test_random_queries(
     _same(page, server, reader, queries)
 
 
-def test_odd_queries(
-    page: Page, server: Server, reader: Reader, documents: list[Document]
-) -> None:
+def test_odd_queries(page: Page, server: Server, reader: Reader, documents: list[Document]) -> None:
     """Nothing, marks only, one mark, too many terms, two thousand characters and one more."""
     longest = max((p.text for d in documents for p in d.pieces), key=len)
     whole = "".join(p.text for p in max(documents, key=lambda d: len(d.pieces)).pieces)
-    queries = ["", " ", "，。！", "“", "”“", "a", "·", "毛。", "。毛", "毛。丰", "𠮷", "𠮷野家", "é", "…"]
+    queries = [
+        "",
+        " ",
+        "，。！",
+        "“",
+        "”“",
+        "a",
+        "·",
+        "毛。",
+        "。毛",
+        "毛。丰",
+        "𠮷",
+        "𠮷野家",
+        "é",
+        "…",
+    ]
     queries += [" ".join(map(str, range(30))), longest, longest[3:60], whole[:2001], "毛" * 2001]
     queries += ["“毛丰美心得体会”", "毛丰美 “心得体会”", "\t毛丰美\n大梨树", "毛丰美" * 10]
     _same(page, server, reader, queries)
@@ -106,7 +119,9 @@ def test_both_fold_alike(page: Page, server: Server, documents: list[Document]) 
     page.evaluate(ASK, [server.address, ["豐"]])
     texts = {p.text for d in documents for p in d.pieces}
     texts |= set(variants()) | {chr(n) for n in (*range(0x20, 0x250), *range(0x2000, 0x2800))}
-    texts |= {chr(n) for n in (*range(0x2E80, 0x3400), *range(0xF900, 0xFB00), *range(0xFE00, 0xFFF0))}
+    texts |= {
+        chr(n) for n in (*range(0x2E80, 0x3400), *range(0xF900, 0xFB00), *range(0xFE00, 0xFFF0))
+    }
     found = page.evaluate(
         "async ([address, texts]) => {"
         ' const { fold } = await import(address + "modules/fold.js"); return texts.map(fold); }',

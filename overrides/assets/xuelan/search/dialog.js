@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { watch } from "./field.js";
-import { element, FAILED, link, offers, result, sentence, SLOW } from "./rows.js";
+import { element, failure, link, offers, result, sentence, SLOW } from "./rows.js";
 
 /** @type {HTMLDialogElement | undefined} */
 let dialog;
@@ -78,7 +78,7 @@ function build() {
       list.replaceChildren();
       meant.replaceChildren();
       all.hidden = true;
-      status.replaceChildren(FAILED);
+      status.replaceChildren(...failure(() => run(text)));
       report(error);
     } finally {
       clearTimeout(slow);

@@ -4,7 +4,7 @@ import { ask, take } from "./ask.js";
 import { report } from "./dialog.js";
 import { watch } from "./field.js";
 import { current, named } from "./load.js";
-import { element, FAILED, offers, result, sentence, SLOW } from "./rows.js";
+import { element, failure, offers, result, sentence, SLOW } from "./rows.js";
 
 /**
  * @typedef {import("./texts.js").Hit} Hit
@@ -110,7 +110,7 @@ export function fill(place) {
 
   const fail = (/** @type {unknown} */ error) => {
     clear();
-    status.replaceChildren(FAILED);
+    status.replaceChildren(...failure(run));
     report(error);
   };
 

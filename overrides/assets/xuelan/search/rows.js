@@ -6,7 +6,7 @@ import { marked } from "./texts.js";
 /** @typedef {import("./ask.js").Row} Row @typedef {import("./ask.js").Reply} Reply */
 
 export const SLOW = 400;
-export const FAILED = "检索暂时不可用：索引没有取到。请稍后再试，或从资料库按文种、年份查找。";
+const FAILED = "检索暂时不可用：索引没有取到。请稍后再试，或从资料库按文种、年份查找。";
 
 /**
  * @template {keyof HTMLElementTagNameMap} K
@@ -59,6 +59,13 @@ export function sentence({ answer: { group, hits, about }, cut }, text) {
   if (group === "完整匹配") return [...long, "完整匹配，", ...number];
   if (group === "拆开匹配") return [...long, `没有连在一起的${asked}；拆开匹配，`, ...number];
   return [...long, `没有一篇写全了${asked}；部分匹配，`, ...number];
+}
+
+/** @param {() => void} again @returns {(Node | string)[]} that search does not work just now */
+export function failure(again) {
+  const button = element("button", { type: "button", class: "link" }, "再试一次");
+  button.addEventListener("click", again);
+  return [FAILED, button];
 }
 
 /**
