@@ -78,10 +78,12 @@ def workbook(**sheets: tuple[tuple[object, ...], ...]) -> bytes:
 def bomb(part: str, size: int = 300_000_000) -> bytes:
     """A zipped document of a few hundred kilobytes that would unpack to ``size`` bytes."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as package:
-        with package.open(part, "w") as file:
-            for _ in range(size // 1_000_000):
-                file.write(b" " * 1_000_000)
+    with (
+        zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as package,
+        package.open(part, "w") as file,
+    ):
+        for _ in range(size // 1_000_000):
+            file.write(b" " * 1_000_000)
     return data.getvalue()
 
 
