@@ -6,7 +6,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from conftest import xuelan
+from conftest import free_port, xuelan
 
 
 @dataclass
@@ -31,12 +30,6 @@ class Preview:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(port: int) -> None:
@@ -58,7 +51,7 @@ def preview(tmp_path: Path) -> Iterator[Preview]:
     """A new column being previewed, in a process of its own."""
     folder = tmp_path / "column"
     assert xuelan("init", folder).returncode == 0
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "xuelan", "serve", "-C", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
     _wait(port)
@@ -124,7 +117,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     """The preview builds in a temporary folder and leaves the column's own site alone."""
     folder = tmp_path / "column"
     assert xuelan("init", folder).returncode == 0
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "xuelan", "serve", "-C", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ)
     _wait(port)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, free_port
 
 
 def _run(*command: str | Path, cwd: Path) -> str:
@@ -64,15 +64,15 @@ def test_init_check_build_away_from_the_checkout(installed: Path) -> None:
 def test_serve_away_from_the_checkout(installed: Path) -> None:
     """``xuelan serve`` answers with the home page on the loopback address."""
     command = installed / "env/bin/xuelan"
-    if not (installed / "served").exists():
-        _run(command, "init", "served", cwd=installed)
+    _run(command, "init", "served", cwd=installed)
+    port = free_port()
     process = subprocess.Popen(
-        [str(command), "serve", "-C", "served", "--port", "8765"],
+        [str(command), "serve", "-C", "served", "--port", str(port)],
         cwd=installed,
         stdout=subprocess.PIPE,
     )
     try:
-        assert "学习专栏" in _get(8765, "/")
+        assert "学习专栏" in _get(port, "/")
     finally:
         process.terminate()
         process.wait()

@@ -3,7 +3,7 @@
 A text is plain when every block is a paragraph on one line, a heading, a flat list, a quotation
 of one line or a simple table, and holds nothing but words, ``**strong**``, citations and links to
 files. On such texts all Markdown parsers agree, and the tree is the one Python-Markdown makes:
-``tests/test_plain.py`` compares the two. Of anything else :func:`tree` makes nothing, and the
+``tests/build/test_plain.py`` compares the two. Of anything else :func:`tree` makes nothing, and the
 parser reads it.
 """
 
