@@ -26,6 +26,9 @@ from xuelan.problem import Code, Problem
 from xuelan.site import Work, Written, write
 from xuelan.work import uncollected, workers
 
+_INSTALLED = "node_modules/.package-lock.json"
+"""Tells which typefaces are installed for the kits."""
+
 RECORDS = f"{FOLDER}/work"
 """Where builds keep what the next one can use, below the column's folder."""
 
@@ -82,6 +85,8 @@ def build(
             hosted = obtain(catalog, cache, inputs)
             written = write(catalog, hosted, tree, Work(cache, helpers))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
+            if mark and _mark(catalog.column, Inputs(root, records), drafts=drafts) != mark:
+                tree.forget()
         _save(cache, inputs, tidy=True)
     seconds = time.monotonic() - start
     return Report(problems, target, seconds, written, _memory(), cache.fault)
@@ -93,7 +98,9 @@ def _mark(column: Column, inputs: Inputs, *, drafts: bool) -> bytes:
     folders += [column.theme_dir] if column.theme_dir else []
     files = [sorted(inputs.below(folder).items()) for folder in folders]
     environment = (column.environment, os.environ.get("SOURCE_DATE_EPOCH"))
-    return key_of(program(), files, inputs.digest(SETTINGS_FILE), environment, drafts)
+    typefaces = [_INSTALLED, str(look.folder().parent / _INSTALLED)]
+    single = [inputs.digest(path) for path in (SETTINGS_FILE, *typefaces)]
+    return key_of(program(), files, single, environment, drafts)
 
 
 def _save(cache: Cache, inputs: Inputs, *, tidy: bool = False) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,10 @@ MAX_ATTACHMENT_BYTES: Final = 50 * 1000 * 1000
 """Largest attachment published; a 50 MB file is a minute on a slow line."""
 
 
-def with_files(root: Path, material: Material) -> tuple[Material, list[Problem]]:
-    """The material with the size and SHA-256 of its files filled in."""
+def with_files(
+    root: Path, material: Material, sha256: Callable[[Path], str]
+) -> tuple[Material, list[Problem]]:
+    """The material with the size and the ``sha256`` of its files filled in."""
     problems: list[Problem] = []
     attachments: list[Attachment] = []
     media: list[Media] = []
@@ -26,9 +28,8 @@ def with_files(root: Path, material: Material) -> tuple[Material, list[Problem]]
         path, found = locate(root, material.path, item.file, line)
         problems += found
         if path:
-            data = (root / path).read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
-            attachments.append(replace(item, path=path, size=len(data), sha256=digest))
+            size, digest = (root / path).stat().st_size, sha256(root / path)
+            attachments.append(replace(item, path=path, size=size, sha256=digest))
     line = material.line_of("media")
     for thing in material.media:
         path, found = locate(root, material.path, thing.file, line)

@@ -52,7 +52,21 @@ def obtain(catalog: Catalog, cache: Cache, inputs: Inputs) -> Hosted:
     Raises :class:`HostError`.
     """
     column = catalog.column
-    key = key_of(
+    key = _key(catalog, inputs)
+    found = cache.get(key, Hosted) if column.closed else None
+    if found is None:
+        from xuelan import host  # noqa: PLC0415 - MkDocs alone takes a third of a second to import
+
+        found = host.make(catalog)
+        if _key(catalog, inputs) == key:  # nothing was changed meanwhile
+            cache.put_value(key, found)
+    return found
+
+
+def _key(catalog: Catalog, inputs: Inputs) -> bytes:
+    """All that the host can see."""
+    column = catalog.column
+    return key_of(
         program(),
         inputs.below(column.docs_dir),
         inputs.below(column.theme_dir) if column.theme_dir else {},
@@ -62,10 +76,3 @@ def obtain(catalog: Catalog, cache: Cache, inputs: Inputs) -> Hosted:
         {k: v for k, v in home_values(catalog).items() if not callable(v) and k != "column"},
         os.environ.get("SOURCE_DATE_EPOCH"),
     )
-    found = cache.get(key, Hosted) if column.closed else None
-    if found is None:
-        from xuelan import host  # noqa: PLC0415 - MkDocs alone takes a third of a second to import
-
-        found = host.make(catalog)
-        cache.put_value(key, found)
-    return found

@@ -134,6 +134,11 @@ class Tree:
             for file in sorted(f for f in Path(name).rglob("*") if f.is_file()):
                 self.write(path + file.relative_to(name).as_posix(), file.read_bytes())
 
+    def forget(self) -> None:
+        """Leave nothing to the next build but the files: an input was changed meanwhile."""
+        self.notes.clear()
+        self.files = {path: entry._replace(key=b"") for path, entry in self.files.items()}
+
     def settle(self) -> None:
         """Take out everything that this build has not put in so far."""
         for path in self._here - self.files.keys():

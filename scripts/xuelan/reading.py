@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -81,8 +81,7 @@ def read_materials(
             elif raw is None:
                 readings[path] = Reading(path, tuple(problems))
             else:
-                digest = hashlib.blake2b(raw, digest_size=16).digest()
-                missing.append((path, key_of(base, path, digest)))
+                missing.append((path, key_of(base, path, _digest(raw))))
                 yield path, raw
 
     made = workers.map(_Reader(column.vocabularies), unknown(), "读材料")
@@ -90,7 +89,17 @@ def read_materials(
         path, key = missing[number]
         cache.put(key, entry)
         readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
-    return (_with_files(root, readings[path]) for path in paths)
+
+    def sha256(file: Path) -> str:
+        digest = digests.get(file.relative_to(root).as_posix())
+        kept = cache.get(key_of("sha256", digest), str)
+        if kept is None:
+            raw = file.read_bytes()
+            kept = hashlib.sha256(raw).hexdigest()
+            cache.put_value(key_of("sha256", _digest(raw)), kept)
+        return kept
+
+    return (_with_files(root, readings[path], sha256) for path in paths)
 
 
 def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]) -> Reading:
@@ -106,13 +115,18 @@ def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]
     return Reading(path, (*problems, *found, *wrong, *own), material, scan(material.body))
 
 
+def _digest(raw: bytes) -> bytes:
+    """As :class:`~xuelan.inputs.Inputs` has it."""
+    return hashlib.blake2b(raw, digest_size=16).digest()
+
+
 def _thaw(path: str, kept: _Kept) -> Reading:
     problems = (Problem(path, line, _CODES[code], *words) for line, code, *words in kept.problems)
     return Reading(path, tuple(problems), kept.material, kept.scan)
 
 
-def _with_files(root: Path, reading: Reading) -> Reading:
+def _with_files(root: Path, reading: Reading, sha256: Callable[[Path], str]) -> Reading:
     if reading.material is None or not (reading.material.attachments or reading.material.media):
         return reading
-    material, problems = with_files(root, reading.material)
+    material, problems = with_files(root, reading.material, sha256)
     return replace(reading, material=material, problems=(*reading.problems, *problems))

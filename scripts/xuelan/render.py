@@ -79,7 +79,8 @@ _ATTRIBUTES: Final = {
     "td": {"align"},
     "ol": {"start"},
 }
-_COUNTED: Final = re.compile(r"[一-鿿\u3400-\u4dbf]|[0-9A-Za-z]+")
+_HAN: Final = re.compile(r"[一-鿿\u3400-\u4dbf]+")
+_WORD: Final = re.compile(r"[0-9A-Za-z]+")
 _STASHED: Final = re.compile("\x02[^\x03]*\x03")
 
 
@@ -327,7 +328,6 @@ class Renderer:
         self._linked = {name}
         self._term = _word_finder(around.terms) if around.terms else None
         html = self._read(body)
-        counted = sum(len(_COUNTED.findall(b.text)) for b in page.blocks)
         return Rendered(
             id=name,
             html=nh3.clean(
@@ -337,7 +337,7 @@ class Renderer:
             blocks=tuple(page.blocks),
             references=tuple(page.references),
             links=tuple(dict.fromkeys(page.links)),
-            characters=counted,
+            characters=sum(_characters(block.text) for block in page.blocks),
         )
 
     def _read(self, body: str) -> str:
@@ -482,6 +482,11 @@ class Renderer:
         if made:
             made[-1].tail = text[start:]
         return before, made
+
+
+def _characters(text: str) -> int:
+    """Chinese characters, and words and numbers of other letters."""
+    return sum(map(len, _HAN.findall(text))) + len(_WORD.findall(text))
 
 
 def _bare(title: str) -> str:

@@ -107,7 +107,7 @@ def write(
     _copy_files(catalog, tree)
     own = [a for m in catalog.public for a in m.attachments]
     files = attachments.texts(catalog.column.root, own, work.cache)
-    update(entries(catalog, texts, files), tree, work.cache)
+    update(entries(catalog, texts, files), tree, work.cache, work.workers)
     wanted = () if catalog.drafts else catalog.kits
     addresses += _write_downloads(collection, theme, tree, wanted if kits is None else kits)
     if catalog.column.url:
@@ -238,12 +238,13 @@ def _is_new(name: str, texts: Texts, before: _Before) -> bool:
 def _reasons(
     tree: Tree, before: _Before, theme: Theme, texts: Texts
 ) -> tuple[tuple[str, str], ...]:
-    """Each file written, with why, in plain words."""
+    """Each file written, with why, in plain words; links to files that stood there are no news."""
     alone = {f"materials/{name}/index.html": name for name in texts}
+    standing = {entry.inode for entry in tree.last.files.values()}
     found = []
     for path in sorted(tree.touched & tree.files.keys()):
         name, was = alone.get(path), tree.last.files.get(path)
-        if was is not None and was.digest == tree.files[path].digest:
+        if tree.files[path].inode in standing:
             continue
         if was is None:
             reason = "新增"

@@ -182,7 +182,9 @@ def _pool(width: int) -> Executor:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload(["xuelan.render", "xuelan.page", "xuelan.loader"])
+        context.set_forkserver_preload(
+            ["xuelan.cli", "xuelan.loader", "xuelan.site", "xuelan.search.index"]
+        )
     return ProcessPoolExecutor(width, mp_context=context)
 
 

@@ -277,18 +277,18 @@ def _material(folder: Path, plan: Plan, number: int, name: str, terms: Iterator[
     _file(folder / path_of(name), "---\n" + "\n".join(lines) + "\n---\n\n" + body + "\n")
 
 
+_SHAPES = (
+    ("paragraph", 56), ("heading", 16), ("list", 10), ("numbers", 8), ("table", 5), ("quotation", 5),
+)  # fmt: skip
+"""What a text is made of, and how often; after anything but a paragraph comes a paragraph."""
+
+
 def _blocks(plan: Plan, number: int, length: int) -> Iterator[str]:
     """Paragraphs, headings, lists, tables and quotations until ``length`` characters are there."""
-    chance, words, done = plan.words.chance, plan.words, 0
-    for position in itertools.count():
-        shape = (
-            "paragraph"
-            if position == 0
-            else chance.choices(
-                ("paragraph", "heading", "list", "numbers", "table", "quotation"),
-                (60, 14, 8, 6, 4, 4),
-            )[0]
-        )
+    chance, words, done, shape = plan.words.chance, plan.words, 0, ""
+    while done < length:
+        after_block = shape not in ("paragraph", "heading")
+        shape = "paragraph" if after_block else chance.choices(*zip(*_SHAPES, strict=True))[0]
         if shape == "heading":
             text = f"## {words.text(chance.randint(2, 5))}\n\n{_paragraph(plan, number)}"
         elif shape == "list":
@@ -304,8 +304,6 @@ def _blocks(plan: Plan, number: int, length: int) -> Iterator[str]:
             text = _paragraph(plan, number)
         yield text
         done += len(text)
-        if done >= length:
-            return
 
 
 def _paragraph(plan: Plan, number: int) -> str:

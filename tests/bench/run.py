@@ -30,6 +30,8 @@ from pathlib import Path
 import collection
 import peers
 
+from xuelan import look
+
 HERE = Path(__file__).parent
 STEPS = ("cold", "unchanged", "body edit", "title edit", "template change")
 _SUBREAPER = 36
@@ -148,8 +150,7 @@ def tools(work: Path, size: int, seed: int, material_up_to: int) -> list[Tool]:
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace("  language: zh\n", "  language: zh\n  custom_dir: look\n"))
     (own / "look/partials").mkdir(parents=True)
-    footer = HERE.parent.parent / "overrides/partials/footer.html"
-    shutil.copy(footer, own / "look/partials/footer.html")
+    shutil.copy(look.folder() / "partials/footer.html", own / "look/partials/footer.html")
     found[0].template = "look/partials/footer.html"
     if material_up_to:
         stock = size <= material_up_to

@@ -9,13 +9,11 @@ from __future__ import annotations
 import bisect
 import itertools
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from pypinyin.constants import PHRASES_DICT
 
-from xuelan.cache import key_of
-from xuelan.search.document import Document, Entry, Piece, Zone
+from xuelan.search.document import Document, Piece, Zone
 
 CHARACTERS = 1760
 NAMES = ("毛丰美", "大梨树村", "干字精神", "五味子", "集体经济", "专题组织生活会", "心得体会")
@@ -41,13 +39,16 @@ class Text:
 
 
 class Writer:
-    """Writes texts with a random generator of its own."""
+    """Writes texts; each depends on the seed and its own number only."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.random = random.Random(seed)
         words = sorted(w for w in PHRASES_DICT if 2 <= len(w) <= 4 and w.isalpha())
         random.Random(1).shuffle(words)
-        self.words = [*NAMES[1:], *words]
+        self.words = words
+        for number, name in enumerate(NAMES[1:], 1):
+            self.words.insert(150 * number, name)
         self.steps = list(itertools.accumulate(1 / (n + 8) for n in range(len(self.words))))
 
     def word(self) -> str:
@@ -74,6 +75,7 @@ class Writer:
 
     def text(self, number: int) -> Text:
         r = self.random
+        r.seed(f"{self.seed}-{number}")
         names = number % 37 == 5
         year, month, day = 1990 + number % 36, number % 12 + 1, number % 28 + 1
         sections, total = [], 0
@@ -98,27 +100,6 @@ class Writer:
             summary=self.paragraph(names)[:80],
             sections=tuple(sections),
         )
-
-
-def texts(count: int, seed: int = 1) -> Iterator[Text]:
-    """``count`` materials, newest first."""
-    writer = Writer(seed)
-    for number in range(count):
-        yield writer.text(number)
-
-
-def entry(text: Text) -> Entry:
-    """The material as the index takes it."""
-    return Entry(
-        key=key_of("synthetic", *(getattr(text, f.name) for f in fields(text))),
-        id=text.id,
-        kind=text.kind,
-        year=text.date[:4],
-        unit=text.unit,
-        activities=(ACTIVITIES[len(text.title) % 5],),
-        words=(text.title, text.unit),
-        open=lambda: document(text),
-    )
 
 
 def document(text: Text) -> Document:

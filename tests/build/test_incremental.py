@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trees import REPORT, STORY, TERM, again, clean, column, contents
 
+from xuelan import build as building
 from xuelan import inputs
 
 
@@ -218,5 +220,28 @@ def test_a_file_changed_in_the_site_by_hand_is_put_right(base: Path, tmp_path: P
     again(root)
     _same(root, tmp_path)
     (root / "site/catalog.json").unlink()
+    again(root)
+    _same(root, tmp_path)
+
+
+def test_an_edit_made_while_a_build_runs_is_never_lost(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changed after the inputs were looked at, and changed back afterwards."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+    original = (root / REPORT).read_bytes()
+    check = building.check
+
+    def typed_meanwhile(*arguments: Any) -> Any:
+        (root / REPORT).write_bytes(original + "\n一闪而过的一句。\n".encode())
+        return check(*arguments)
+
+    (root / "docs/index.md").write_text("# 首页\n\n改过。\n", encoding="utf-8")
+    monkeypatch.setattr(building, "check", typed_meanwhile)
+    again(root)
+    monkeypatch.undo()
+    (root / REPORT).write_bytes(original)
     again(root)
     _same(root, tmp_path)

@@ -6,13 +6,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from math import log2
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
 from xuelan.publish import Tree
 from xuelan.search import files, postings
-from xuelan.search.document import Entry
+from xuelan.search.document import Document, Entry
 from xuelan.search.files import FOLDER, DamagedIndexError, Manifest
 from xuelan.search.lexicon import Lexicon, sounds
 from xuelan.search.normal import variants
@@ -21,6 +21,7 @@ from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists
 from xuelan.search.spool import BUCKET_BITS, Spool
 from xuelan.search.stream import Stream, card, layout, stream, windows
+from xuelan.work import HERE, Workers
 
 FORMAT: Final = 1
 """The layout of the files; part of the build's name."""
@@ -30,13 +31,15 @@ SHARD_UNITS: Final = 4300
 """Units of text behind one shard: about 12 KB as a file."""
 
 
-def write(entries: Sequence[Entry], tree: Tree, cache: Cache = NONE) -> Manifest:
+def write(
+    entries: Sequence[Entry], tree: Tree, cache: Cache = NONE, workers: Workers = HERE
+) -> Manifest:
     """Write the index of ``entries``, in their order, into ``tree``.
 
-    Texts folded and laid out are kept in ``cache``. What stands in the tree from the last build
-    and has not changed stays; the files are the same as without a last build.
+    Texts are folded and laid out by ``workers`` and kept in ``cache``. What stands in the tree from
+    the last build and has not changed stays; the files are the same as without a last build.
     """
-    build = _Build(entries, tree, cache)
+    build = _Build(entries, tree, cache, workers)
     with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
         return build.publish(build.patched() or build.anew(Path(folder)))
 
@@ -48,7 +51,10 @@ Shards = Iterator[bytes | None]
 class _Build:
     """One run: what the last one left, and what this one makes."""
 
-    def __init__(self, entries: Sequence[Entry], tree: Tree, cache: Cache) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], tree: Tree, cache: Cache, workers: Workers
+    ) -> None:
+        self.workers = workers
         self.entries = entries
         self.tree = tree
         self.cache = cache
@@ -83,7 +89,8 @@ class _Build:
             old = self.cache.raw(_stream_key(key))
             if old is None or len(edits) == MOST_EDITS:
                 return None
-            edits.append(Edit(doc, Stream.unpack(old), self._text(doc)))
+            made = laid_out(entry.open())
+            edits.append(Edit(doc, Stream.unpack(old), self._take(doc, made)))
         return edits
 
     def _old_shard(self, number: int) -> bytes:
@@ -93,17 +100,26 @@ class _Build:
     def anew(self, folder: Path) -> Shards:
         """All shards from all texts; ``folder`` takes what is too much for memory."""
         pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
+        missing = {doc for doc in range(len(self.entries)) if not self._is_kept(doc)}
+        opened = (self.entries[doc].open() for doc in sorted(missing))
+        made = self.workers.map(laid_out, opened, "编检索")
         for docs in _batches(len(self.entries)):
-            texts = [(doc, self._kept(doc) or self._text(doc)) for doc in docs]
+            texts = [
+                (doc, self._take(doc, next(made)) if doc in missing else self._kept(doc))
+                for doc in docs
+            ]
             pairs.add(postings.pairs(texts))
             singles.add(postings.singles(texts))
         self.bits = _bits(sum(self.sizes))
         return _packed(pairs, singles, self.bits)
 
-    def _kept(self, doc: int) -> Stream | None:
-        """The text of a document that the last build had too."""
-        packed = self.cache.raw(_stream_key(self.entries[doc].key)) if self._stays(doc) else None
-        return Stream.unpack(packed) if packed else None
+    def _is_kept(self, doc: int) -> bool:
+        """True for a document that the last build had too, if its text can be had again."""
+        return self.cache.raw(_stream_key(self.entries[doc].key)) is not None and self._stays(doc)
+
+    def _kept(self, doc: int) -> Stream:
+        packed = self.cache.raw(_stream_key(self.entries[doc].key))
+        return Stream.unpack(packed or laid_out(self.entries[doc].open()).stream)
 
     def _stays(self, doc: int) -> bool:
         """True when the last build's texts of a document serve this one too."""
@@ -121,22 +137,15 @@ class _Build:
         self.sizes[doc], self.files[doc] = self.before.sizes[old], self.before.files[old]
         return True
 
-    def _text(self, doc: int) -> Stream:
-        """Fold a document and lay it out; write its texts."""
-        entry = self.entries[doc]
-        document = entry.open()
-        placed = layout(document)
-        made = stream(placed)
-        self.cache.put(_stream_key(entry.key), made.pack())
-        shown = card(document)
-        for number, pieces in enumerate(windows(placed)):
-            rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
-            name = f"text/{document.id}/{number:x}"
-            content = files.pack_json(name, {**shown, "pieces": rows})
-            self.tree.write(files.text_path(self.order, doc, number), content, entry.key)
-            self.files[doc] = number + 1
-        self.sizes[doc] = len(made.units)
-        return made
+    def _take(self, doc: int, made: LaidOut) -> Stream:
+        """Keep what was made of a document; write its texts."""
+        key = self.entries[doc].key
+        self.cache.put(_stream_key(key), made.stream)
+        for number, content in enumerate(made.texts):
+            self.tree.write(files.text_path(self.order, doc, number), content, key)
+        text = Stream.unpack(made.stream)
+        self.sizes[doc], self.files[doc] = len(text.units), len(made.texts)
+        return text
 
     def publish(self, shards: Shards) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
@@ -187,6 +196,25 @@ class _Build:
         for doc, count in enumerate(self.files):
             for window in range(count):
                 yield self.tree.files[files.text_path(self.order, doc, window)].digest
+
+
+class LaidOut(NamedTuple):
+    """What is made of one document: its packed stream, and its files of texts."""
+
+    stream: bytes
+    texts: list[bytes]
+
+
+def laid_out(document: Document) -> LaidOut:
+    """Fold a document and lay it out; pure, so that it can be done anywhere."""
+    placed = layout(document)
+    shown = card(document)
+    texts = []
+    for number, pieces in enumerate(windows(placed)):
+        rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
+        name = f"text/{document.id}/{number:x}"
+        texts.append(files.pack_json(name, {**shown, "pieces": rows}))
+    return LaidOut(stream(placed).pack(), texts)
 
 
 def _stream_key(key: bytes) -> bytes:

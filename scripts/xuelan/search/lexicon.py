@@ -8,9 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-
 MOST_WORDS: Final = 3000
 LONGEST: Final = 16
 """Longer titles are not what someone misspells."""
@@ -39,6 +36,9 @@ class Lexicon:
 
 def _said(word: str) -> str:
     """The syllables of a word. Only short words, names above all, are worth a look at phrases."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionaries take long to load
+    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415
+
     if len(word) <= SHORT:
         return " ".join(lazy_pinyin(word))
     first = [PINYIN_DICT.get(ord(c), c).split(",")[0] for c in word]
@@ -47,6 +47,8 @@ def _said(word: str) -> str:
 
 def sounds() -> dict[str, str]:
     """The characters of GB 2312 by their commonest syllable."""
+    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - as above
+
     found: dict[str, str] = {}
     for row in range(0xB0, 0xF8):
         for cell in range(0xA1, 0xFF):

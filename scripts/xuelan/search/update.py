@@ -10,13 +10,16 @@ from xuelan.publish import Tree
 from xuelan.search import files, script
 from xuelan.search.document import Entry
 from xuelan.search.notes import Notes
+from xuelan.work import HERE, Workers
 
 
-def update(entries: Sequence[Entry], tree: Tree, cache: Cache = NONE) -> None:
+def update(
+    entries: Sequence[Entry], tree: Tree, cache: Cache = NONE, workers: Workers = HERE
+) -> None:
     """Write the index of ``entries``, in their order, into ``tree``, where it is not there yet.
 
-    Texts folded and laid out are kept in ``cache``. The files are the same with and without it,
-    and with and without a last build.
+    Texts are folded and laid out by ``workers`` and kept in ``cache``. The files are the same with
+    and without them, and with and without a last build.
     """
     before = Notes.of(tree)
     if before.program == program() and before.keys == [e.key for e in entries]:
@@ -28,5 +31,5 @@ def update(entries: Sequence[Entry], tree: Tree, cache: Cache = NONE) -> None:
     else:
         from xuelan.search.index import write  # noqa: PLC0415 - numpy takes long to load
 
-        manifest = write(entries, tree, cache)
+        manifest = write(entries, tree, cache, workers)
     tree.write("search/search.js", script.joined(manifest))

@@ -113,14 +113,15 @@ async function inflated(base64) {
 
 /**
  * Ask which build is published now. A page kept open or in a cache may know an older one.
+ * Files that were there are forgotten: one of them may be the wrong one.
  * @returns {Promise<boolean>} true when it is another one; from then on that one is read
  */
 export async function renewed() {
   newest = undefined;
+  kept.clear();
   await script(`index/now.js?${Date.now()}`);
   const now = /** @type {Manifest | undefined} */ (newest);
   if (!now || now.build === manifest.build) return false;
   manifest = now;
-  kept.clear();
   return true;
 }

@@ -74,8 +74,10 @@ export function fill(place) {
         input.value = query;
         run();
       }));
+      const focus = document.activeElement?.getAttribute("data-choice");
       facets.replaceChildren(...groups(table, found, state, run));
       order.replaceChildren(...(text.trim() && found.length ? orders(state, run) : []));
+      if (focus) refocus(place, focus);
       list.replaceChildren(...reply.rows.map(result));
       continueFrom(reply.answer.hits, reply.next);
       document.body.classList.add("searching");
@@ -122,6 +124,14 @@ export function fill(place) {
   if (input.value || FACETS.some(([facet]) => state.has(facet))) run();
 }
 
+/** @param {HTMLElement} place @param {string} choice that had the focus before it was made anew */
+function refocus(place, choice) {
+  const again = place.querySelector(`[data-choice="${CSS.escape(choice)}"]`);
+  if (!(again instanceof HTMLElement)) return;
+  again.closest("details")?.setAttribute("open", "");
+  again.focus();
+}
+
 /** @returns {Hit[]} every document, newest first */
 function everything() {
   return Array.from({ length: current().count }, (_, doc) => ({ doc, place: -1, pieces: [] }));
@@ -166,7 +176,11 @@ function arranged(table, hits, state) {
 function orders(state, run) {
   const choice = (/** @type {string} */ value, /** @type {string} */ name) => {
     const chosen = (state.get("sort") ?? "") === value;
-    const button = element("button", { type: "button", class: "link", "aria-pressed": String(chosen) }, name);
+    const button = element(
+      "button",
+      { type: "button", class: "link", "aria-pressed": String(chosen), "data-choice": `sort ${value}` },
+      name,
+    );
     button.addEventListener("click", () => {
       if (value) state.set("sort", value);
       else state.delete("sort");
@@ -205,7 +219,9 @@ function groups(table, hits, state, run) {
  * @returns {HTMLLabelElement}
  */
 function box(facet, { name, count }, state, run) {
-  const input = element("input", { type: "checkbox", name: facet, value: name });
+  const input = element("input", {
+    type: "checkbox", name: facet, value: name, "data-choice": `${facet} ${name}`,
+  });
   input.checked = state.getAll(facet).includes(name);
   input.addEventListener("change", () => {
     const others = state.getAll(facet).filter((other) => other !== name);

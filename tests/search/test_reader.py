@@ -1,0 +1,400 @@
+"""Search as a reader meets it: dialog, page, keyboard, input methods, a disk, a broken server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from conftest import Watch
+from search.conftest import Server, changed, other, slow, status
+from xuelan.catalog import Catalog
+from xuelan.search.found import ask
+from xuelan.search.reader import Reader
+
+RESULTS = "[data-search-results] [data-material-id]"
+FAILED = "检索暂时不可用"
+INDEX = r"/search/index/"
+SHARD = r"/search/index/[0-9a-f]{12}/0/[0-9a-f]{2}\.js"
+TEXT = r"/search/index/[0-9a-f]{12}/0/[0-9a-f]{2}-[0-9a-f]\.js"
+
+
+@pytest.fixture
+def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
+    context = watch.on(browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN"))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def home(page: Page, server: Server) -> Page:
+    """The start page, loaded."""
+    page.goto(server.address)
+    return page
+
+
+def field(page: Page) -> Locator:
+    """The dialog's field, or the one of the results page."""
+    return page.locator(".search-form input")
+
+
+def ids(page: Page) -> list[str]:
+    found = page.locator(RESULTS).evaluate_all("all => all.map(e => e.dataset.materialId)")
+    assert all(isinstance(name, str) for name in found)
+    return list(found)
+
+
+def type_in(page: Page, text: str) -> None:
+    """As an input method hands a finished text over."""
+    page.keyboard.insert_text(text)
+
+
+def count(page: Page) -> int:
+    return int(page.locator("[data-search-count]").inner_text())
+
+
+def test_nothing_of_the_index_loads_before_it_is_asked(home: Page, server: Server) -> None:
+    """Neither on a page nor when the dialog opens."""
+    home.wait_for_load_state("networkidle")
+    home.keyboard.press("/")
+    expect(home.get_by_role("dialog")).to_be_visible()
+    home.wait_for_load_state("networkidle")
+    assert not [path for path in server.asked if re.search(INDEX, path)]
+
+
+def test_a_question_in_the_dialog(home: Page, server: Server, watch: Watch, reader: Reader) -> None:
+    """Results with marks, the count, a link to the paragraph; the console stays empty."""
+    home.get_by_role("link", name="检索", exact=True).first.click()
+    expect(field(home)).to_be_focused()
+    type_in(home, "农业税")
+    expect(home.locator(RESULTS).first).to_be_visible()
+    answer = ask(reader, "农业税", 10)
+    assert ids(home) == [f.id for f in answer.found]
+    assert count(home) == answer.count
+    expect(home.get_by_role("status")).to_contain_text("完整匹配")
+    assert set(home.locator(f"{RESULTS} mark").all_inner_texts()) == {"农业税"}
+    link = home.locator(f"{RESULTS} a").first
+    assert link.get_attribute("href") == server.address + answer.found[0].url
+    link.click()
+    target = home.url.partition("#")[2]
+    expect(home.locator(f'[id="{target}"]')).to_be_visible()
+    assert "农业税" in home.locator("article").inner_text()
+    assert watch.complaints == []
+    assert watch.foreign(server.address) == []
+
+
+def test_the_keyboard_is_enough(home: Page, server: Server) -> None:
+    """`/` opens, arrows walk, Enter goes, Esc closes and gives the focus back."""
+    opener = home.locator("[data-search-open]").first
+    opener.focus()
+    home.keyboard.press("/")
+    type_in(home, "五味子")
+    expect(home.locator(RESULTS).first).to_be_visible()
+    links = home.locator(f"{RESULTS} a")
+    home.keyboard.press("ArrowDown")
+    expect(links.nth(0)).to_be_focused()
+    home.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    home.keyboard.press("ArrowUp")
+    home.keyboard.press("ArrowUp")
+    expect(field(home)).to_be_focused()
+    home.keyboard.press("Escape")
+    home.keyboard.press("Escape")
+    expect(home.get_by_role("dialog")).to_be_hidden()
+    expect(opener).to_be_focused()
+    home.keyboard.press("/")
+    home.keyboard.press("ArrowDown")
+    target = links.nth(0).get_attribute("href")
+    home.keyboard.press("Enter")
+    home.wait_for_url(str(target))
+
+
+def test_enter_in_the_field_leads_to_the_page(home: Page) -> None:
+    """The full results page with the same question."""
+    home.keyboard.press("/")
+    type_in(home, "五味子")
+    home.keyboard.press("Enter")
+    home.wait_for_url(re.compile(r"/search/\?q="))
+    expect(home.locator(RESULTS).first).to_be_visible()
+    assert field(home).input_value() == "五味子"
+
+
+def test_a_slash_in_a_field_is_a_slash(page: Page, server: Server) -> None:
+    """Typing / into a field does not open the dialog."""
+    page.goto(server.address + "search/")
+    field(page).focus()
+    page.keyboard.press("/")
+    assert field(page).input_value() == "/"
+    assert not page.locator("dialog[open]").count()
+
+
+def test_an_input_method_is_left_alone(home: Page, server: Server, context: BrowserContext) -> None:
+    """Nothing is asked while pinyin is being composed; the finished word is, at once."""
+    home.keyboard.press("/")
+    session = context.new_cdp_session(home)
+    for part in ("n", "no", "nong", "nong ye shui"):
+        session.send(
+            "Input.imeSetComposition",
+            {"text": part, "selectionStart": len(part), "selectionEnd": len(part)},
+        )
+        home.wait_for_timeout(200)
+    assert field(home).input_value() == "nong ye shui"
+    assert not [path for path in server.asked if re.search(INDEX, path)]
+    session.send("Input.insertText", {"text": "农业税"})
+    expect(home.locator(RESULTS).first).to_be_visible()
+    assert field(home).input_value() == "农业税"
+
+
+def test_only_the_last_question_counts(home: Page, server: Server) -> None:
+    """A late answer to an earlier question is dropped."""
+    server.fail(SHARD, slow(0.6))
+    home.keyboard.press("/")
+    type_in(home, "农业税")
+    home.wait_for_timeout(200)
+    server.faults.clear()
+    home.keyboard.press("Control+a")
+    type_in(home, "花果山")
+    expect(home.locator(f"{RESULTS} mark").first).to_have_text("花果山")
+    home.wait_for_timeout(1200)
+    assert set(home.locator(f"{RESULTS} mark").all_inner_texts()) == {"花果山"}
+
+
+def test_a_slow_answer_is_announced_and_comes(home: Page, server: Server) -> None:
+    """A reader who waits is told so."""
+    server.fail(INDEX, slow(1.0))
+    home.keyboard.press("/")
+    type_in(home, "农业税")
+    expect(home.get_by_role("status")).to_have_text("正在检索……")
+    expect(home.locator(RESULTS).first).to_be_visible()
+
+
+def test_two_thousand_characters(home: Page, reader: Reader) -> None:
+    """A long paste is answered like any question; one too long says what was left out."""
+    home.keyboard.press("/")
+    type_in(home, "毛丰美是大梨树村的带头人。" * 153)
+    expect(home.get_by_role("status")).not_to_be_empty()
+    expect(home.get_by_role("status")).not_to_have_text("正在检索……")
+    assert FAILED not in home.get_by_role("status").inner_text()
+    home.keyboard.press("Control+a")
+    type_in(home, "干" * 2001)
+    expect(home.get_by_role("status")).to_contain_text("检索词太长")
+
+
+def test_lines_pasted_are_words_apart(page: Page, server: Server, context: BrowserContext) -> None:
+    """A one-line field would glue pasted lines together."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(server.address + "search/")
+    page.evaluate("navigator.clipboard.writeText('毛丰美\\r\\n农业税\\n')")
+    field(page).focus()
+    page.keyboard.press("Control+v")
+    assert field(page).input_value().split() == ["毛丰美", "农业税"]
+    expect(page.locator(RESULTS).first).to_be_visible()
+
+
+def test_taken_apart_and_meant(home: Page) -> None:
+    """Each group says what it is; what was meant is one click away."""
+    home.keyboard.press("/")
+    type_in(home, "毛丰美心得体会")
+    expect(home.get_by_role("status")).to_contain_text("拆开匹配")
+    assert {"毛丰美", "心得体会"} <= set(home.locator(f"{RESULTS} mark").all_inner_texts())
+    home.keyboard.press("Control+a")
+    type_in(home, "毛峰美")
+    expect(home.get_by_role("status")).to_contain_text("没有找到")
+    assert count(home) == 0
+    home.get_by_role("button", name="毛丰美", exact=True).click()
+    expect(home.locator(f"{RESULTS} mark").first).to_have_text("毛丰美")
+
+
+def test_the_page_shows_all(page: Page, server: Server, reader: Reader) -> None:
+    """Ten at a time until the last, in the order of the command line; the focus goes along."""
+    page.goto(f"{server.address}search/?q=农业税")
+    answer = ask(reader, "农业税", 100)
+    more = page.get_by_role("button", name="再看十篇")
+    count_after(page, answer.count)
+    while page.locator(RESULTS).count() < answer.count:
+        before = page.locator(RESULTS).count()
+        more.click()
+        expect(page.locator(RESULTS).nth(before).locator("a").first).to_be_focused()
+    assert ids(page) == [f.id for f in answer.found]
+    expect(more).to_be_hidden()
+    assert not page.locator(".search-index").is_visible()
+
+
+def test_facets_and_order(page: Page, server: Server, reader: Reader) -> None:
+    """Within a facet either, between facets both; counts tell what is left; the address keeps it."""
+    page.goto(f"{server.address}search/?q=毛丰美")
+    everything = count_after(page, ask(reader, "毛丰美", 0).count)
+    reports = number_at(page, "报道")
+    box(page, "报道").focus()
+    page.keyboard.press("Space")
+    assert count_after(page, reports) < everything
+    expect(box(page, "报道")).to_be_focused()
+    stories = number_at(page, "故事")
+    box(page, "故事").check()
+    count_after(page, reports + stories)
+    both = number_at(page, "2016")
+    box(page, "2016").check()
+    count_after(page, both)
+    page.get_by_role("button", name="日期").click()
+    expect(page.get_by_role("button", name="日期")).to_have_attribute("aria-pressed", "true")
+    dates = page.locator(".hit-meta").evaluate_all(
+        "all => all.map(e => e.textContent.match(/2016-?\\d*-?\\d*/)[0])"
+    )
+    assert dates == sorted(dates, reverse=True)
+    shown = ids(page)
+    page.goto(page.url)
+    count_after(page, both)
+    assert ids(page) == shown
+    for name in ("类型", "年份", "单位", "活动"):
+        expect(page.get_by_role("group", name=name)).to_be_visible()
+
+
+def label(page: Page, name: str) -> Locator:
+    return page.locator(".search-facets label").filter(has_text=re.compile(rf"^\s*{name}\s*\d+$"))
+
+
+def box(page: Page, name: str) -> Locator:
+    return label(page, name).locator("input")
+
+
+def number_at(page: Page, name: str) -> int:
+    """The count beside a value of a facet."""
+    return int(label(page, name).locator(".count").inner_text())
+
+
+def count_after(page: Page, expected: int) -> int:
+    expect(page.locator("[data-search-count]")).to_have_text(str(expected))
+    return expected
+
+
+def test_a_filter_needs_no_question(page: Page, server: Server, column: Catalog) -> None:
+    """All materials of a kind, newest first."""
+    page.goto(f"{server.address}search/?kind=故事")
+    expect(page.locator(RESULTS).first).to_be_visible()
+    stories = [m.id for m in column.public if m.kind == "故事"]
+    assert count(page) == len(stories)
+    assert ids(page) == stories[:10]
+
+
+def test_without_script_the_page_lists_everything(
+    browser: Browser, server: Server, reader: Reader
+) -> None:
+    """A to Z and by kind, and a word of explanation."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.address)
+    page.get_by_role("link", name="检索", exact=True).first.click()
+    assert page.url.endswith("/search/")
+    assert page.locator(".az a").count() == reader.manifest.count
+    assert page.get_by_role("heading", name="按文种").is_visible()
+    assert "没有运行脚本" in page.locator("main, .main").first.inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "start", ["index.html", "search/index.html", "materials/portrait/index.html"]
+)
+def test_from_a_disk(
+    browser: Browser, built: Path, watch: Watch, reader: Reader, start: str
+) -> None:
+    """Opened by file:// with the network off: same results, links that name their file."""
+    context = watch.on(browser.new_context(offline=True, locale="zh-CN"))
+    page = context.new_page()
+    page.goto((built / start).as_uri())
+    if start.startswith("search"):
+        field(page).focus()
+    else:
+        page.keyboard.press("/")
+    type_in(page, "毛豐美")
+    expect(page.locator(RESULTS).first).to_be_visible()
+    answer = ask(reader, "毛丰美", 10)
+    assert ids(page) == [f.id for f in answer.found]
+    assert count(page) == answer.count
+    page.locator(f"{RESULTS} a").first.click()
+    target = answer.found[0].url.replace("/#", "/index.html#")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.url.endswith(target)
+    assert [c for c in watch.complaints if "search" in c] == []
+    context.close()
+
+
+def test_on_a_disk_the_dialog_leads_to_the_page(browser: Browser, built: Path) -> None:
+    """Enter opens the results page's file with the question."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((built / "index.html").as_uri())
+    page.keyboard.press("/")
+    type_in(page, "花果山")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"search/index\.html\?q="))
+    expect(page.locator(f"{RESULTS} mark").first).to_have_text("花果山")
+    context.close()
+
+
+FAULTS = {
+    "shards 404": (SHARD, status(404)),
+    "shards 503": (SHARD, status(503)),
+    "shards cut short": (SHARD, changed(lambda data: data[: len(data) // 2])),
+    "shards with a byte wrong": (SHARD, changed(lambda data: data[:300] + b"B" + data[301:])),
+    "shards empty": (SHARD, changed(lambda data: b"")),
+    "shards swapped": (SHARD, other(r"/0/(.)(.)\.js", r"/0/1\1.js")),
+    "texts 404": (TEXT, status(404)),
+    "texts cut short": (TEXT, changed(lambda data: data[:100])),
+    "texts swapped": (TEXT, other(r"/0/..-0\.js", r"/0/00-0.js")),
+    "everything 503": (INDEX, status(503)),
+}
+
+
+@pytest.mark.parametrize(("pattern", "fault"), FAULTS.values(), ids=FAULTS)
+def test_a_failure_is_said_never_nothing_found(
+    home: Page, server: Server, pattern: str, fault: object
+) -> None:
+    """Whatever is wrong with a file, the reader is told; when it is mended, search works again."""
+    server.fail(pattern, fault)  # type: ignore[arg-type]
+    home.keyboard.press("/")
+    type_in(home, "农业税")
+    expect(home.get_by_role("status")).to_contain_text(FAILED)
+    assert not home.locator("[data-search-count]").count()
+    assert ids(home) == []
+    server.heal()
+    home.get_by_role("button", name="再试一次").click()
+    expect(home.locator(RESULTS).first).to_be_visible()
+
+
+def test_a_failure_on_the_page(page: Page, server: Server) -> None:
+    """The results page says it as well."""
+    server.fail(SHARD, status(500))
+    page.goto(f"{server.address}search/?q=农业税")
+    expect(page.get_by_role("status")).to_contain_text(FAILED)
+    assert page.locator(".search-index").is_visible()
+
+
+def test_an_old_manifest_finds_the_new_index(page: Page, server: Server, reader: Reader) -> None:
+    """A page kept in a cache names a build that is gone: the one that is there is asked."""
+    build = reader.manifest.build.encode()
+    server.fail(r"/search/search\.js", changed(lambda data: data.replace(build, b"0" * 12)))
+    server.fail(r"/search/index/0{12}/", status(404))
+    page.goto(server.address)
+    page.keyboard.press("/")
+    type_in(page, "农业税")
+    expect(page.locator(RESULTS).first).to_be_visible()
+    assert ids(page) == [f.id for f in ask(reader, "农业税", 10).found]
+
+
+def test_an_old_manifest_and_nothing_new(page: Page, server: Server, reader: Reader) -> None:
+    """When the new one is not to be had either, that is said."""
+    build = reader.manifest.build.encode()
+    server.fail(r"/search/search\.js", changed(lambda data: data.replace(build, b"0" * 12)))
+    server.fail(r"/search/index/(0{12}/|now)", status(404))
+    page.goto(server.address)
+    page.keyboard.press("/")
+    type_in(page, "农业税")
+    expect(page.get_by_role("status")).to_contain_text(FAILED)
