@@ -115,3 +115,17 @@ def test_kill_minus_nine_at_any_point(share: float, site: Path, tmp_path: Path) 
     assert _tree(target) == before
     assert xuelan("build", "--site", target).returncode == 0
     assert _tree(target) == before == _tree(site)
+
+
+def test_a_file_written_twice_is_what_was_written_last(tmp_path: Path) -> None:
+    """Also when the last build ended with the same bytes and the first writing differs."""
+    site, records = tmp_path / "site", tmp_path / "records"
+    for _ in range(3):
+        with publish.published(site, records) as tree:
+            tree.write("page.html", b"not yet")
+            tree.write("page.html", b"finished", b"key")
+            tree.write("other.html", b"first", b"key")
+            tree.write("other.html", b"not yet")
+            assert not tree.fresh("other.html", b"key")
+        assert (site / "page.html").read_bytes() == b"finished"
+        assert (site / "other.html").read_bytes() == b"not yet"

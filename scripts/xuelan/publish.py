@@ -88,7 +88,7 @@ class Tree:
 
     def fresh(self, path: str, key: bytes) -> bool:
         """True when a file made from ``key`` stands at ``path``; it then stays."""
-        entry = self.last.files.get(path)
+        entry = self._standing(path)
         if entry is None or entry.key != key:
             return False
         self._stay(path, entry)
@@ -109,7 +109,7 @@ class Tree:
     def write(self, path: str, data: bytes, key: bytes = b"") -> bool:
         """Put a file at ``path``; False when the same bytes stand there already."""
         digest = hashlib.blake2b(data, digest_size=16).digest()
-        entry = self.last.files.get(path)
+        entry = self._standing(path)
         if entry is not None and entry.digest == digest:
             self._stay(path, entry._replace(key=key))
             return False
@@ -146,6 +146,10 @@ class Tree:
             self.touched.add(path)
         self._here = set(self.files)
         self._folders.clear()
+
+    def _standing(self, path: str) -> Entry | None:
+        """What this build has put at ``path``, else the last one."""
+        return self.files.get(path) or self.last.files.get(path)
 
     def _stay(self, path: str, entry: Entry) -> None:
         if path not in self._here:
