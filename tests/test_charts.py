@@ -51,6 +51,16 @@ def test_bars_are_as_high_as_their_values() -> None:
     assert high == pytest.approx(2 * low, abs=0.1)
 
 
+def test_losses_hang_below_the_line() -> None:
+    """Above and below nought by the same scale, each from the axis."""
+    root = _draw(_figure(10, -10))
+    gain, loss = ((float(e.get("y", "")), float(e.get("height", ""))) for e in root.iter("rect"))
+    [axis] = root.iter("line")
+    assert gain[0] + gain[1] == pytest.approx(loss[0], abs=0.2)
+    assert loss[0] == pytest.approx(float(axis.get("y1", "")), abs=0.1)
+    assert gain[1] == pytest.approx(loss[1], abs=0.2)
+
+
 def test_a_line_goes_through_its_points() -> None:
     """The line's corners are the circles' centres."""
     root = _draw(_figure(1, 3, 2, kind="line"))
@@ -61,7 +71,9 @@ def test_a_line_goes_through_its_points() -> None:
 
 
 @given(
-    values=st.lists(st.floats(1e-15, 1e15) | st.integers(0, 10**17), min_size=1, max_size=12),
+    values=st.lists(
+        st.floats(1e-15, 1e15) | st.integers(-(10**17), 10**17), min_size=1, max_size=12
+    ),
     kind=st.sampled_from(["bar", "line"]),
 )
 def test_nothing_is_drawn_outside_the_picture(values: list[float], kind: str) -> None:

@@ -31,14 +31,14 @@ def svg(figure: Figure) -> str:
     _text(root, "title", figure.title, id=f"{figure.id}-title")
     data = "，".join(f"{p.label}{number(p.value)}{figure.unit}" for p in figure.points)
     _text(root, "desc", data, id=f"{figure.id}-desc")
-    top = nice_ceiling(max(p.value for p in figure.points))
-    base = HEIGHT - _BOTTOM
-    _line(root, "chart-axis", _LEFT, base, WIDTH - _RIGHT, base)
+    values = [p.value for p in figure.points]
+    below = nice_ceiling(-min(values)) if min(values) < 0 else 0.0
+    top = nice_ceiling(max(values)) if max(values) > 0 or not below else 0.0
+    unit = (HEIGHT - _BOTTOM - _TOP) / (top + below)
+    zero = _TOP + unit * top
+    _line(root, "chart-axis", _LEFT, zero, WIDTH - _RIGHT, zero)
     step = (WIDTH - _LEFT - _RIGHT) / len(figure.points)
-    places = [
-        (_LEFT + step * (n + 0.5), base - (base - _TOP) * p.value / top)
-        for n, p in enumerate(figure.points)
-    ]
+    places = [(_LEFT + step * (n + 0.5), zero - unit * v) for n, v in enumerate(values)]
     if figure.kind == "line":
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         etree.SubElement(root, "polyline", {"class": "chart-line", "points": path})
@@ -48,11 +48,12 @@ def svg(figure: Figure) -> str:
             etree.SubElement(root, "circle", {"class": "chart-point", **circle})
         else:
             width = min(72.0, step * 0.6)
-            box = {"x": x - width / 2, "y": y, "width": width, "height": max(base - y, 1.0)}
+            height = max(abs(zero - y), 1.0)
+            box = {"x": x - width / 2, "y": min(y, zero), "width": width, "height": height}
             box_text = {k: f"{v:.1f}" for k, v in box.items()}
             etree.SubElement(root, "rect", {"class": "chart-bar", **box_text})
-        _label(root, "chart-value", x, y - 10, number(point.value))
-        _label(root, "chart-label", x, base + 26, point.label)
+        _label(root, "chart-value", x, y - 10 if y <= zero else y + 20, number(point.value))
+        _label(root, "chart-label", x, HEIGHT - _BOTTOM + 26, point.label)
     return etree.tostring(root, encoding="unicode")
 
 
@@ -79,5 +80,6 @@ def _label(parent: etree.Element, name: str, x: float, y: float, text: str) -> N
 
 
 def _line(parent: etree.Element, name: str, x1: float, y1: float, x2: float, y2: float) -> None:
-    ends = {"x1": str(x1), "y1": str(y1), "x2": str(x2), "y2": str(y2)}
-    etree.SubElement(parent, "line", {"class": name, **ends})
+    ends = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
+    written = {k: f"{v:.1f}" for k, v in ends.items()}
+    etree.SubElement(parent, "line", {"class": name, **written})
