@@ -23,7 +23,7 @@ test: lint ## run every test, the browser tests too
 	@$(BIN)/python tests/chromium.py --install
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/formats
 
-test-formats: $(VENV)/formats.stamp node_modules/.stamp ## judge each format by a validator of its own world
+test-formats: $(VENV)/formats.stamp node_modules/.stamp tests/formats/node_modules/.stamp ## judge each format by a validator of its own world
 	@$(BIN)/python tests/chromium.py --install
 	@$(BIN)/python -m pytest tests/formats
 
@@ -42,14 +42,17 @@ lock: $(VENV)/test.stamp ## lock the newest allowed versions, with hashes and wi
 	    --no-emit-index-url --no-header --no-annotate --quiet \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
-	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca $(BIN)/npm update --package-lock-only --silent
+	@for folder in . tests/formats; do \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca \
+	    $(BIN)/npm --prefix $$folder update --package-lock-only --silent || exit 1; \
+	done
 
 screenshot: $(VENV)/test.stamp ## make the README's picture anew
 	@$(BIN)/python tests/chromium.py --install
 	@$(BIN)/python tests/screenshot.py
 
 clean: ## remove everything the other targets made
-	rm -rf $(VENV) node_modules site .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules tests/formats/node_modules site .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -84,4 +87,9 @@ $(VENV)/bench.stamp: requirements/bench.txt $(VENV)/test.stamp
 
 node_modules/.stamp: package-lock.json $(VENV)/site.stamp
 	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --no-progress --loglevel=error
+	@touch $@
+
+tests/formats/node_modules/.stamp: tests/formats/package-lock.json $(VENV)/site.stamp
+	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca PUPPETEER_SKIP_DOWNLOAD=1 ELECTRON_SKIP_BINARY_DOWNLOAD=1 \
+	  $(BIN)/npm --prefix tests/formats ci --no-progress --loglevel=error
 	@touch $@

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -25,6 +26,16 @@ SUB_PATH = "/units/study/"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh", action="store_true", help="write expected output anew")
+
+
+def pytest_configure() -> None:
+    """One seed for the random queries of a run; the workers inherit it."""
+    os.environ.setdefault("SEARCH_SEED", str(random.SystemRandom().randrange(10**9)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """So that a run can be repeated: ``SEARCH_SEED=… pytest tests/search``."""
+    terminalreporter.write_line(f"SEARCH_SEED={os.environ['SEARCH_SEED']}")
 
 
 def xuelan(

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conftest import free_port, xuelan
+from xuelan import publish, serve
 
 
 @dataclass
@@ -96,6 +98,20 @@ def test_drafts_are_seen_in_the_preview_only(preview: Preview, page: Page) -> No
     assert not (preview.folder / "site/materials/draft-guide").exists()
 
 
+def test_another_build_is_waited_for(tmp_path: Path) -> None:
+    """Its lock does not end the preview: the page says so, and the build is tried again."""
+    folder = tmp_path / "column"
+    assert xuelan("init", folder).returncode == 0
+    site, said = tmp_path / "site", list[str]()
+    listeners, wake = serve._Listeners(), threading.Event()
+    with publish.staged(site):
+        serve._retry(wake, serve._rebuild(folder, site, listeners, said.append))
+        assert "另一次生成" in listeners.last
+        assert wake.wait(timeout=30)
+    assert serve._rebuild(folder, site, listeners, said.append)
+    assert (site / "index.html").is_file()
+
+
 def test_only_this_machine_can_open_it(preview: Preview) -> None:
     """The port is bound to the loopback address and to nothing else."""
     listening = Path("/proc/net/tcp").read_text() if Path("/proc/net/tcp").exists() else ""
@@ -113,15 +129,24 @@ def test_a_taken_port_is_said_in_one_line(preview: Preview) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_nothing_is_left_behind(tmp_path: Path) -> None:
-    """The preview builds in a temporary folder and leaves the column's own site alone."""
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_is_left_behind(stop: signal.Signals, tmp_path: Path) -> None:
+    """The preview builds in a temporary folder, takes it away, and leaves the column's site alone.
+
+    So it does when it was started in the background, where a shell lets it ignore the keyboard.
+    """
     folder = tmp_path / "column"
     assert xuelan("init", folder).returncode == 0
     port = free_port()
     command = [sys.executable, "-m", "xuelan", "serve", "-C", str(folder), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    process = subprocess.Popen(background, stdout=subprocess.DEVNULL, env=environment)
     _wait(port)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     assert process.wait(timeout=30) == 0
     assert not (folder / "site").exists()
+    assert not list(temporary.iterdir())
     shutil.rmtree(folder)

@@ -81,9 +81,10 @@ def build(
             _save(cache, inputs)
             return Report(problems, target, time.monotonic() - start, None)
         catalog = replace(catalog, drafts=drafts)
-        with clock(catalog), publish.published(target, records) as tree:
-            hosted = obtain(catalog, cache, inputs)
-            written = write(catalog, hosted, tree, Work(cache, helpers))
+        with publish.published(target, records) as tree:
+            with clock(catalog):
+                hosted = obtain(catalog, cache, inputs)
+                written = write(catalog, hosted, tree, Work(cache, helpers))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
             if mark and _mark(catalog.column, Inputs(root, records), drafts=drafts) != mark:
                 tree.forget()

@@ -92,5 +92,5 @@ class Catalog:
 
 
 def newest(materials: Iterable[Material]) -> str:
-    """The newest date on which any of ``materials`` was collected or issued (ISO)."""
-    return max((max(m.collected, m.issued) for m in materials), default="")
+    """The newest date on which any of ``materials`` was issued, collected or changed (ISO)."""
+    return max((max(m.changed, m.issued) for m in materials), default="")

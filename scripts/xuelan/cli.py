@@ -202,30 +202,42 @@ def init(folder: Path, title: str) -> None:
     help="支部名单（.csv 或 .xlsx），给每个支部做一份填好抬头的套装。第一行写列名："
     "支部名称（必填）、活动、会议名称、日期、开始时间、地点、主持人、时长、学习篇目。",
 )
-def kits(folder: Path, ids: tuple[str, ...], out: Path, branches: Path | None) -> None:
+@click.option(
+    "--scheduler",
+    default="",
+    help="Dask 调度器的地址，用几台电脑一起给支部做套装；各台都要看得到同一个输出文件夹。",
+)
+def kits(
+    folder: Path, ids: tuple[str, ...], out: Path, branches: Path | None, scheduler: str
+) -> None:
     """做学习套装；不写编号就做全部。缺一件也不出。"""
     from xuelan.hosted import HostError
     from xuelan.kits.kit import KitError
     from xuelan.kits.run import run
 
     if branches:
-        _branch_kits(folder, ids, branches, out)
+        _branch_kits(folder, ids, branches, out, scheduler)
         return
+    if scheduler:
+        raise _Stop("--scheduler 只和 --branches 一起用：套装本身在这台电脑上做。")
     try:
         report = run(folder, ids, out)
     except (KitError, HostError) as error:
         raise _Stop(str(error)) from None
     except OSError as error:
-        raise _Stop(f"写不进去：{error.strerror}（{error.filename or out}）") from None
+        raise _Stop(f"写不进去：{error.strerror or error}（{error.filename or out}）") from None
     if report.problems:
         click.echo(problem.as_text(report.problems), nl=False)
     if report.made is None:
         raise _Stop("有错误，套装没有做。")
-    for path, size, seconds in report.made:
-        click.echo(f"{path}　{size / 1e6:.1f} MB，用时 {seconds:.1f} 秒")
+    for path, size in report.made:
+        click.echo(f"{path}　{size / 1e6:.1f} MB")
+    click.echo(f"共 {len(report.made)} 个套装，用时 {report.seconds:.1f} 秒")
 
 
-def _branch_kits(folder: Path, ids: tuple[str, ...], branches: Path, out: Path) -> None:
+def _branch_kits(
+    folder: Path, ids: tuple[str, ...], branches: Path, out: Path, scheduler: str
+) -> None:
     from xuelan.hosted import HostError
     from xuelan.kits.branches_run import FOLDER, REFUSED, run
     from xuelan.kits.kit import KitError
@@ -235,11 +247,11 @@ def _branch_kits(folder: Path, ids: tuple[str, ...], branches: Path, out: Path) 
             click.echo(f"已完成 {done}/{total}", err=True)
 
     try:
-        report = run(folder, ids, branches, out, progress)
+        report = run(folder, ids, branches, out, progress, scheduler)
     except (KitError, HostError) as error:
         raise _Stop(str(error)) from None
     except OSError as error:
-        raise _Stop(f"写不进去：{error.strerror}（{error.filename or out}）") from None
+        raise _Stop(f"写不进去：{error.strerror or error}（{error.filename or out}）") from None
     if report.problems:
         click.echo(problem.as_text(report.problems), nl=False)
     if report.listed is None:

@@ -8,6 +8,8 @@ import xml.etree.ElementTree as etree
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+import msgspec
+
 from xuelan.catalog import Catalog, newest
 from xuelan.dates import timestamp
 from xuelan.material import Material
@@ -64,7 +66,7 @@ def atom(catalog: Catalog, path: str, title: str, materials: list[Material]) -> 
         entry = etree.SubElement(feed, "entry")
         _add(entry, "title", m.title)
         _add(entry, "id", _identity(catalog, m.address))
-        _add(entry, "updated", timestamp(m.collected))
+        _add(entry, "updated", timestamp(m.changed))
         etree.SubElement(entry, "link", {"href": _address(catalog, path, m)})
         etree.SubElement(entry, "category", {"term": m.kind})
         _add(entry, "summary", m.summary)
@@ -96,6 +98,7 @@ def json_feed(catalog: Catalog, path: str, title: str, materials: list[Material]
             "title": m.title,
             "content_text": m.summary,
             "date_published": timestamp(m.collected),
+            **({"date_modified": timestamp(m.updated)} if m.updated else {}),
             "tags": [m.kind, *m.tags],
         }
         for m in materials
@@ -138,7 +141,7 @@ def catalog_json(c: Collection) -> str:
     column = c.catalog.column
     head = {"title": column.title, "url": column.url, "count": len(rows)}
     start = json.dumps(head, ensure_ascii=False).removesuffix("}")
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    lines = ",\n".join(msgspec.json.encode(row).decode() for row in rows)
     return f'{start}, "materials": [\n{lines}\n]}}\n'
 
 

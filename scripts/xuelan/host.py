@@ -132,7 +132,9 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
         )
         if self.alone:
             try:
-                write(self.catalog, self.hosted, Tree(Path(config.site_dir)), Work())
+                tree = Tree(Path(config.site_dir))
+                tree.adopt()
+                write(self.catalog, self.hosted, tree, Work())
             except KitError as error:
                 raise PluginError(str(error)) from error
 

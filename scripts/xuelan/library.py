@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from xuelan import pinyin
 from xuelan.catalog import Catalog
 from xuelan.material import Material
+from xuelan.pinyin import SPELLING, Spelling
 
 PER_PAGE: Final = 20
 
@@ -97,26 +97,31 @@ def everything(catalog: Catalog) -> Shelf:
     return Shelf(place, catalog.public)
 
 
-def facets(catalog: Catalog, slug: Callable[[str], str] = pinyin.slug) -> tuple[Facet, ...]:
+def facets(catalog: Catalog, spelling: Spelling = SPELLING) -> tuple[Facet, ...]:
     """The library's facets; a shelf without materials is left out.
 
-    ``slug`` turns the names that have no id of their own into ASCII.
+    ``spelling`` turns the names that have no id of their own into ASCII, and orders them.
     """
     activities = {a.name: a for a in catalog.column.activities}
     return (
         by_kind(catalog),
-        _facet(catalog, "year", "年份", lambda m: [m.year] if m.year else [], None, slug),
+        _facet(catalog, "year", "年份", lambda m: [m.year] if m.year else [], None, spelling),
         _facet(
-            catalog, "issuer", "单位", lambda m: [m.publisher] if m.publisher else [], None, slug
+            catalog,
+            "issuer",
+            "单位",
+            lambda m: [m.publisher] if m.publisher else [],
+            None,
+            spelling,
         ),
-        _facet(catalog, "tag", "标签", lambda m: m.tags, None, slug),
+        _facet(catalog, "tag", "标签", lambda m: m.tags, None, spelling),
         _facet(
             catalog,
             "activity",
             "活动",
             lambda m: m.activity,
             list(activities),
-            lambda n: activities[n].id,
+            Spelling(lambda n: activities[n].id),
         ),
     )
 
@@ -124,7 +129,9 @@ def facets(catalog: Catalog, slug: Callable[[str], str] = pinyin.slug) -> tuple[
 def by_kind(catalog: Catalog) -> Facet:
     """The library sorted by kind, in the column's order."""
     kinds = {k.name: k for k in catalog.column.kinds}
-    return _facet(catalog, "kind", "文种", lambda m: [m.kind], list(kinds), lambda n: kinds[n].id)
+    return _facet(
+        catalog, "kind", "文种", lambda m: [m.kind], list(kinds), Spelling(lambda n: kinds[n].id)
+    )
 
 
 def _facet(
@@ -133,7 +140,7 @@ def _facet(
     label: str,
     values: Callable[[Material], Iterable[str]],
     order: list[str] | None,
-    slug: Callable[[str], str],
+    spelling: Spelling,
 ) -> Facet:
     found: dict[str, list[Material]] = defaultdict(list)
     for m in catalog.public:
@@ -144,8 +151,8 @@ def _facet(
     elif facet == "year":
         names = sorted(found, reverse=True)
     else:
-        names = sorted(found, key=lambda n: (-len(found[n]), pinyin.sort_key(n)))
-    slugs = _unique({name: slug(name) for name in sorted(names)})
+        names = sorted(found, key=lambda n: (-len(found[n]), spelling.sort_key(n)))
+    slugs = _unique({name: spelling.slug(name) for name in sorted(names)})
     summaries = {k.name: k.summary for k in catalog.column.kinds} if facet == "kind" else {}
 
     def place(name: str) -> Place:

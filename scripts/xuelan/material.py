@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
+from operator import attrgetter
 from typing import Any, Final
 
 from xuelan.fields import Field, Form, Table, Vocabularies, validate
@@ -52,6 +53,7 @@ FIELDS: Final[Table] = (
     Field("issued", "日期", "发文、刊出或出版的日期，可以只写到年或月。", Form.DATE),
     Field("issued_note", "日期说明", "日期说不准时，用一句话说明。"),
     Field("collected", "收录日期", "收进本栏目的日期。", Form.DATE, True, example="'2026-11-22'"),
+    Field("updated", "修订日期", "收录之后正文又有实质改动的日期；没有就不写。", Form.DATE),
     Field("source", "来源网址", "原文所在的网址，只写核准可以外链的。", Form.URL),
     Field(
         "ground",
@@ -163,6 +165,7 @@ class Material:
     issued: str
     issued_note: str
     collected: str
+    updated: str
     source: str
     ground: str
     work: str
@@ -188,10 +191,19 @@ class Material:
     digest: str
     lines: dict[str, int] = dataclass_field(compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[type[Material], tuple[Any, ...]]:
+        """How it is sent to another process: twice as fast as a dataclass does it by itself."""
+        return Material, _values(self)
+
     @property
     def date(self) -> str:
         """The date it is listed under: issued where known, else when it was collected."""
         return self.issued or self.collected
+
+    @property
+    def changed(self) -> str:
+        """The date it came into the column, or was last changed there in substance."""
+        return max(self.collected, self.updated)
 
     @property
     def year(self) -> str:
@@ -206,7 +218,8 @@ class Material:
     @property
     def card(self) -> Material:
         """The material as lists and other materials' pages show it: without its text."""
-        return replace(self, body="", body_line=0, digest="", lines={})
+        values = [*_values(self)[:-4], "", 0, "", {}]
+        return Material(*values)
 
     @property
     def text_digest(self) -> str:
@@ -226,6 +239,9 @@ class Material:
     def line_of(self, field: str) -> int:
         """The line of its file where ``field`` stands, for messages."""
         return self.lines.get(field, 1)
+
+
+_values: Final = attrgetter(*(f.name for f in fields(Material)))
 
 
 def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, list[Problem]]:

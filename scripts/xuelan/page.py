@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
+from markupsafe import Markup
 
 from xuelan.cache import key_of
 from xuelan.catalog import Catalog
 from xuelan.column import Column
 from xuelan.dates import chinese
 from xuelan.inputs import program
+from xuelan.library import Index
 
 SLOTS: Final = ("title", "description", "canonical", "head", "content", "edit")
 _SLOT: Final = re.compile("@@xuelan-(" + "|".join(SLOTS) + ")@@")
@@ -74,17 +76,19 @@ class Theme:
 
     ``folders`` hold the templates, the first found wins; ``frames`` are whole pages around the
     slots, rendered once and filled thousands of times. ``catalog`` is left behind when a theme
-    goes to another process: only pages that stand alone are made there.
+    goes to another process: only pages that stand alone are made there. ``shelves`` are what
+    thousands of lists show beside their rows; such a page has their digest among its values.
     """
 
     folders: tuple[str, ...]
     column: Column
     frames: Mapping[Place, str]
     catalog: Catalog | None = None
+    shelves: tuple[Index, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"folders": self.folders, "column": self.column, "frames": self.frames,
-                "catalog": None}  # fmt: skip
+                "catalog": None, "shelves": self.shelves}  # fmt: skip
 
     def __call__(self, page: Page) -> bytes:
         """The finished page."""
@@ -122,8 +126,20 @@ class Theme:
         env = jinja2.Environment(loader=loader, autoescape=True, auto_reload=False)
         env.filters["zh_date"] = chinese
         env.filters["size"] = human_size
-        env.globals.update(column=self.column)
+        env.globals.update(column=self.column, facets=self.shelves, listed=self._listed)
         return env
+
+    def _listed(self, facet: Index, root: str) -> Markup:
+        """The shelves of ``facet`` as a list, seen from ``root``: the same on many pages."""
+        known = self._lists.get((id(facet), root))
+        if known is None:
+            text = self._env.get_template("pages/shelves.html").render(facet=facet, root=root)
+            known = self._lists[id(facet), root] = facet, Markup(text)  # noqa: S704 - escaped
+        return known[1]
+
+    @cached_property
+    def _lists(self) -> dict[tuple[int, str], tuple[Index, Markup]]:
+        return {}
 
     @cached_property
     def _seeing(self) -> jinja2.Environment:

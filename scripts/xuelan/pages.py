@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from xuelan import charts, facts, library, pinyin, study, works
+from xuelan import charts, facts, library, study, works
+from xuelan.cache import key_of
 from xuelan.catalog import Catalog
 from xuelan.column import COLUMN_FIELDS
 from xuelan.fields import Table
 from xuelan.kits.kit import FIELDS as KIT_FIELDS
-from xuelan.library import Facet
+from xuelan.library import Facet, Index
 from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.page import Page
+from xuelan.pinyin import SPELLING, Spelling, initial
 from xuelan.problem import Code
 from xuelan.render import Rendered, Texts
 from xuelan.study import StudyPath
@@ -31,17 +33,21 @@ class Collection:
     catalog: Catalog
     rendered: Texts
     facets: tuple[Facet, ...]
+    spelling: Spelling = SPELLING
 
     @classmethod
-    def of(
-        cls, catalog: Catalog, rendered: Texts, slug: Callable[[str], str] = pinyin.slug
-    ) -> Collection:
+    def of(cls, catalog: Catalog, rendered: Texts, spelling: Spelling = SPELLING) -> Collection:
         """Sort the catalog's public materials onto their shelves."""
-        return cls(catalog, rendered, library.facets(catalog, slug))
+        return cls(catalog, rendered, library.facets(catalog, spelling), spelling)
 
     def facet(self, name: str) -> Facet:
         """The facet whose id is ``name``."""
         return next(f for f in self.facets if f.id == name)
+
+    @cached_property
+    def shelves(self) -> tuple[Index, ...]:
+        """What lists show beside their rows: the largest shelves of each facet."""
+        return tuple(f.short_index for f in self.facets)
 
     @cached_property
     def cards(self) -> dict[str, Material]:
@@ -189,7 +195,7 @@ def _schema(c: Collection, m: Material, rendered: Rendered) -> dict[str, Any]:
 
 
 def _library(c: Collection) -> Iterator[Page]:
-    whole, short = [f.index for f in c.facets], [f.short_index for f in c.facets]
+    whole, digest = [f.index for f in c.facets], key_of(c.shelves)
     for shelf in (library.everything(c.catalog), *(s for f in c.facets for s in f.shelves)):
         place = shelf.place
         for number, rows in enumerate(shelf.pages, 1):
@@ -200,8 +206,7 @@ def _library(c: Collection) -> Iterator[Page]:
                 "shelf": place,
                 "rows": [c.cards[m.id] for m in rows],
                 "number": number,
-                "facets": short if place.facet or number > 1 else whole,
-            }
+            } | ({"shelves": digest} if place.facet or number > 1 else {"facets": whole})
             description = place.summary or f"{place.name}，共{place.count}篇。"
             address = place.page_address(number)
             template = "pages/library.html"
@@ -260,9 +265,10 @@ def _timeline(c: Collection) -> Iterator[Page]:
 def _glossary(c: Collection) -> Iterator[Page]:
     if not c.catalog.terms:
         return
+    sort_key = c.spelling.sort_key
     letters: dict[str, list[Material]] = {}
-    for term in sorted(c.catalog.terms, key=lambda t: pinyin.sort_key(t.title)):
-        letters.setdefault(pinyin.initial(term.title), []).append(term)
+    for term in sorted(c.catalog.terms, key=lambda t: sort_key(t.title)):
+        letters.setdefault(initial(term.title, sort_key), []).append(term)
     values = {"letters": dict(sorted(letters.items())), "rendered": c.rendered}
     description = f"文件和报道里的{len(c.catalog.terms)}个名词。"
     yield Page("glossary/", "词条", description, "pages/glossary.html", "glossary", values)
@@ -311,9 +317,10 @@ def _minutes(c: Collection, path: StudyPath) -> int:
 
 
 def _search(c: Collection) -> Iterator[Page]:
+    sort_key = c.spelling.sort_key
     letters: dict[str, list[Material]] = {}
-    for m in sorted(c.cards.values(), key=lambda m: pinyin.sort_key(m.title)):
-        letters.setdefault(pinyin.initial(m.title), []).append(m)
+    for m in sorted(c.cards.values(), key=lambda m: sort_key(m.title)):
+        letters.setdefault(initial(m.title, sort_key), []).append(m)
     values = {"letters": dict(sorted(letters.items())), "facets": [f.index for f in c.facets]}
     template = "pages/search.html"
     yield Page("search/", "检索", "检索全部材料。", template, "search", values, alone=True)

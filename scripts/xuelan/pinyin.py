@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
+from typing import Final
+
+_LETTER: Final = re.compile(r"[A-Za-z]")
+_SPEAKS: Final = re.compile(r"[0-9A-Za-z]|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+"""What a word can be listed under: a letter or digit, or a character that has a sound."""
 
 
 @cache
@@ -23,7 +30,23 @@ def sort_key(text: str) -> tuple[str, ...]:
     return (*lazy_pinyin(text, style=Style.TONE3, errors="ignore"), text)
 
 
-def initial(text: str) -> str:
+SortKey = Callable[[str], tuple[str, ...]]
+
+
+def initial(text: str, sort_key: SortKey = sort_key) -> str:
     """The capital letter a word is listed under, ``#`` when it has none."""
-    first = slug(text)[0]
-    return first.upper() if first.isalpha() else "#"
+    first = _SPEAKS.search(text)
+    if first and not first[0].isascii():
+        first = _LETTER.search(sort_key(text)[0])
+    return first[0].upper() if first and first[0].isalpha() else "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How words are spelled: :func:`slug` and :func:`sort_key`, or the same with a memory."""
+
+    slug: Callable[[str], str] = slug
+    sort_key: SortKey = sort_key
+
+
+SPELLING: Final = Spelling()

@@ -16,7 +16,6 @@ import hashlib
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,6 +81,7 @@ class Tree:
         self.files: dict[str, Entry] = {}
         self.notes: dict[str, bytes] = {}
         self.touched: set[str] = set()
+        self.moved: list[tuple[str, str]] = []
         self._live = live
         self._here = set(self.last.files)
         self._folders: set[str] = set()
@@ -100,11 +100,27 @@ class Tree:
 
     def link(self, path: str, old: str) -> None:
         """Let the file that stood at ``old`` in the last build stand at ``path``."""
-        source = (self._live or self.folder) / old
-        os.link(source, self._place(path))
         self.files[path] = self.last.files[old]
+        if self._now_at(old) == path:
+            return
+        os.link((self._live or self.folder) / old, self._place(path))
         self._here.add(path)
         self.touched.add(path)
+
+    def move(self, old: str, new: str) -> None:
+        """Give a folder of the last build another name; its files can then be linked for nothing.
+
+        What is not linked or written is not part of the site.
+        """
+        (self.folder / old).rename(self.folder / new)
+        self.moved.append((old, new))
+        self._here = {self._now_at(path) for path in self._here}
+
+    def _now_at(self, path: str) -> str:
+        for old, new in self.moved:
+            if path.startswith(f"{old}/"):
+                return new + path[len(old) :]
+        return path
 
     def write(self, path: str, data: bytes, key: bytes = b"") -> bool:
         """Put a file at ``path``; False when the same bytes stand there already."""
@@ -113,10 +129,11 @@ class Tree:
         if entry is not None and entry.digest == digest:
             self._stay(path, entry._replace(key=key))
             return False
-        target = self._place(path)
-        with target.open("xb") as file:
-            file.write(data)
-        self._note(path, target, digest, key)
+        with self._place(path).open("xb", buffering=0) as file:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[file.write(rest) :]
+            self._note(path, os.fstat(file.fileno()), digest, key)
         return True
 
     def take(self, path: str, source: Path) -> None:
@@ -126,13 +143,11 @@ class Tree:
         if not self.fresh(path, key):
             self.write(path, source.read_bytes(), key)
 
-    @contextmanager
-    def part(self, path: str) -> Iterator[Path]:
-        """An empty folder to write into freely; what is in it afterwards stands below ``path``."""
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=self.folder.parent) as name:
-            yield Path(name)
-            for file in sorted(f for f in Path(name).rglob("*") if f.is_file()):
-                self.write(path + file.relative_to(name).as_posix(), file.read_bytes())
+    def adopt(self) -> None:
+        """Take in what somebody else has put into the folder."""
+        for file in (f for f in self.folder.rglob("*") if f.is_file()):
+            digest = hashlib.blake2b(file.read_bytes(), digest_size=16).digest()
+            self._note(file.relative_to(self.folder).as_posix(), file.stat(), digest, b"")
 
     def forget(self) -> None:
         """Leave nothing to the next build but the files: an input was changed meanwhile."""
@@ -174,8 +189,7 @@ class Tree:
             (self.folder / above).mkdir(parents=True, exist_ok=True)
             self._folders.add(above)
 
-    def _note(self, path: str, target: Path, digest: bytes, key: bytes) -> None:
-        status = target.stat()
+    def _note(self, path: str, status: os.stat_result, digest: bytes, key: bytes) -> None:
         self.files[path] = Entry(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
         self._here.add(path)
         self.touched.add(path)
@@ -223,6 +237,8 @@ def published(site: Path, records: Path | None = None) -> Iterator[Tree]:
                 _remove(twin)
         if records is not None:
             with contextlib.suppress(OSError):
+                for old, new in tree.moved:
+                    (twin / old).rename(twin / new)
                 _follow(site, twin, tree.touched, tree.files)
                 cache.keep_record(records, name, _manifest(site, twin, tree))
 
@@ -279,7 +295,7 @@ def _alone(site: Path) -> Iterator[None]:
 
 def _twin_tree(site: Path, twin: Path, last: Manifest) -> Tree:
     """The twin, made anew when it is not what the last build left."""
-    if not agrees(twin, last.files, last.twin_folders):
+    if not agrees(twin, {}, last.twin_folders):  # its files are those of the site
         _remove(twin)
         twin.mkdir()
         _follow(site, twin, last.files, last.files)
@@ -292,6 +308,8 @@ def _undone_on_error(site: Path, twin: Path, tree: Tree) -> Iterator[None]:
         yield
     except BaseException:
         with contextlib.suppress(OSError):
+            for old, new in tree.moved:
+                (twin / new).rename(twin / old)
             _follow(site, twin, tree.touched, tree.last.files)
         raise
 
@@ -305,11 +323,13 @@ def _finish(tree: Tree) -> None:
 
 def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, Entry]) -> None:
     """Make ``paths`` in the twin what they are in the site. Raises ``OSError``."""
+    empty = not twin.exists() or not any(twin.iterdir())
     twin.mkdir(exist_ok=True)
     made: set[str] = set()
     for path in paths:
-        with contextlib.suppress(FileNotFoundError):
-            (twin / path).unlink()
+        if not empty:
+            with contextlib.suppress(FileNotFoundError):
+                (twin / path).unlink()
         if path in files:
             above = path.rpartition("/")[0]
             if above not in made:
@@ -322,6 +342,7 @@ def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, En
 
 def _manifest(site: Path, twin: Path, tree: Tree) -> Manifest:
     changed = {above for path in tree.touched for above in _above(path)}
+    changed |= {above for names in tree.moved for name in names for above in _above(name)}
     folders = {above for path in tree.files for above in _above(path)}
     last = tree.last
     return Manifest(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import json
 import queue
+import signal
+import sys
 import tempfile
 import threading
 import time
@@ -27,12 +29,16 @@ from xuelan.build import build
 from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.hosted import HostError
 from xuelan.problem import as_text
+from xuelan.publish import BusyError
 
 ADDRESS: Final = "127.0.0.1"
 EVENTS: Final = "/-/events"
 SCRIPT: Final = "/-/preview.js"
 SETTLE_SECONDS: Final = 0.1
 """Editors write a file in several steps; rebuild when it has been quiet this long."""
+
+BUSY_SECONDS: Final = 1.0
+"""How long to wait for another build of the same site."""
 
 _TAG: Final = f'<script src="{SCRIPT}"></script></body>'.encode()
 _WAITING: Final = (
@@ -151,28 +157,38 @@ class _Changes(FileSystemEventHandler):
             self._wake.set()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader who leaves in the middle of an answer is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def serve(root: Path, port: int, say: Callable[[str], None]) -> None:
     """Build the column in ``root``, serve it on ``127.0.0.1:port``, rebuild on every change.
 
-    Returns when interrupted. ``say`` gets lines for the terminal. Raises ``OSError`` when the
-    port is taken.
+    Returns when interrupted or terminated. ``say`` gets lines for the terminal. Raises
+    ``OSError`` when the port is taken.
     """
+    for stop in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs without the first
+        signal.signal(stop, signal.default_int_handler)
     listeners, wake = _Listeners(), threading.Event()
     with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
         site = Path(folder) / "site"
         site.mkdir()
         handler = functools.partial(_Handler, directory=str(site), listeners=listeners)
-        with ThreadingHTTPServer((ADDRESS, port), handler) as server:
-            server.daemon_threads = True
+        with _Server((ADDRESS, port), handler) as server:
             watcher = _watch(root, wake)
             threading.Thread(target=server.serve_forever, daemon=True).start()
             try:
-                _rebuild(root, site, listeners, say)
+                _retry(wake, _rebuild(root, site, listeners, say))
                 say(f"预览：http://{ADDRESS}:{server.server_port}/　（按 Ctrl+C 结束）")
                 while True:
                     wake.wait()
                     _settle(wake)
-                    _rebuild(root, site, listeners, say)
+                    _retry(wake, _rebuild(root, site, listeners, say))
             except KeyboardInterrupt:
                 say("预览结束。")
             finally:
@@ -197,17 +213,30 @@ def _settle(wake: threading.Event) -> None:
         time.sleep(SETTLE_SECONDS)
 
 
-def _rebuild(root: Path, site: Path, listeners: _Listeners, say: Callable[[str], None]) -> None:
+def _retry(wake: threading.Event, done: bool) -> None:  # noqa: FBT001
+    """Wake the builder again after a while if it was not ``done``."""
+    if not done:
+        timer = threading.Timer(BUSY_SECONDS, wake.set)
+        timer.daemon = True
+        timer.start()
+
+
+def _rebuild(root: Path, site: Path, listeners: _Listeners, say: Callable[[str], None]) -> bool:
+    """Build and tell everybody how it went; False when another build was in the way."""
     try:
         report = build(root, site, drafts=True)
+    except BusyError:
+        listeners.tell("problems", "另一次生成正在进行，等它结束后自动再试。")
+        return False
     except (HostError, OSError) as error:
         say(f"没有生成成功：{error}")
         listeners.tell("problems", str(error))
-        return
+        return True
     if report.written is None:
         text = as_text(p for p in report.problems if p.is_error)
         say(text.rstrip())
         listeners.tell("problems", text)
-        return
+        return True
     say(f"已生成，改写文件 {len(report.written.changed)} 个，用时 {report.seconds:.1f} 秒。")
     listeners.tell("reload")
+    return True

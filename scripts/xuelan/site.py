@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from xuelan.kits import pages as kit_pages
 from xuelan.kits.kit import Kit
 from xuelan.page import Page, Theme
 from xuelan.pages import Collection
+from xuelan.pinyin import Spelling
 from xuelan.publish import Tree
 from xuelan.render import Known, Texts, render_all
 from xuelan.search import attachments
@@ -92,7 +93,8 @@ def write(
     theme = hosted.theme(catalog)
     before = _note(tree, "pages", _Before) or _Before()
     texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
-    collection = Collection.of(catalog, texts, _slugs(work.cache))
+    collection = Collection.of(catalog, texts, _spelling(work.cache))
+    theme = replace(theme, shelves=collection.shelves)
     lists = _lists_key(collection, theme)
     made = _write_pages(collection, theme, tree, work, before, lists)
     made += _write_others(collection, theme, tree, lists)
@@ -107,9 +109,11 @@ def write(
     _copy_files(catalog, tree)
     own = [a for m in catalog.public for a in m.attachments]
     files = attachments.texts(catalog.column.root, own, work.cache)
-    update(entries(catalog, texts, files), tree, work.cache, work.workers)
+    forms = tuple(kit_pages.forms(catalog.kits))
+    update(entries(catalog, texts, files), tree, work.cache, work.workers, forms)
     wanted = () if catalog.drafts else catalog.kits
-    addresses += _write_downloads(collection, theme, tree, wanted if kits is None else kits)
+    wanted = wanted if kits is None else kits
+    addresses += _write_downloads(collection, theme, tree, work, wanted)
     if catalog.column.url:
         key = key_of(lists, "sitemap", addresses)
         if not tree.fresh("sitemap.xml", key):
@@ -145,7 +149,7 @@ def _write_pages(
     every page's key is compared with the key of the page standing there.
     """
     files: list[str] = []
-    keys: list[tuple[Page, bytes]] = []
+    keys: list[tuple[str, bytes]] = []
     changed = {m.address for m in c.catalog.public if _is_new(m.id, c.rendered, before)}
     if lists == before.lists:
         files = before.files
@@ -154,6 +158,8 @@ def _write_pages(
                 tree.keep(file)
         candidates = pages.materials(c, lambda m: m.address in changed)
     else:
+        if work.cache.folder:
+            _spell((m.title for m in c.catalog.public), work)
         candidates = itertools.chain(pages.materials(c), pages.lists(c))
 
     def stale() -> Iterator[Page]:
@@ -162,12 +168,12 @@ def _write_pages(
                 files.append(page.file)
             key = theme.key(page)
             if not tree.fresh(page.file, key):
-                keys.append((page, key))
+                keys.append((page.file, key))
                 yield page
 
     for number, data in enumerate(work.workers.map(theme, stale(), "生成页面")):
-        page, key = keys[number]
-        tree.write(page.file, data, key)
+        file, key = keys[number]
+        tree.write(file, data, key)
     now = _Before(theme.base, lists, c.rendered.table, c.rendered.known, files)
     _leave_note(tree, "pages", now)
     return [file.removesuffix("index.html") for file in files]
@@ -198,18 +204,34 @@ def _write_others(c: Collection, theme: Theme, tree: Tree, lists: bytes) -> list
     return addresses
 
 
-def _slugs(cache: Cache) -> Callable[[str], str]:
-    """:func:`xuelan.pinyin.slug`, its answers kept: its dictionaries take long to load."""
+def _spelling(cache: Cache) -> Spelling:
+    """Spelling with a memory: the dictionaries take long to load."""
 
-    def slug(text: str) -> str:
-        key = key_of(program(), "slug", text)
-        kept = cache.get(key, str)
-        if kept is None:
-            kept = pinyin.slug(text)
-            cache.put_value(key, kept)
-        return kept
+    def kept(what: str, spell: Callable[[str], T], kind: type[T]) -> Callable[[str], T]:
+        def spelled(text: str) -> T:
+            key = key_of(program(), what, text)
+            found = cache.get(key, kind)
+            if found is None:
+                found = spell(text)
+                cache.put_value(key, found)
+            return found
 
-    return slug
+        return spelled
+
+    slug, sort_key = kept("slug", pinyin.slug, str), kept("sort key", pinyin.sort_key, _SORT_KEY)
+    return Spelling(slug, sort_key)
+
+
+_SORT_KEY: Final[Any] = tuple[str, ...]
+
+
+def _spell(titles: Iterable[str], work: Work) -> None:
+    """Let the workers spell what is not remembered yet: many titles take seconds."""
+    keys = {key_of(program(), "sort key", title): title for title in titles}
+    missing = [key for key in keys if not work.cache.holds(key)]
+    made = work.workers.map(pinyin.sort_key, (keys[key] for key in missing), "排次序")
+    for key, spelled in zip(missing, made, strict=True):
+        work.cache.put_value(key, spelled)
 
 
 def _note(tree: Tree, name: str, kind: type[T]) -> T | None:
@@ -261,37 +283,33 @@ def _reasons(
 
 
 def _write_downloads(
-    collection: Collection, theme: Theme, tree: Tree, kits: tuple[Kit, ...]
+    collection: Collection, theme: Theme, tree: Tree, work: Work, kits: tuple[Kit, ...]
 ) -> list[tuple[str, str]]:
-    """``kits``, and the pages that offer them.
+    """``kits``, and the pages that offer them; the copy of the site in the kits offers none."""
+    without = {page.file: theme(page) for page in kit_pages.everything(collection, {})}
+    made: dict[str, dict[str, Any]] = {}
+    if kits:
+        from xuelan.kits import make, offline  # noqa: PLC0415 - their libraries take long to load
 
-    The pages are written twice: kits carry a copy of the site, and that copy cannot name files
-    that are not finished yet.
-    """
-    catalog = collection.catalog
-    for page in kit_pages.everything(collection, {}):
-        tree.write(page.file, theme(page))
-    if not kits:
-        return [(page.address, "") for page in kit_pages.everything(collection, {})]
-    from xuelan.kits import make  # noqa: PLC0415 - its libraries take long to load
-
-    tree.settle()
-    made = {p.id: p for p in make.packages(catalog, collection.rendered, tree.folder, kits)}
-    for kit in kits:
-        with tree.part(kit.address) as folder:
-            make.write(made[kit.id], folder)
-    if made:
+        copy = offline.copy(tree, without, work.cache, work.workers)
+        plans = make.plans(kits, collection.catalog, collection.rendered, copy)
+        for package in make.packages(plans, copy, work.cache, work.workers):
+            made[package.id] = make.summary(package)
+            folder = f"downloads/{package.id}/"
+            tree.write(folder + package.archive_name, package.archive)
+            for path, data in package.singles:
+                tree.write(folder + path, data)
         tree.write("downloads/kits.json", make.index(made.values()).encode())
     pages = list(kit_pages.everything(collection, made))
     for page in pages:
-        tree.write(page.file, theme(page))
+        tree.write(page.file, theme(page) if made else without[page.file])
     return [(page.address, "") for page in pages]
 
 
 def catalog_date(catalog: Catalog, address: str) -> str:
-    """The date a material's page was last collected; empty for other pages."""
+    """The date a material was collected or last changed; empty for other pages."""
     material = catalog.by_id.get(address.removeprefix("materials/").rstrip("/"))
-    return material.collected if material else ""
+    return material.changed if material else ""
 
 
 def _copy_files(catalog: Catalog, tree: Tree) -> None:

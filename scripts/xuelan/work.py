@@ -41,38 +41,46 @@ class Workers:
         width: int,
         small: int = SMALL,
         tell: Callable[[str, int], None] | None = None,
+        *,
+        near: bool = True,
     ) -> None:
         """``width`` is how many items run at once; without ``make`` everything runs here.
 
-        ``tell`` hears what is being done, and how many are done.
+        ``tell`` hears what is being done, and how many are done. ``near`` is true when all run on
+        this machine and see its files.
         """
+        self.near = near
         self._tell = tell
         self._make = make
         self._width = width
         self._small = small
         self._executor: Executor | None = None
 
-    def map(self, work: Callable[[T], R], items: Iterable[T], what: str) -> Iterator[R]:
+    def map(
+        self, work: Callable[[T], R], items: Iterable[T], what: str, chunk: int = CHUNK
+    ) -> Iterator[R]:
         """``work`` of every item, in order. Lost processes cost time, never a result.
 
-        ``what`` the items are is told to people who wait.
+        ``what`` the items are is told to people who wait. ``chunk`` items are sent at a time: 1
+        for items so heavy that two of them are worth a process each.
         """
-        for number, result in enumerate(self._map(work, items), 1):
+        for number, result in enumerate(self._map(work, items, chunk), 1):
             if self._tell is not None:
                 self._tell(what, number)
             yield result
 
-    def _map(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    def _map(self, work: Callable[[T], R], items: Iterable[T], size: int) -> Iterator[R]:
         rest = iter(items)
-        few = list(itertools.islice(rest, self._small))
-        if self._make is None or len(few) < self._small:
+        small = self._small if size > 1 else min(self._small, 2)
+        few = list(itertools.islice(rest, small))
+        if self._make is None or len(few) < small:
             yield from map(work, itertools.chain(few, rest))
             return
         blob = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
         waiting: deque[_Chunk[T, R]] = deque()
-        for chunk in _chunks(itertools.chain(few, rest)):
+        for chunk in _chunks(itertools.chain(few, rest), size):
             waiting.append(_Chunk(chunk, self._submit(blob, chunk)))
-            if len(waiting) > self._width * 3:
+            if len(waiting) > self._width * (3 if size > 1 else 1):
                 yield from self._result(waiting.popleft(), work)
         while waiting:
             yield from self._result(waiting.popleft(), work)
@@ -109,9 +117,9 @@ class _Chunk(Generic[T, R]):
     future: Future[list[R]] | None
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(items)
-    while chunk := list(itertools.islice(rest, CHUNK)):
+    while chunk := list(itertools.islice(rest, size)):
         yield chunk
 
 
@@ -158,7 +166,7 @@ def _cluster(scheduler: str, tell: Callable[[str, int], None] | None) -> Iterato
     with distributed.Client(scheduler) as client:
         width = sum(client.nthreads().values()) or 1
         executor = partial(client.get_executor, pure=False, retries=5)
-        yield Workers(executor, width, 1, tell)
+        yield Workers(executor, width, 1, tell, near=False)
 
 
 @contextmanager

@@ -1,30 +1,40 @@
-"""What each kit of this column costs to make: CPU seconds, memory, bytes; WeasyPrint beside typst.
+"""What each kit of this column costs, and a branch's own: seconds, memory, bytes.
 
-Run ``python tests/bench/kits.py`` in a checkout. Every kit is made from nothing, without the
-cache, in this one process.
+    python tests/bench/kits.py --branches 1 1000 --write
+
+Every kit is made from nothing, without a cache, in a process of its own; the reader's PDF is made
+by typst and by WeasyPrint, and the branches' kits by ``tests/bench/branches.py``. The tables go to
+``tests/bench/results/kits-<date>.md`` with ``--write``.
 """
 
 from __future__ import annotations
 
+import argparse
+import datetime
+import functools
 import html
+import multiprocessing
+import platform
 import resource
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from xuelan import host
 from xuelan.check import check
 from xuelan.kits import book
-from xuelan.kits.exporters import EXPORTERS
-from xuelan.kits.make import plans
-from xuelan.kits.package import pack
-from xuelan.kits.plan import KitPlan
+from xuelan.kits.make import packages, plans
+from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.press import extract, pdf
+from xuelan.kits.run import copied
 from xuelan.render import render_all
+from xuelan.site import Work
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 SERIF = ROOT / "node_modules/@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf"
 STYLE = f"""
 @font-face {{ font-family: book; src: url({SERIF.as_uri()}) }}
@@ -38,59 +48,119 @@ table {{ width: 100%; border-collapse: collapse; font-size: 9.5pt }} td {{ borde
 T = TypeVar("T")
 
 
-def main() -> None:
-    made = all_plans()
-    print("kit           CPU s  peak MB      MB  files")
-    for plan in made:
-        seconds, package = timed(lambda p=plan: pack(p))
-        size = len(package.archive) / 1e6
-        files = len(package.files)
-        print(f"{plan.kit.id:12} {seconds:6.2f}  {peak():7.0f}  {size:6.2f}  {files:5d}")
-    print("\nexporter      CPU s, all kits")
-    for exporter in EXPORTERS:
-        seconds = sum(timed(lambda p=p, e=exporter: list(e(p)))[0] for p in made)
-        print(f"{exporter.__module__.rsplit('.', 1)[-1]:12} {seconds:6.2f}")
-    print("\nthe reader of the first kit as PDF")
-    compare(made[0])
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, print, and write when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--branches", type=int, nargs="*", default=[1, 1000])
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args(arguments)
+    lines: list[str] = []
+    for line in report(options.branches):
+        print(line, flush=True)
+        lines.append(line)
+    if options.write:
+        day = datetime.datetime.now(datetime.UTC).date().isoformat()
+        target = HERE / "results" / f"kits-{day}.md"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def all_plans() -> list[KitPlan]:
+def report(sizes: list[int]) -> Iterator[str]:
+    """The tables, line by line."""
+    yield "# Study kits\n"
+    yield f"Python {platform.python_version()} on {platform.machine()}; nothing cached.\n"
+    yield "## Each kit, in one process\n"
+    yield "Site and copy of the site, which all kits share, are made before and not counted."
+    yield "Memory is the process's peak, the site in it.\n"
+    yield "| kit | texts | files | CPU s | peak MB | ZIP MB |\n|---|---:|---:|---:|---:|---:|"
     catalog, _ = check(ROOT)
     assert catalog is not None
-    with TemporaryDirectory() as folder:
-        tree = Path(folder) / "site"
-        host.build(catalog, tree, kits=())
-        return list(plans(catalog, render_all(catalog), tree, catalog.kits))
+    for kit in catalog.kits:
+        texts, files, seconds, memory, size = alone(functools.partial(one_kit, kit.id))
+        row = f"{texts} | {files} | {seconds:.2f} | {memory:.0f} | {size / 1e6:.1f}"
+        yield f"| {kit.id} | {row} |"
+    yield "\n## The same reader as PDF\n"
+    yield "| reader of | by | CPU s | peak MB | pages | KB |\n|---|---|---:|---:|---:|---:|"
+    for kit in (catalog.kits[0], catalog.kits[-1]):
+        for name, printer in (("typst", by_typst), ("WeasyPrint", by_weasyprint)):
+            found = alone(functools.partial(printer, kit.id))
+            row = (
+                "{:.2f} | {:.0f} | {} | {:.0f}".format(*found)
+                if found
+                else "not to be loaded | | |"
+            )
+            yield f"| {kit.id} | {name} | {row} |"
+    yield ""
+    # A process of its own: it waits for all its children, and this one has some that stay.
+    command = [sys.executable, str(HERE / "branches.py"), "--sizes", *map(str, sizes)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        yield from (line.rstrip("\n") for line in running.stdout)
+    if running.returncode:
+        yield "\nThe branches' kits were not made."
 
 
-def compare(plan: KitPlan) -> None:
-    """The same texts by typst and by WeasyPrint, both tagged for PDF/UA-1."""
-    volume = book.readings_volume(plan)
-    source = book.source(plan, volume, book.ORDINARY)
-    seconds, data = timed(lambda: pdf(source, ROOT, plan.date, []))
-    print(
-        f"typst        {seconds:6.2f} s  {len(extract(data)):3d} pages  {len(data) / 1e3:5.0f} KB"
-    )
+def alone(work: Callable[[], T]) -> T:
+    """What ``work`` gives in a new process, so that nobody else's memory is counted."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(work).result()
+
+
+def one_kit(name: str) -> tuple[int, int, float, float, int]:
+    """Texts, files, CPU seconds, peak megabytes and bytes of a kit."""
+    catalog, _ = check(ROOT)
+    assert catalog is not None
+    rendered = render_all(catalog)
+    copy = copied(catalog, Work())
+    start = time.process_time()
+    (made,) = plans([k for k in catalog.kits if k.id == name], catalog, rendered, copy)
+    (package,) = packages([made], copy)
+    seconds = time.process_time() - start
+    files = sum(1 for f in package.files if f.group)
+    return len(made.materials), files, seconds, peak(), len(package.archive)
+
+
+def planned(name: str) -> KitPlan:
+    """The plan of a kit."""
+    catalog, _ = check(ROOT)
+    assert catalog is not None
+    kit = next(k for k in catalog.kits if k.id == name)
+    return plan(kit, catalog, render_all(catalog))
+
+
+Print = tuple[float, float, int, float]
+"""CPU seconds, peak megabytes, pages, kilobytes."""
+
+
+def by_typst(name: str) -> Print:
+    """The reader by typst, tagged, with the gates."""
+    made = planned(name)
+    start = time.process_time()
+    volume = book.readings_volume(made)
+    source = book.source(made, volume, book.ORDINARY)
+    words = book.words(made, volume)
+    data = pdf(source, ROOT, made.date, words, book.ORDINARY.area)
+    return time.process_time() - start, peak(), len(extract(data)), len(data) / 1e3
+
+
+def by_weasyprint(name: str) -> Print | None:
+    """The same texts by WeasyPrint, tagged; nothing where it or Pango (apt) is missing."""
     try:
         import weasyprint
-    except (ImportError, OSError):
-        print("weasyprint   not installed")
-        return
+    except (ImportError, OSError) as error:
+        print(f"WeasyPrint cannot be loaded: {error}", file=sys.stderr)
+        print("make bench installs it; on Debian: apt-get install libpango-1.0-0", file=sys.stderr)
+        return None
+    made = planned(name)
+    volume = book.readings_volume(made)
+    start = time.process_time()
     texts = "".join(
-        f"<h1>{html.escape(m.title)}</h1>{plan.rendered[m.id].html}" for m in volume.materials
+        f"<h1>{html.escape(m.title)}</h1>{made.rendered[m.id].html}" for m in volume.materials
     )
     page = f'<html lang="zh-CN"><title>x</title><style>{STYLE}</style><body>{texts}'
-    seconds, data = timed(lambda: weasyprint.HTML(string=page).write_pdf(pdf_variant="pdf/ua-1"))
-    print(
-        f"weasyprint   {seconds:6.2f} s  {len(extract(data)):3d} pages  {len(data) / 1e3:5.0f} KB"
-    )
-
-
-def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """CPU seconds of this process, and what came of it."""
-    start = time.process_time()
-    result = work()
-    return time.process_time() - start, result
+    data = weasyprint.HTML(string=page).write_pdf(pdf_variant="pdf/ua-1")
+    return time.process_time() - start, peak(), len(extract(data)), len(data) / 1e3
 
 
 def peak() -> float:

@@ -1,7 +1,8 @@
 """The same collection as other generators want it: Hugo, and Material for MkDocs.
 
 Every material becomes a page of the same text with the same lists: by kind, year, issuer, tag and
-activity, twenty to a page, and feeds. Citations become plain raised numbers.
+activity, twenty to a page, and feeds. Citations become plain raised numbers. Hugo's pages stand in
+the frame of ours, with the same head, menu and footer, so that a page weighs about the same.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _HUGO = {
 title = "示例学习专栏"
 defaultContentLanguage = "zh"
 hasCJKLanguage = true
+buildFuture = true
 [pagination]
 pagerSize = 20
 [taxonomies]
@@ -49,15 +51,15 @@ tag = "tags"
 activity = "activities"
 [markup.goldmark.extensions.cjk]
 enable = true
+[markup.goldmark.renderer]
+unsafe = true
 """,
     "layouts/baseof.html": """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 <title>{{ .Title }} - {{ site.Title }}</title>
 <meta name="description" content="{{ .Params.summary }}">
-<link rel="canonical" href="{{ .Permalink }}"></head><body>
+<link rel="canonical" href="{{ .Permalink }}">
 {{ partialCached "header.html" . }}<main>{{ block "main" . }}{{ end }}</main>
-{{ partialCached "footer.html" . }}</body></html>""",
-    "layouts/_partials/header.html": "<header><a href='/'>{{ site.Title }}</a></header>",
-    "layouts/_partials/footer.html": "<footer>{{ site.Title }}</footer>",
+{{ partialCached "footer.html" . }}</html>""",
     "layouts/_partials/facets.html": """<nav>{{ range $name, $terms := site.Taxonomies }}
 <details><summary>{{ $name }}</summary><ul>
 {{ range first 60 $terms.ByCount }}
@@ -92,11 +94,27 @@ enable = true
 }  # fmt: skip
 
 
-def hugo(folder: Path, target: Path) -> None:
-    """The collection in ``folder`` as a Hugo site in ``target``."""
+_OWN_WORDS = re.compile(
+    r"<title>.*?</title>|<script type=\"application/ld.*?</script>"
+    r"|<meta (?:name=\"description\"|property=).*?>|<link rel=\"canonical\".*?>",
+    re.DOTALL,
+)
+
+
+def frame(page: str) -> tuple[str, str]:
+    """What stands before and after the text on one of our pages, without what is its own."""
+    head, rest = page.split("<main", 1)
+    head = _OWN_WORDS.sub("", head.split("<head>", 1)[1])
+    return head, rest.split("</main>", 1)[1].replace("</html>", "")
+
+
+def hugo(folder: Path, target: Path, page: str) -> None:
+    """The collection in ``folder`` as a Hugo site in ``target``; ``page`` is one of ours."""
     shutil.rmtree(target, ignore_errors=True)
     for name, text in _HUGO.items():
         _file(target / name, text)
+    for name, text in zip(("header", "footer"), frame(page), strict=True):
+        _file(target / f"layouts/_partials/{name}.html", text)
     for front, body in _materials(folder):
         values = {
             **{k: front[k] for k in ("title", "summary", "kind", "ground", "tags")},

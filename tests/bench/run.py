@@ -59,6 +59,11 @@ class Tool:
     steps: tuple[str, ...] = STEPS
     costs: dict[str, list[Cost]] = field(default_factory=dict)
 
+    def made(self) -> tuple[int, float]:
+        """How many files it has made, and how many MB they are together."""
+        files = [p for p in (self.root / self.output).rglob("*") if p.is_file()]
+        return len(files), sum(p.stat().st_size for p in files) / 1e6
+
     def middle(self, step: str) -> Cost | None:
         """The median of what a step took."""
         found = self.costs.get(step)
@@ -110,7 +115,7 @@ class _Peak:
         self._thread.start()
 
     def _watch(self) -> None:
-        while not self._done.wait(0.1):
+        while not self._done.wait(0.2):
             self._most = max(self._most, _held(self._session))
 
     def stop(self) -> float:
@@ -120,25 +125,29 @@ class _Peak:
 
 
 def _held(session: int) -> float:
-    """Resident memory, in MB, of all processes of a session; shared pages count once for each."""
+    """Memory, in MB, of all processes of a session; pages that several share count once (PSS)."""
     total = 0
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
                 if int(fields[3]) == session:
-                    total += int(fields[21])
-            except (OSError, IndexError):
+                    lines = (entry / "smaps_rollup").read_text().split("\n")
+                    total += next(int(x.split()[1]) for x in lines if x.startswith("Pss:"))
+            except (OSError, IndexError, StopIteration):
                 continue
-    return total * resource.getpagesize() / 1e6
+    return total * 1024 / 1e6
 
 
 def tools(work: Path, size: int, seed: int, material_up_to: int) -> list[Tool]:
     """The generators with their copies of a collection."""
-    own = work / "own"
-    collection.write(own, size, seed)
-    peers.hugo(own, work / "hugo")
+    own, few = work / "own", work / "few"
     beside = Path(sys.executable).parent
+    collection.write(few, 30, seed)
+    subprocess.run([beside / "xuelan", "build", "-C", few], check=True, capture_output=True)
+    page = min((few / "site/materials").glob("*/index.html")).read_text(encoding="utf-8")
+    collection.write(own, size, seed)
+    peers.hugo(own, work / "hugo", page)
     found = [
         Tool("xuelan", own, "site", [str(beside / "xuelan"), "build"], peers.own_path, ""),
         Tool(
@@ -157,7 +166,7 @@ def tools(work: Path, size: int, seed: int, material_up_to: int) -> list[Tool]:
         peers.material(own, work / "material", stock=stock)
         name = "material" if stock else "material, articles out of the navigation"
         command = [str(beside / "mkdocs"), "build", "--quiet"]
-        steps = STEPS[:3] if stock else STEPS[:1]
+        steps = ("cold", "body edit") if stock else ("cold",)
         found.append(Tool(name, work / "material", "site", command, peers.material_path, "", steps))
     return found
 
@@ -253,7 +262,10 @@ def table(size: int, found: list[Tool], previews: dict[str, float]) -> str:
                 figures = f"{cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f}"
                 lines.append(f"| {step} | {tool.name} | {figures} |")
     lines += [f"| served edit | {name} | {wall:.2f} | | |" for name, wall in previews.items()]
-    ratios = []
+    output = ((tool.name, *tool.made()) for tool in found)
+    ratios = [
+        "made: " + "; ".join(f"{name} {count} files, {mb:.0f} MB" for name, count, mb in output)
+    ]
     again = hugo.middle("body edit")
     for step in STEPS:
         cost = own.middle(step)
@@ -271,7 +283,7 @@ def table(size: int, found: list[Tool], previews: dict[str, float]) -> str:
     return "\n".join([*lines, "", *(f"- {r}" for r in ratios), ""])
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 10000])
@@ -283,7 +295,7 @@ def main() -> None:
     parser.add_argument("--serve", action="store_true", help="measure the previews as well")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--folder", type=Path, help="work here instead of in a temporary folder")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     parts, slope = [], []
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as folder:
@@ -298,7 +310,9 @@ def main() -> None:
             shutil.rmtree(work)
     growth = "\n".join(f"| {s} | {cpu:.2f} | {memory:.0f} |" for s, cpu, memory in slope)
     parts.append(
-        f"## Per material, cold\n\n| size | CPU ms | memory KB |\n|---:|---:|---:|\n{growth}\n"
+        f"## Per material, cold\n\n| size | CPU ms | memory KB |\n|---:|---:|---:|\n{growth}\n\n"
+        f"From {slope[0][0]} to {slope[-1][0]}: CPU per material × {slope[-1][1] / slope[0][1]:.2f}, "
+        f"memory per material × {slope[-1][2] / slope[0][2]:.2f}.\n"
     )
     text = "\n".join([_heading(), *parts])
     print(parts[-1])

@@ -6,7 +6,6 @@ names that a column searches for are mixed in. The same seed gives the same mate
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import random
 from dataclasses import dataclass
@@ -18,6 +17,9 @@ from xuelan.search.document import Document, Piece, Zone
 CHARACTERS = 1760
 NAMES = ("毛丰美", "大梨树村", "干字精神", "五味子", "集体经济", "专题组织生活会", "心得体会")
 SMALL = "的是在了和有为不中上对以等就也到与从将被"
+AFTER = ("", *SMALL)
+AFTER_STEPS = list(itertools.accumulate((0.55, *(0.45 / len(SMALL) for _ in SMALL))))
+"""What follows a word: nothing, or one of the small words."""
 KINDS = ("决定", "通知", "讲话", "事迹", "村史", "故事", "报道", "活动指南", "经验做法")
 UNITS = tuple(
     f"某{name}{place}" for name in "市县区镇乡村校厂社" for place in ("委组织部", "日报", "支部")
@@ -52,16 +54,15 @@ class Writer:
         self.steps = list(itertools.accumulate(1 / (n + 8) for n in range(len(self.words))))
 
     def word(self) -> str:
-        place = self.random.random() * self.steps[-1]
-        return self.words[bisect.bisect(self.steps, place)]
+        return self.random.choices(self.words, cum_weights=self.steps)[0]
 
     def clause(self) -> str:
         r = self.random
         count = r.randint(3, 7)
-        parts = [self.word() + (r.choice(SMALL) if r.random() < 0.45 else "") for _ in range(count)]
-        if r.random() < 0.02:
-            parts.append(f"{r.randint(1980, 2020)}年{r.randint(1, 12)}月")
-        return "".join(parts)
+        words = r.choices(self.words, cum_weights=self.steps, k=count)
+        after = r.choices(AFTER, cum_weights=AFTER_STEPS, k=count)
+        date = f"{r.randint(1980, 2020)}年{r.randint(1, 12)}月" if r.random() < 0.02 else ""
+        return "".join(itertools.chain(*zip(words, after, strict=True), date))
 
     def paragraph(self, names: bool) -> str:
         r = self.random

@@ -159,3 +159,26 @@ def test_a_place_nobody_knows_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "pip install" in done.stderr
+
+
+def test_a_cluster_makes_the_kits_of_branches(cluster: _Cluster, tmp_path: Path) -> None:
+    """``kits --branches --scheduler``: the same ZIPs as without, to the byte."""
+    guide = "materials/guides/guide-study.md"
+    recipe = (
+        "id: study\ntitle: 集中学习套装\nsummary: 试。\nactivity: 集中学习\n"
+        "readings: [story-night-school]\nguides: [guide-study]\nagendas: [60]\n"
+        "forms: [会议议程, 签到表]\nformats: [EPUB]\n"
+    )
+    changed = tiny.text(guide, ("## 会上\n", "## 60分钟日程\n"))
+    root = tiny.write(tmp_path, {guide: changed, "materials/kits/study.yml": recipe})
+    rows = "".join(f"第{n}支部,2026-12-03\n" for n in range(200))
+    (tmp_path / "list.csv").write_text(f"支部名称,日期\n{rows}", encoding="utf-8")
+    made = {}
+    for name, extra in (("here", ()), ("there", ("--scheduler", cluster.address))):
+        out = tmp_path / name
+        command = ("kits", "-C", root, "--branches", tmp_path / "list.csv", "--out", out)
+        done = xuelan(*command, *extra)
+        assert done.returncode == 0, done.stderr
+        made[name] = contents(out)
+    assert len(made["here"]) > 200
+    assert made["there"] == made["here"]

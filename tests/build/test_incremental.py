@@ -208,6 +208,21 @@ def test_an_unchanged_build_writes_nothing(base: Path, tmp_path: Path) -> None:
     assert _written(root) == before
 
 
+def test_an_unchanged_build_looks_at_no_material(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When nothing has changed since the last build, nothing is read, checked or made."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+
+    def never(*arguments: Any) -> Any:
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(building, "check", never)
+    again(root)
+
+
 def test_a_file_changed_in_the_site_by_hand_is_put_right(base: Path, tmp_path: Path) -> None:
     """So is one added and one removed."""
     root = tmp_path / "column"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from xuelan import plain
 from xuelan.render import Renderer, Surroundings
+from xuelan.rules import text
 
 AROUND = Surroundings(
     materials={"materials/b/b.md": "b", "materials/a/c.md": "c"},
@@ -121,9 +122,9 @@ _BLOCK = st.one_of(
     ),
     st.lists(_LINE, min_size=4, max_size=6).map(_table),
 )
-_PLAIN = st.lists(_BLOCK, max_size=6).map("\n\n".join)
-_ANY = st.lists(st.one_of(st.sampled_from(SIGNS), st.sampled_from(WORDS)), max_size=14).map("".join)
-_MIXED = st.lists(st.one_of(_BLOCK, _ANY), max_size=4).map("\n\n".join)
+PLAIN = st.lists(_BLOCK, max_size=6).map("\n\n".join)
+ANY = st.lists(st.one_of(st.sampled_from(SIGNS), st.sampled_from(WORDS)), max_size=14).map("".join)
+MIXED = st.lists(st.one_of(_BLOCK, ANY), max_size=4).map("\n\n".join)
 
 _QUICK, _SLOW = Renderer("docs"), Renderer("docs", quick=False)
 
@@ -138,14 +139,14 @@ def _both_agree(body: str) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(body=_PLAIN)
+@given(body=PLAIN)
 def test_texts_made_of_plain_blocks(body: str) -> None:
     """Every block the quick way knows, in any order."""
     _both_agree(body)
 
 
 @settings(max_examples=1500, deadline=None)
-@given(body=st.one_of(_ANY, _MIXED))
+@given(body=st.one_of(ANY, MIXED))
 def test_texts_with_every_sign_of_markdown(body: str) -> None:
     """Where the quick way takes a text, it must read it as the parser does."""
     if _is_plain(body):
@@ -153,10 +154,19 @@ def test_texts_with_every_sign_of_markdown(body: str) -> None:
 
 
 @settings(max_examples=500, deadline=None)
-@given(body=_PLAIN, at=st.integers(0, 200), sign=st.sampled_from(SIGNS))
+@given(body=PLAIN, at=st.integers(0, 200), sign=st.sampled_from(SIGNS))
 def test_plain_texts_with_one_sign_put_in(body: str, at: int, sign: str) -> None:
     """One slip of the keyboard anywhere in a plain text."""
     _both_agree(body[:at] + sign + body[at:])
+
+
+@settings(max_examples=2000, deadline=None)
+@given(line=st.one_of(ANY, _LINE, _LINE.map(lambda t: f"- {t}"), _LINE.map(lambda t: f"## {t}")))
+def test_a_line_taken_for_ordinary_has_nothing_unportable(line: str) -> None:
+    """The check looks at most lines once only: where it does, no other look would find anything."""
+    for part in line.split("\n"):
+        if text._ORDINARY.fullmatch(part):
+            assert [p.pattern for p, *_ in text._UNPORTABLE if p.search(part)] == []
 
 
 @pytest.mark.parametrize(

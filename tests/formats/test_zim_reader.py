@@ -12,8 +12,9 @@ from tools import tool
 
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.kits import zim
+from xuelan.kits import offline, zim
 from xuelan.kits.make import plans
+from xuelan.publish import Tree
 from xuelan.render import render_all
 
 pytestmark = pytest.mark.formats
@@ -64,5 +65,7 @@ def test_two_makings_of_the_real_column_are_the_same_bytes(site: Path) -> None:
     catalog, _ = check(ROOT)
     assert catalog is not None
     kits = tuple(k for k in catalog.kits if "ZIM" in k.formats)
-    (made,) = plans(catalog, render_all(catalog), site, kits)
+    tree = Tree(site)
+    tree.adopt()
+    (made,) = plans(kits, catalog, render_all(catalog), offline.copy(tree, {}))
     assert zim.archive(made) == zim.archive(made)

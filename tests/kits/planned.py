@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,12 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 import tiny
-from xuelan.kits.plan import KitPlan, plan
+from xuelan.kits import book, make, offline
+from xuelan.kits.offline import Copy
+from xuelan.kits.package import Package
+from xuelan.kits.plan import KitFile, KitPlan, plan
 from xuelan.problem import Problem
+from xuelan.publish import Tree
 from xuelan.render import render_all
 
 GUIDE = "materials/guides/guide-study.md"
@@ -47,6 +51,26 @@ def planned(folder: Path, recipe: str = STUDY, others: dict[str, str] | None = N
     """The plan of the tiny column's kit; ``others`` are files by path."""
     catalog = tiny.catalog(folder, {**files(recipe), **(others or {})})
     return plan(catalog.kits[0], catalog, render_all(catalog))
+
+
+def finished(plan: KitPlan, pages: Mapping[str, bytes] | None = None) -> Package:
+    """The kit of a plan, without a cache, with a copy of a site of ``pages``."""
+    copy = Copy([offline.fit(page) for page in (pages or {}).items()])
+    (package,) = make.packages([plan], copy)
+    return package
+
+
+def copied(site: Path) -> Copy:
+    """The copy of a site that kits carry."""
+    tree = Tree(site)
+    tree.adopt()
+    return offline.copy(tree, {})
+
+
+def prints(plan: KitPlan) -> Iterator[KitFile]:
+    """Every printed book of a kit: the readings, in large print too, and the guides."""
+    for exporter in (book.reader, book.large_print, book.guides):
+        yield from exporter(plan)
 
 
 def with_story(folder: Path, body: str) -> KitPlan:

@@ -16,7 +16,7 @@ import pytest
 from branch import AWKWARD, RECIPE, SIXTY, WITH_DAYS, particulars, plan, words
 from hypothesis import given
 from hypothesis import strategies as st
-from planned import GUIDE
+from planned import GUIDE, finished
 
 import tiny
 from conftest import xuelan
@@ -24,8 +24,7 @@ from xuelan.kits import branches_run
 from xuelan.kits.branches import BranchList, ListError, decoded, read
 from xuelan.kits.branches_parts import Parts
 from xuelan.kits.branches_run import FOLDER, LISTED, REFUSED, Shared, make
-from xuelan.kits.branches_zip import Member, archive, comment_of
-from xuelan.kits.package import pack
+from xuelan.kits.members import Member, archive, comment_of
 from xuelan.kits.verify import verify
 from xuelan.work import HERE
 
@@ -36,7 +35,7 @@ HEAD = "支部名称,活动,日期,开始时间,地点,主持人,时长,学习�
 def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shared]:
     recipe = RECIPE.replace(", 大字版PDF, EPUB, 公文转录件", "")
     made = plan(tmp_path_factory.mktemp("column"), recipe)
-    return {made.kit.id: Shared.of(made, pack(made))}
+    return {made.kit.id: Shared.of(made, finished(made))}
 
 
 @pytest.fixture
@@ -258,7 +257,9 @@ def test_an_interrupted_run_leaves_no_half_kit_and_goes_on(
         make(shared, rows, tmp_path, HERE, stop)
     standing = sorted(p.name for p in (tmp_path / FOLDER).iterdir())
     assert standing == ["00002-甲支部.zip", "00003-乙支部.zip"]
+    (tmp_path / ".lent-by-a-killed-run").write_bytes(b"")
     assert [d.fresh for d in run(shared, rows, tmp_path)] == [False, False, True]
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_kits_of_rows_that_are_gone_go_too_and_nothing_else(
@@ -326,7 +327,7 @@ def test_the_work_runs_in_other_processes_too(
 )
 def test_what_is_written_is_read_back(files: list[tuple[str, bytes]]) -> None:
     """Python's own ZIP reader finds every file, its bytes and its Chinese name."""
-    data = b"".join(archive("夹", [Member.of(n, d) for n, d in files], "mark 1"))
+    data = b"".join(archive("夹", [Member.of(n, d) for n, d in files], "2026-01-02", "mark 1"))
     with zipfile.ZipFile(io.BytesIO(data)) as whole:
         assert whole.testzip() is None
         assert [(i.filename, whole.read(i)) for i in whole.infolist()] == [

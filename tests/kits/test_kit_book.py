@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-from planned import STUDY, planned, runs, with_story
+from planned import STUDY, planned, prints, runs, with_story
 
 from xuelan.kits import book, press
 from xuelan.kits.plan import KitPlan
@@ -27,12 +27,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> KitPlan:
 
 @pytest.fixture(scope="module")
 def pdfs(made: KitPlan) -> dict[str, bytes]:
-    return {f.name: f.data for f in book.files(made)}
+    return {f.name: f.data for f in prints(made)}
 
 
 def test_the_volumes_of_a_kit(pdfs: dict[str, bytes]) -> None:
-    """A reader, its large-print edition and the guides."""
-    assert list(pdfs) == ["01-读本.pdf", "01-读本（大字版）.pdf", "02-活动指南.pdf"]
+    """A reader and the guides, each in large print too."""
+    assert list(pdfs) == [
+        "01-读本.pdf", "01-读本（大字版）.pdf", "02-活动指南.pdf", "02-活动指南（大字版）.pdf",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("edition", [book.ORDINARY, book.LARGE])
@@ -119,7 +121,7 @@ def test_two_columns_in_two_places_give_the_same_bytes(
     tmp_path: Path, pdfs: dict[str, bytes]
 ) -> None:
     """Neither folder nor clock gets into a book."""
-    again = {f.name: f.data for f in book.files(with_story(tmp_path / "elsewhere", LONG + "\n"))}
+    again = {f.name: f.data for f in prints(with_story(tmp_path / "elsewhere", LONG + "\n"))}
     assert again == pdfs
 
 
@@ -134,7 +136,7 @@ def test_a_name_with_signs_is_printed(tmp_path: Path) -> None:
     """``<&>"`` and the like in a title are text, on paper as in the file's name."""
     recipe = STUDY.replace("title: 集中学习套装", "title: '甲<&>\"乙/丙#$'")
     made = planned(tmp_path, recipe)
-    cover = press.visible(press.extract(next(book.files(made)).data)[0])
+    cover = press.visible(press.extract(next(prints(made)).data)[0])
     assert '甲<&>"乙/丙#$' in cover
 
 
@@ -158,9 +160,9 @@ def test_a_wide_table_stays_on_the_page(tmp_path: Path) -> None:
         "| " + " | ".join(f"第{r}行第{n}格的内容" for n in range(9)) + " |\n" for r in range(4)
     )
     made = with_story(tmp_path, f"表在下面。\n\n{head}{rule}{rows}")
-    for file in book.files(made):
+    for file in prints(made):
         for run in runs(file.data):
             assert run.left >= 0
             assert run.bottom >= 0
-    text = press.visible("".join(press.extract(next(book.files(made)).data)))
+    text = press.visible("".join(press.extract(next(prints(made)).data)))
     assert all(f"第{r}行第{n}格的内容" in text for r in range(4) for n in range(9))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
-from planned import STUDY, planned
+from planned import STUDY, planned, prints
 
 import tiny
-from xuelan.kits import attachments, book, epub, press
+from xuelan.kits import attachments, epub, press
 from xuelan.kits.plan import KitPlan
 
 FILES = """\
@@ -50,7 +50,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> KitPlan:
 
 def test_pictures_are_printed_and_sounds_are_told(plan: KitPlan) -> None:
     """A picture stands with its caption; of a song the words are printed."""
-    data = next(book.files(plan)).data
+    data = next(prints(plan)).data
     text = press.visible("".join(press.extract(data)))
     assert "山上的梯田" in text
     assert "夜校的歌白天修田，夜里读书。" in text
@@ -84,4 +84,4 @@ def test_a_broken_picture_stops_the_book(tmp_path: Path) -> None:
     others = {tiny.STORY: tiny.text(tiny.STORY, media), "materials/stories/a.png": "no picture"}
     made = planned(tmp_path, STUDY, others)
     with pytest.raises(press.PressError, match="排版没有通过"):
-        list(book.files(made))
+        list(prints(made))

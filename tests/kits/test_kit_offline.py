@@ -9,10 +9,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from planned import copied
 from playwright.sync_api import Browser
 
 from conftest import Watch, xuelan
 from xuelan.kits import offline
+from xuelan.search.found import search
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_what_needs_a_server_is_left_out(tmp_path: Path) -> None:
     for path in (*kept, *left):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("x")
-    assert sorted(offline.gather(tmp_path)) == sorted(kept)
+    assert sorted(copied(tmp_path)) == sorted(kept)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +114,7 @@ def test_the_folder_opens_without_a_network(folder: Path, browser: Browser, watc
 
 
 def test_search_works_in_the_folder(folder: Path, browser: Browser, watch: Watch) -> None:
-    """Without network or server a word is found, and a hit leads to its text in the folder."""
+    """Without network or server the same is found, and a hit leads to its text in the folder."""
     context = watch.on(browser.new_context(offline=True, locale="zh-CN"))
     page = context.new_page()
     page.goto((folder / "离线网页/index.html").as_uri(), wait_until="networkidle")
@@ -120,6 +122,9 @@ def test_search_works_in_the_folder(folder: Path, browser: Browser, watch: Watch
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/index.html?q=*")
     page.get_by_text("完整匹配").wait_for()
+    rows = page.locator("[data-search-results] [data-material-id]")
+    shown = rows.evaluate_all("all => all.map(e => e.dataset.materialId)")
+    assert shown == [f.id for f in search(folder / "离线网页", "梯田", 10).found]
     page.locator("#main a:visible", has_text="治山造田").first.click()
     page.wait_for_load_state("networkidle")
     assert page.url.count("/index.html#") == 1

@@ -7,21 +7,29 @@ import io
 import json
 import subprocess
 import zipfile
-from dataclasses import replace
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planned import STUDY, planned
+from planned import STUDY, finished, planned
 
 import tiny
-from xuelan.kits import package, press, store
+from conftest import ROOT
+from xuelan.cache import Cache
+from xuelan.kits import book, keys, make, offline
+from xuelan.kits import members as members_of_zip
+from xuelan.kits.kit import KitError
+from xuelan.kits.members import Member, archive
 from xuelan.kits.names import LONGEST, file_name
-from xuelan.kits.package import Package, pack
-from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
+from xuelan.kits.offline import Copy
+from xuelan.kits.package import Package
+from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.work import workers
 
 RECIPE = STUDY.replace("大字版PDF, EPUB, 公文转录件", "EPUB").replace(
     "audience: [支部]", "audience: [支部]\nforms: [签到表]"
@@ -35,7 +43,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> KitPlan:
 
 @pytest.fixture(scope="module")
 def made(plan: KitPlan) -> Package:
-    return pack(plan)
+    return finished(plan)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +79,7 @@ def test_dates_and_modes_are_fixed(made: Package) -> None:
 
 def test_the_same_kit_gives_the_same_bytes(made: Package, tmp_path: Path) -> None:
     """Made again in another folder, the ZIP is the same to the byte."""
-    assert pack(planned(tmp_path / "elsewhere", RECIPE)).archive == made.archive
+    assert finished(planned(tmp_path / "elsewhere", RECIPE)).archive == made.archive
 
 
 def test_checksums_hold(unpacked: Path) -> None:
@@ -127,72 +135,136 @@ def test_the_start_page_leads_to_every_file(unpacked: Path) -> None:
 def test_texts_with_signs_stay_text_on_the_start_page(tmp_path: Path) -> None:
     """A title with ``<&>"`` is shown, not read as HTML, and makes a file name Windows accepts."""
     recipe = RECIPE.replace("title: 集中学习套装", "title: '甲<b>&\"乙/丙'")
-    archive = zipfile.ZipFile(io.BytesIO(pack(planned(tmp_path, recipe)).archive))
+    archive = zipfile.ZipFile(io.BytesIO(finished(planned(tmp_path, recipe)).archive))
     page = archive.read("甲＜b＞&＂乙／丙/开始.html").decode()
     assert "<h1>甲&lt;b&gt;&amp;&#34;乙/丙</h1>" in page
 
 
 def test_two_files_of_one_name_are_refused(plan: KitPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows would keep only one of ``a.pdf`` and ``A.pdf``."""
-    twin = lambda _: iter([KitFile("a.pdf", "", "", b""), KitFile("A.pdf", "", "", b"")])  # noqa: E731
-    monkeypatch.setattr(package, "EXPORTERS", (twin,))
-    with pytest.raises(MissingItemError, match=r"有两个文件都叫“A.pdf”"):
-        pack(plan)
+    monkeypatch.setattr(make, "EXPORTERS", (_twins,))
+    with pytest.raises(KitError, match=r"套装“集中学习套装”没有做成：.*有两个文件都叫“A.pdf”"):
+        finished(plan)
 
 
-def test_a_package_read_back_is_the_same(made: Package) -> None:
-    """The cache holds ZIPs only; everything else is in them."""
-    assert Package.read(made.archive) == made
+def _twins(_: KitPlan) -> Iterator[KitFile]:
+    yield KitFile("a.pdf", "", "", b"")
+    yield KitFile("A.pdf", "", "", b"")
 
 
-def kept(plan: KitPlan, what: str = "kit") -> list[Path]:
-    """The cache's entries of a kit."""
-    return sorted((plan.column.root / ".cache" / "kits").glob(f"study-{what}-*"))
+# Nothing is made twice
 
 
-def test_an_unchanged_kit_is_not_made_again(
-    plan: KitPlan, made: Package, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second build takes the first one's kit."""
-    assert store.obtain(plan) == made
-    monkeypatch.setattr(store, "pack", lambda *_: pytest.fail("made again"))
-    assert store.obtain(plan) == made
+def kept(plan: KitPlan, folder: Path, site: str = "first") -> tuple[Package, set[str]]:
+    """The kit made with the cache in ``folder`` beside a site, and the modules that had work."""
+    worked = set()
+
+    def note(self: Any, job: Any) -> bytes:
+        worked.add(f"{job[1].__module__.rsplit('.', 1)[-1]}.{job[1].__name__}")
+        return ONE(self, job)
+
+    cache = Cache(folder)
+    copy = Copy([offline.fit(("index.html", site.encode()))])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make._Maker, "__call__", note)
+        (package,) = make.packages([plan], copy, cache)
+    cache.save()
+    return package, worked
 
 
-def test_an_edit_elsewhere_sets_no_book_again(
-    plan: KitPlan, made: Package, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only the copy of the site is packed anew; books and forms stay as they were."""
-    store.obtain(plan)
-    monkeypatch.setattr(press.typst, "Compiler", lambda **_: pytest.fail("set again"))
-    other = store.obtain(replace(plan, offline={"index.html": b"another page"}))
-    assert [f for f in other.files if f.group] == [f for f in made.files if f.group]
-    assert len(kept(plan)) == 1, "an older entry makes room for the newer"
+ONE = make._Maker.__call__
+EVERYTHING = RECIPE.replace("EPUB]", "EPUB, 离线网页]")
 
 
-@pytest.mark.parametrize("what", ["kit", "book"])
-def test_a_damaged_entry_is_made_anew(plan: KitPlan, made: Package, what: str) -> None:
-    """Whatever happened to the cache, a kit is right."""
-    store.obtain(plan)
-    (entry,) = kept(plan, what)
-    entry.write_bytes(entry.read_bytes()[:-100])
-    for other in kept(plan, "kit"):
-        other.write_bytes(b"")
-    assert store.obtain(plan) == made
-    assert kept(plan)[0].read_bytes() == made.archive
+def test_an_unchanged_kit_is_not_made_again(tmp_path: Path) -> None:
+    """The second build takes what the first one kept, and the bytes are the same."""
+    plan = planned(tmp_path, EVERYTHING)
+    first, worked = kept(plan, tmp_path / "cache")
+    assert "book.reader" in worked
+    assert kept(plan, tmp_path / "cache") == (first, set())
 
 
-def test_any_change_makes_another_entry(tmp_path: Path, plan: KitPlan) -> None:
-    """A word, a question, a recipe's wording: each has its own entry."""
-    changes = [("二十个人读", "三十个人读"), ("我们的夜校", "你们的夜校")]
-    others = [
-        planned(tmp_path / str(n), RECIPE, {tiny.STORY: tiny.text(tiny.STORY, change)})
-        for n, change in enumerate(changes)
+def test_an_edit_elsewhere_makes_only_the_copy_anew(tmp_path: Path) -> None:
+    """Another page of the site: the kit carries it, and no exporter had anything to do."""
+    plan = planned(tmp_path, EVERYTHING)
+    first, _ = kept(plan, tmp_path / "cache")
+    second, worked = kept(plan, tmp_path / "cache", site="second")
+    assert worked == set()
+    assert second.archive != first.archive
+    assert [f for f in second.files if f.group] == [f for f in first.files if f.group]
+    (page,) = (f for f in second.files if f.name == "离线网页/index.html")
+    assert page.member.data == b"second"
+
+
+def test_only_zim_is_made_anew_for_another_site(tmp_path: Path) -> None:
+    """It holds the pages; nothing else does."""
+    plan = planned(tmp_path, RECIPE.replace("EPUB]", "EPUB, ZIM]"))
+    kept(plan, tmp_path / "cache")
+    assert kept(plan, tmp_path / "cache", site="second")[1] == {"zim.files"}
+
+
+def test_any_change_of_the_kit_is_seen(tmp_path: Path) -> None:
+    """A word, a summary, the recipe's wording."""
+    kept(planned(tmp_path / "first", RECIPE), tmp_path / "cache")
+    changes: list[tuple[str, dict[str, str]]] = [
+        (RECIPE, {tiny.STORY: tiny.text(tiny.STORY, ("二十个人读", "三十个人读"))}),
+        (RECIPE, {tiny.STORY: tiny.text(tiny.STORY, ("我们的夜校", "你们的夜校"))}),
+        (RECIPE.replace("给支部", "给党小组"), {}),
     ]
-    others.append(planned(tmp_path / "recipe", RECIPE.replace("给支部", "给党小组")))
-    for each in (plan, *others):
-        store.obtain(each)
-    assert len({kept(each, "book")[0].name for each in (plan, *others)}) == 4
+    for number, (recipe, others) in enumerate(changes):
+        plan = planned(tmp_path / str(number), recipe, others)
+        assert {"book.reader", "epub.files"} <= kept(plan, tmp_path / "cache")[1]
+
+
+def test_a_damaged_cache_costs_time_only(tmp_path: Path) -> None:
+    """Whatever happened to it, the kit is right."""
+    plan = planned(tmp_path, EVERYTHING)
+    first, _ = kept(plan, tmp_path / "cache")
+    for pack in (tmp_path / "cache").glob("*.pack"):
+        data = pack.read_bytes()
+        pack.write_bytes(data[:200] + bytes(40) + data[240:])
+    assert kept(plan, tmp_path / "cache")[0] == first
+
+
+def test_two_processes_make_the_same_bytes(plan: KitPlan, made: Package) -> None:
+    """Sent to other processes, every exporter gives what it gives here."""
+    with workers() as helpers:
+        (package,) = make.packages([plan], Copy(), workers=helpers)
+    assert package == made
+
+
+def test_an_error_in_another_process_is_told_in_words(tmp_path: Path) -> None:
+    """A character no face has: the kit's name and the character, no traceback."""
+    story = tiny.text(tiny.STORY, ("二十个人读", "二十个人📢读"))
+    plan = planned(tmp_path, RECIPE, {tiny.STORY: story})
+    with (
+        workers() as helpers,
+        pytest.raises(KitError, match="套装“集中学习套装”没有做成：印刷字体"),
+    ):
+        list(make.packages([plan], Copy(), workers=helpers))
+
+
+def test_the_key_names_the_code_an_exporter_uses() -> None:
+    """Its own module, what that imports and the styles; not the pages, not the command line."""
+    used = {p.relative_to(ROOT / "scripts/xuelan").as_posix() for p in keys.modules(book.__name__)}
+    assert {"kits/book.py", "kits/press.py", "kits/typeset.py", "works.py"} <= used
+    assert not used & {"pages.py", "cli.py", "serve.py", "kits/forms_docx.py", "kits/epub.py"}
+
+
+def test_more_files_than_a_plain_zip_can_count() -> None:
+    """A site of 70,000 files is packed in the form made for that, and read back."""
+    members = [Member.of(f"{n}.txt", b"") for n in range(70_000)]
+    data = b"".join(archive("夹", members, "2026-01-02"))
+    names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+    assert len(names) == 70_000
+    assert names[-1] == "夹/69999.txt"
+
+
+def test_a_kit_too_large_for_a_zip_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said in words, with what to do, before anything is written."""
+    monkeypatch.setattr(members_of_zip, "MAX_BYTES", 1000)
+    with pytest.raises(KitError, match="超过 4 GB"):
+        archive("夹", [Member.of("a.png", bytes(2000))], "2026-01-02")
 
 
 @given(st.text(max_size=90))

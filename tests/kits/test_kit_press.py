@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planned import with_story
+from planned import prints, with_story
 
 from conftest import ROOT
 from xuelan.kits import book, faces, press
@@ -141,5 +141,5 @@ def test_a_long_address_wraps_inside_the_line(tmp_path: Path) -> None:
     """Two hundred letters without a space neither leave the page nor gain a letter."""
     word = "https://example.org/" + "a-very-long-path/" * 12
     made = with_story(tmp_path, f"见 `{word}` 一处[@fact-001]。\n")
-    pages = press.extract(next(book.files(made)).data, book.LARGE.area)
+    pages = press.extract(next(prints(made)).data, book.LARGE.area)
     assert word in press.visible("".join(pages))

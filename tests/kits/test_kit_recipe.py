@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from planned import GUIDE, NOTICE, RECIPE, STUDY, files, planned, problems
 
 import tiny
+from conftest import xuelan
 from xuelan.kits.plan import MissingItemError, plan
 from xuelan.problem import Code
 from xuelan.render import render_all
@@ -122,3 +124,52 @@ def test_the_version_follows_the_texts_only(tmp_path: Path) -> None:
     )
     assert first == commented
     assert changed.version != first
+
+
+@pytest.mark.parametrize("broken", ["id: study\n  title: [", "- id: study\n", "只有一句话\n"])
+def test_a_broken_recipe_is_one_problem(tmp_path: Path, broken: str) -> None:
+    """What is wrong with it is told once; it is not called a file nobody uses as well."""
+    (problem,) = problems(tmp_path, broken)
+    assert problem.is_error
+    assert problem.code is not Code.UNUSED_FILE
+
+
+VERSIONS = """\
+changes:
+  - {date: '2026-03-01', note: 换了一篇}
+  - {date: '2026-02-01', note: 第一次发布}
+"""
+PLAIN = STUDY.replace("PDF, 大字版PDF, EPUB, 公文转录件", "EPUB")
+
+
+def test_the_page_tells_what_changed_since_the_last_version(tmp_path: Path) -> None:
+    """Collected since, or changed in substance since, by the dates editors wrote."""
+    root = tiny.write(tmp_path, files(
+        PLAIN + VERSIONS,
+        **{
+            tiny.STORY: tiny.text(
+                tiny.STORY, ("collected: '2026-01-02'", "collected: '2026-02-20'")
+            ),
+            NOTICE: tiny.text(
+                NOTICE,
+                ("collected: '2026-01-02'", "collected: '2026-01-02'\nupdated: '2026-02-25'"),
+            ),
+        },
+    ))  # fmt: skip
+    assert xuelan("build", "-C", root).returncode == 0
+    page = (root / "site/downloads/study/index.html").read_text(encoding="utf-8")
+    text = re.sub(r"<[^>]+>|\s", "", page.split('id="changes"')[1])
+    assert "2026年2月1日的上一版以来：" in text
+    assert "新收1篇：夜校的灯" in text
+    assert "修订1篇：关于开展读书活动的通知" in text
+    assert '<dt>最近改动</dt><dd><time datetime="2026-02-25">' in page
+    material = (root / "site/materials/notice-2024-3/index.html").read_text(encoding="utf-8")
+    assert "2026年1月2日，2026年2月25日修订" in material
+
+
+def test_the_first_version_says_so(tmp_path: Path) -> None:
+    """There is nothing to compare it with."""
+    root = tiny.write(tmp_path, files(PLAIN + "changes: [{date: '2026-02-01', note: 第一次}]\n"))
+    assert xuelan("build", "-C", root).returncode == 0
+    page = (root / "site/downloads/study/index.html").read_text(encoding="utf-8")
+    assert "这是第一版，收入的材料都是新的。" in page

@@ -38,7 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def pdf(made: dict[str, bytes]) -> bytes:
-    return made["03-转录件-关于开展读书活动的通知.pdf"]
+    return made["03-公文摘要-关于开展读书活动的通知.pdf"]
 
 
 def _lines(pdf: bytes) -> list[list[Piece]]:
@@ -92,11 +92,11 @@ def test_page_numbers_stand_outside(pdf: bytes) -> None:
 
 
 def test_every_page_says_that_it_is_a_copy(pdf: bytes) -> None:
-    """转录件, digest or not, from where and when: on every page."""
+    """A digest of the column's own, no copy, from what and when: on every page."""
     for text in map(press.visible, press.extract(pdf)):
-        assert "转录件（摘要，不是原文）非原件，无印章" in text
+        assert "公文摘要本栏目编写，不是原文，也不是转录件" in text
         assert (
-            "转录自：甲县委组织部，甲组发〔2024〕3号，2024年3月5日；2026年1月2日转录于示例专栏"
+            "摘编自：甲县委组织部，甲组发〔2024〕3号，2024年3月5日；2026年1月2日摘编于示例专栏"
             in text
         )
 
@@ -111,7 +111,7 @@ def test_a_copy_has_no_colour_and_no_picture(pdf: bytes) -> None:
 def test_number_and_title_come_first(pdf: bytes) -> None:
     """The document's number with its six-cornered brackets, its title in 22 points."""
     text = press.visible(press.extract(pdf, transcript.TEXT_AREA)[0])
-    assert text.startswith("甲组发〔2024〕3号关于开展读书活动的通知汉")
+    assert text.startswith("甲组发〔2024〕3号关于开展读书活动的通知（摘要）汉")
     title = next(r for r in runs(pdf) if r.text.startswith("关于开展") and r.size > 20)
     assert round(title.size) == 22
 
@@ -122,8 +122,11 @@ def test_a_full_text_is_told_from_a_digest(tmp_path: Path) -> None:
     plan = with_notice(tmp_path, body, text="全文")
     first = next(transcript.files(plan))
     text = press.visible("".join(press.extract(first.data)))
+    assert (first.name, first.group) == ("03-转录件-关于开展读书活动的通知.pdf", "公文转录件")
+    assert text.startswith("转录件非原件，无印章，")
+    assert "转录自：甲县委组织部，甲组发〔2024〕3号" in text
     assert "（印章略）" in text
-    assert "摘要" not in text
+    assert "摘" not in text
     faces = {r.text.strip(): r.font for r in runs(first.data)}
     assert "NotoSansSC" in next(f for t, f in faces.items() if t.startswith("一、"))
     assert "WenKai" in next(f for t, f in faces.items() if "四月" in t)
@@ -147,18 +150,18 @@ def test_both_editions_hold_the_whole_text(tmp_path: Path) -> None:
 
 def test_the_word_file_has_the_page_and_the_label(made: dict[str, bytes]) -> None:
     """37, 26, 35, 28 mm; two lines at the head of every page; faces by the standard's names."""
-    document = docx.Document(io.BytesIO(made["03-转录件-关于开展读书活动的通知.docx"]))
+    document = docx.Document(io.BytesIO(made["03-公文摘要-关于开展读书活动的通知.docx"]))
     section = document.sections[0]
     margins = (section.top_margin, section.right_margin, section.bottom_margin, section.left_margin)
     for given, wanted in zip(margins, (37, 26, 35, 28), strict=True):
         assert given == pytest.approx(Mm(wanted), abs=Mm(1) // 50)
     head = [p.text for p in section.header.paragraphs]
-    assert head[0].startswith("转录件（摘要，不是原文）")
-    assert head[1].startswith("转录自：甲县委组织部")
+    assert head[0].startswith("公文摘要　本栏目编写")
+    assert head[1].startswith("摘编自：甲县委组织部")
     assert [p.text for p in document.paragraphs[:3]] == [
         "甲组发〔2024〕3号",
         "",
-        "关于开展读书活动的通知",
+        "关于开展读书活动的通知（摘要）",
     ]
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar
+from planned import copied
 from playwright.sync_api import Browser, Page
 
 from conftest import ROOT, Watch
 from xuelan.check import check
-from xuelan.kits import forms_own, offline
+from xuelan.kits import forms_own
 from xuelan.kits.branches_parts import Particulars, Parts
-from xuelan.render import render_all
+from xuelan.kits.own_texts import READINGS_NAME
+from xuelan.kits.press import visible
+from xuelan.kits.tree import parse, pieces
+from xuelan.render import Rendered, render_all
 
 AWKWARD = '<甲&乙>"丙"/丁 =1+1 😀'
 SIXTY = "长" * 60
@@ -30,6 +34,13 @@ def parts() -> dict[str, Parts]:
     return {p.kit: p for p in forms_own.parts(catalog, render_all(catalog))}
 
 
+@pytest.fixture(scope="module")
+def texts() -> Mapping[str, Rendered]:
+    catalog, _ = check(ROOT)
+    assert catalog is not None
+    return render_all(catalog)
+
+
 @pytest.fixture
 def own_kit(page: Page, address: str) -> Page:
     page.goto(f"{address}own-kit/")
@@ -40,7 +51,7 @@ def own_kit(page: Page, address: str) -> Page:
 def folder(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The offline folder of the real column."""
     target = tmp_path_factory.mktemp("offline")
-    for path, data in offline.gather(site).items():
+    for path, data in copied(site).items():
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
@@ -85,6 +96,8 @@ def test_the_browser_makes_what_python_makes(
     first = next(iter(parts[kit].readings))
     own_kit.locator(f"fieldset[data-kit={kit}] input[value={first}]").check()
     _, files = made(own_kit)
+    assert next(iter(files)) == READINGS_NAME
+    del files[READINGS_NAME]
     wanted = dict(
         parts[kit].files(
             Particulars(
@@ -99,6 +112,41 @@ def test_the_browser_makes_what_python_makes(
         else:
             assert office_parts(files[name]) == office_parts(data)
     assert watch.complaints == []
+
+
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_the_chosen_readings_are_in_it(
+    browser: Browser, watch: Watch, folder: Path, address: str, texts: Mapping[str, Rendered],
+    tmp_path: Path, way: str,
+) -> None:  # fmt: skip
+    """One page with the whole text of each chosen reading and of no other; it opens by itself."""
+    context = watch.on(browser.new_context(locale="zh-CN", offline=way == "file"))
+    page = context.new_page()
+    start = (folder / "own-kit/index.html").as_uri() if way == "file" else f"{address}own-kit/"
+    page.goto(start)
+    fill(page, kit="study", branch=AWKWARD)
+    for reading in ("portrait", "gan-spirit"):
+        page.locator(f"fieldset[data-kit=study] input[value={reading}]").check()
+    _, files = made(page)
+    (tmp_path / READINGS_NAME).write_bytes(files[READINGS_NAME])
+    page.goto((tmp_path / READINGS_NAME).as_uri())
+    assert page.locator("article").count() == 2
+    assert AWKWARD in " ".join(page.locator("h1").inner_text().split())
+    shown = visible(page.locator("main").inner_text())
+    for reading in ("portrait", "gan-spirit"):
+        for piece in pieces(parse(texts[reading].html)):
+            assert visible(piece) in shown, piece
+    assert watch.complaints == []
+    context.close()
+
+
+def test_readings_that_cannot_be_had_are_told(own_kit: Page) -> None:
+    """No ZIP without the texts that were asked for: the page says why there is none."""
+    own_kit.route("**/own-kit/texts/*", lambda route: route.abort())
+    fill(own_kit, kit="study", branch="第一支部")
+    own_kit.locator("fieldset[data-kit=study] input[value=portrait]").check()
+    own_kit.get_by_role("button", name="生成并下载压缩包").click()
+    own_kit.get_by_text("学习材料的正文没有读到").wait_for()
 
 
 def test_nothing_typed_leaves_the_browser(own_kit: Page, watch: Watch, address: str) -> None:

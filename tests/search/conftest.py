@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from conftest import ROOT, SUB_PATH
 from xuelan import publish
@@ -28,6 +29,8 @@ from xuelan.search.reader import Reader
 from xuelan.site import Work, write
 
 MODULES = ROOT / "overrides/assets/xuelan/search"
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 def load(root: Path) -> Catalog:
@@ -71,7 +74,7 @@ def reader(built: Path) -> Reader:
     return Reader(built)
 
 
-Fault = Callable[["_Handler"], None]
+Fault = Callable[["Handler"], None]
 
 
 @dataclass
@@ -92,7 +95,9 @@ class Server:
         self.asked.clear()
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class Handler(SimpleHTTPRequestHandler):
+    """Answers from the folder, or as a fault would."""
+
     server_state: Server
 
     def translate_path(self, path: str) -> str:
@@ -132,28 +137,42 @@ def changed(change: Callable[[bytes], bytes]) -> Fault:
 def other(pattern: str, replacement: str) -> Fault:
     """Another file in its place."""
 
-    def fault(handler: _Handler) -> None:
+    def fault(handler: Handler) -> None:
         path = re.sub(pattern, replacement, handler.path.partition("?")[0])
         handler.send(Path(handler.translate_path(path)).read_bytes())
 
     return fault
 
 
-def slow(seconds: float) -> Fault:
-    """The file, late."""
+class Gate:
+    """Holds requests back: ``reached`` when the first has come, until ``opened``."""
 
-    def fault(handler: _Handler) -> None:
-        time.sleep(seconds)
-        SimpleHTTPRequestHandler.do_GET(handler)
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+
+def held(gate: Gate) -> Fault:
+    """The file, when ``gate`` is opened."""
+
+    def fault(handler: Handler) -> None:
+        gate.reached.set()
+        gate.opened.wait()
+        with contextlib.suppress(OSError):  # the reader may have gone
+            SimpleHTTPRequestHandler.do_GET(handler)
 
     return fault
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
 
 
 @pytest.fixture(scope="session")
 def _server(built: Path) -> Iterator[Server]:
     state = Server("")
-    handler = type("Handler", (_Handler,), {"server_state": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(built)))
+    handler = type("Handler", (Handler,), {"server_state": state})
+    server = _Server(("127.0.0.1", 0), functools.partial(handler, directory=str(built)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     state.address = f"http://127.0.0.1:{server.server_port}{SUB_PATH}"
     yield state

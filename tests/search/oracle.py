@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,13 +32,31 @@ class Oracle:
         }
 
 
-def substring(documents: list[Document], rng: random.Random) -> tuple[str, str]:
-    """A random document's id and one to twelve characters of one of its pieces, as written."""
+LONGEST = 12
+ACROSS = {
+    "anything": "",
+    "digits": r"[0-9０-９]",
+    "Latin": r"[A-Za-z]",
+    "brackets": r"[〔〕（）()\[\]《》]",
+    "quotation marks": r"[“”‘’\"「」『』]",
+}
+"""What a substring runs across."""
+
+
+def substring(documents: list[Document], rng: random.Random, across: str = "") -> tuple[str, str]:
+    """A random document's id and one to twelve characters of one of its pieces, as written.
+
+    With ``across`` one of them matches that pattern.
+    """
     while True:
         document = rng.choice(documents)
         text = rng.choice(document.pieces).text
-        start = rng.randrange(len(text))
-        cut = text[start : start + rng.randint(1, 12)]
+        places = [m.start() for m in re.finditer(across, text)] if across else range(len(text))
+        if not places:
+            continue
+        size = rng.randint(1, LONGEST)
+        start = max(0, rng.choice(places) - (rng.randrange(size) if across else 0))
+        cut = text[start : start + size]
         if parse(cut).terms:
             return document.id, cut
 

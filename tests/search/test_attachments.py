@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 import tiny
 from search import files
@@ -69,6 +70,19 @@ def test_found_with_page_or_sheet(site: Path, query: str, label: str) -> None:
     page = search(site, query, 10)
     assert [(f.id, f.label) for f in page.found] == [("story-night-school", label)]
     assert page.found[0].url.endswith("story-night-school/#attachments")
+
+
+def test_the_reader_is_told_the_page(site: Path, browser: Browser) -> None:
+    """The results page, opened from a disk, names file and page, and leads to the files."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((site / "search/index.html").as_uri())
+    page.locator(".search-form input").fill("填写报名回执")
+    expect(page.locator(".hit-place")).to_have_text("附件《signup表》第2页")
+    expect(page.locator(".hit mark").first).to_have_text("填写报名回执")
+    page.locator(".hit a").click()
+    page.wait_for_url("**/story-night-school/index.html#attachments")
+    context.close()
 
 
 def test_a_line_that_ends_no_sentence_goes_on(site: Path) -> None:

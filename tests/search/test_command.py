@@ -27,6 +27,16 @@ def test_for_programs(built: Path) -> None:
     assert set(data["found"][0]) == {"id", "title", "url", "kind", "date", "label", "excerpt"}
 
 
+def test_forms_come_with_their_kit(built: Path) -> None:
+    """A form to fill in is named with its kit, for people and for programs."""
+    done = xuelan("search", "签到表", "--site", built)
+    assert "表格：签到表（" in done.stdout
+    data = json.loads(xuelan("search", "签到表", "--json", "--site", built).stdout)
+    (form,) = data["forms"]
+    assert form["title"] == "签到表"
+    assert (built / form["url"] / "index.html").exists()
+
+
 def test_nothing_found(built: Path) -> None:
     """Exit code 1, and what may have been meant."""
     done = xuelan("search", "maofengmei", "--site", built)

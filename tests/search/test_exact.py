@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from search.oracle import Oracle, mutilated, substring
+from search.oracle import ACROSS, LONGEST, Oracle, mutilated, substring
 from xuelan.search import engine
 from xuelan.search.document import Document
 from xuelan.search.engine import EXACT
@@ -18,32 +18,39 @@ COUNT = 2000
 
 
 @pytest.fixture
-def rng(capsys: pytest.CaptureFixture[str]) -> random.Random:
-    """Another run, other queries; ``SEARCH_SEED`` repeats one."""
-    seed = int(os.environ.get("SEARCH_SEED") or random.SystemRandom().randrange(10**9))
-    with capsys.disabled():
-        print(f"\nSEARCH_SEED={seed}", end=" ")
-    return random.Random(seed)
+def rng() -> random.Random:
+    """Another run, other queries. The seed is printed at the end; ``SEARCH_SEED`` repeats a run."""
+    return random.Random(int(os.environ["SEARCH_SEED"]))
 
 
+@pytest.fixture(scope="module")
+def oracle(documents: list[Document]) -> Oracle:
+    return Oracle.of(documents)
+
+
+@pytest.mark.parametrize(
+    ("across", "count"),
+    [(pattern, COUNT if not pattern else COUNT // 4) for pattern in ACROSS.values()],
+    ids=ACROSS,
+)
 def test_whatever_stands_in_a_material_is_found(
-    documents: list[Document], reader: Reader, rng: random.Random
-) -> None:
-    """Random pieces of random materials, across digits, Latin, brackets and quotation marks."""
+    documents: list[Document], reader: Reader, oracle: Oracle, rng: random.Random,
+    across: str, count: int,
+) -> None:  # fmt: skip
+    """Random pieces of random materials, also across digits, Latin, brackets, quotation marks."""
     number = {d.id: n for n, d in enumerate(documents)}
-    oracle = Oracle.of(documents)
-    for _ in range(COUNT):
-        name, cut = substring(documents, rng)
+    for _ in range(count):
+        name, cut = substring(documents, rng, across)
+        assert 1 <= len(cut) <= LONGEST
         found = engine.exact(reader, parse(cut))
         assert number[name] in {hit.doc for hit in found}, cut
         assert {documents[hit.doc].id for hit in found} == oracle.holding(cut), cut
 
 
 def test_whatever_stands_nowhere_is_not_in_the_exact_group(
-    documents: list[Document], reader: Reader, rng: random.Random
+    documents: list[Document], reader: Reader, oracle: Oracle, rng: random.Random
 ) -> None:
     """Pieces with a character exchanged, and ends of different pieces joined."""
-    oracle = Oracle.of(documents)
     left = COUNT
     while left:
         query = mutilated(documents, rng)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from xuelan.search.normal import BREAK, ends, fold, variants, width
 from xuelan.search.query import MOST_CHARACTERS, MOST_TERMS, Term, parse, phrase
-from xuelan.search.units import folded
+from xuelan.search.units import folded, reach
 
 TEXT = st.text(
     st.one_of(
@@ -79,6 +79,7 @@ def test_arrays_fold_as_texts_do(texts: list[str]) -> None:
     """The fast way and the plain way agree; each text ends with a break."""
     made = [units.tobytes().decode("utf-16-le") for units in folded(texts)]
     assert made == [fold(text) + BREAK for text in texts]
+    assert [reach(text).tolist() for text in texts] == [ends(text) for text in texts]
 
 
 @pytest.mark.parametrize(

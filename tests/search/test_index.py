@@ -22,7 +22,7 @@ from xuelan.search.found import ask
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
-from xuelan.search.stream import STARTS, WINDOW, layout, stream, window, windows
+from xuelan.search.stream import STARTS, WINDOW, Placed, layout, stream, window, windows
 from xuelan.search.update import update
 
 WORDS = "毛丰美大梨树村实干治山办厂果园五味子旅游集体经济共同富裕为民担当廉洁履职农业税电价"
@@ -160,6 +160,18 @@ def _empty(folder: Path) -> Tree:
     return Tree(folder)
 
 
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The documents laid out from now on."""
+    opened: list[str] = []
+
+    def watched(document: Document) -> list[Placed]:
+        opened.append(document.id)
+        return layout(document)
+
+    monkeypatch.setattr(index, "layout", watched)
+    return opened
+
+
 EDITS = {
     "a word more": lambda text: text[:5] + "新添了几个字" + text[5:],
     "a long piece more": lambda text: text + "很长的一段话。" * 40,
@@ -176,9 +188,7 @@ def test_an_edit_gives_what_a_new_build_gives(
     """Byte for byte, and no other document is opened."""
     site = Site(tmp_path)
     site.edit(7, change)
-    opened: list[str] = []
-    plain = index.layout
-    monkeypatch.setattr(index, "layout", lambda d: (opened.append(d.id), plain(d))[1])
+    opened = laid_out(monkeypatch)
     site.build()
     assert opened == ["m007"]
     monkeypatch.undo()
@@ -205,9 +215,7 @@ def test_documents_come_go_and_change_places(
     site.documents.insert(5, material("new", "新来的材料，实干。"))
     del site.documents[20]
     site.documents.append(site.documents.pop(0))
-    opened: list[str] = []
-    plain = index.layout
-    monkeypatch.setattr(index, "layout", lambda d: (opened.append(d.id), plain(d))[1])
+    opened = laid_out(monkeypatch)
     site.build()
     assert opened == ["new"]
     monkeypatch.undo()
@@ -222,6 +230,19 @@ def test_an_unchanged_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     site.build()
     site.build()
     assert {p: p.stat().st_ino for p in (tmp_path / "site").rglob("*.js")} == before
+
+
+def test_a_form_more_or_less_is_told(tmp_path: Path) -> None:
+    """Forms are found even when no material has changed."""
+    site = Site(tmp_path)
+    form = files.Form("签到表", "本人签名", "集中学习套装", "downloads/study/")
+    for forms in ((form,), ()):
+        cache = Cache(tmp_path / "cache")
+        with publish.published(tmp_path / "site", tmp_path / "cache") as tree:
+            update([entry(d) for d in site.documents], tree, cache, forms=forms)
+        cache.save(tidy=True)
+        assert ask(Reader(tmp_path / "site"), "签名", 10).forms == forms
+    site.check()
 
 
 def test_a_lost_cache_is_no_harm(tmp_path: Path) -> None:

@@ -66,3 +66,10 @@ def test_the_joined_script_is_a_script(tmp_path: Path) -> None:
     node = Path(sys.executable).parent / "node"
     done = subprocess.run([node, "--check", joined], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_nothing_asks_the_browser_what_a_word_is() -> None:
+    """Segmenters and collations differ from browser to browser; characters do not."""
+    pattern = re.compile(r"\bIntl\b|Segmenter|BreakIterator|toLocale|localeCompare|\\b[\[(\w]")
+    for path in MODULES.glob("*.js"):
+        assert not pattern.search(path.read_text(encoding="utf-8")), path.name

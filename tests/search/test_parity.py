@@ -37,11 +37,11 @@ ASK = """async ([address, queries]) => {
   }
   const answers = [];
   for (const query of queries) {
-    const { answer, rows, meant, cut } = await ask(query);
+    const { answer, rows, meant, cut, forms } = await ask(query);
     const found = rows.map(({ card, url, label, excerpt }) => ({
       id: card.id, title: card.title, kind: card.kind, date: card.date, url, label, excerpt,
     }));
-    answers.push({ group: answer.group, count: answer.hits.length, found, meant, cut });
+    answers.push({ group: answer.group, count: answer.hits.length, found, meant, cut, forms });
   }
   return answers;
 }"""
@@ -64,6 +64,7 @@ def _python(reader: Reader, query: str) -> dict[str, Any]:
         "found": [{name: getattr(f, name) for name in f.__slots__} for f in answer.found],
         "meant": list(answer.meant),
         "cut": answer.cut,
+        "forms": [list(form) for form in answer.forms],
     }
 
 
@@ -110,6 +111,7 @@ def test_odd_queries(page: Page, server: Server, reader: Reader, documents: list
         "…",
     ]
     queries += [" ".join(map(str, range(30))), longest, longest[3:60], whole[:2001], "毛" * 2001]
+    queries += ["签到表", "簽到表", "会议 表决", "支部", "会议记录 毛丰美"]
     queries += ["“毛丰美心得体会”", "毛丰美 “心得体会”", "\t毛丰美\n大梨树", "毛丰美" * 10]
     _same(page, server, reader, queries)
 

@@ -85,29 +85,35 @@ class Volume:
         return tuple(m for _, m in self.parts)
 
 
-def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The reader, its large-print edition, and the guides."""
-    reader = readings_volume(plan)
-    if PDF in plan.kit.formats and reader.parts:
-        yield _file(plan, reader, ORDINARY)
-    if LARGE_PRINT in plan.kit.formats and reader.parts:
-        yield _file(plan, reader, LARGE)
-    guides = Volume("活动指南", "02", parts_of(("活动指南", m) for m in plan.guides))
-    if PDF in plan.kit.formats and guides.parts:
-        yield _file(plan, guides, ORDINARY)
+def reader(plan: KitPlan) -> Iterator[KitFile]:
+    """The readings, when the recipe asks for PDF."""
+    yield from _file(plan, readings_volume(plan), PDF, ORDINARY)
 
 
-def _file(plan: KitPlan, volume: Volume, edition: Edition) -> KitFile:
+def large_print(plan: KitPlan) -> Iterator[KitFile]:
+    """The readings in large print, when the recipe asks for it."""
+    yield from _file(plan, readings_volume(plan), LARGE_PRINT, LARGE)
+
+
+def guides(plan: KitPlan) -> Iterator[KitFile]:
+    """The guides, in the editions the recipe asks for."""
+    yield from _file(plan, guides_volume(plan), PDF, ORDINARY)
+    yield from _file(plan, guides_volume(plan), LARGE_PRINT, LARGE)
+
+
+def _file(plan: KitPlan, volume: Volume, wanted: str, edition: Edition) -> Iterator[KitFile]:
+    if wanted not in plan.kit.formats or not volume.parts:
+        return
     label = f"{volume.name}（{edition.name}）" if edition.name else volume.name
     name = file_name(f"{volume.number}-{label}", ".pdf")
-    data = pdf(
-        source(plan, volume, edition),
-        plan.column.root,
-        plan.date,
-        words(plan, volume),
-        edition.area,
-    )
-    return KitFile(name, f"{label}（PDF）", GROUP, data)
+    held = words(plan, volume)
+    data = pdf(source(plan, volume, edition), plan.column.root, plan.date, held, edition.area)
+    yield KitFile(name, f"{label}（PDF）", GROUP, data)
+
+
+def guides_volume(plan: KitPlan) -> Volume:
+    """The guides in one part."""
+    return Volume("活动指南", "02", parts_of(("活动指南", m) for m in plan.guides))
 
 
 def readings_volume(plan: KitPlan) -> Volume:

@@ -12,107 +12,91 @@ import hashlib
 import io
 import json
 import os
-import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from xuelan import host, work
-from xuelan.build import fix_clock
+from xuelan.build import RECORDS
+from xuelan.cache import Cache
 from xuelan.check import check
 from xuelan.kits import offline
 from xuelan.kits.branches import Branch, BranchList, Refused, read
 from xuelan.kits.branches_parts import CALENDAR_NAME, Parts, form_name
-from xuelan.kits.branches_zip import Member, archive, comment_of
 from xuelan.kits.forms import AGENDA_FORM
 from xuelan.kits.kit import KitError
+from xuelan.kits.lend import PREFIX, Lent, lend
 from xuelan.kits.make import plans
+from xuelan.kits.members import Packed, archive, comment_of
 from xuelan.kits.names import file_name
-from xuelan.kits.package import MANIFEST, START, SUMS, Package, start_page
+from xuelan.kits.offline import Copy
+from xuelan.kits.package import MANIFEST, START, SUMS, Package, checksums, start_page
 from xuelan.kits.plan import KitFile, KitPlan
-from xuelan.kits.plan import plan as planned
-from xuelan.kits.run import chosen
-from xuelan.kits.store import obtain
+from xuelan.kits.run import chosen, finished
 from xuelan.problem import Problem
 from xuelan.render import render_all
-from xuelan.work import Workers
+from xuelan.site import Work
+from xuelan.work import Workers, workers
 
 FOLDER: Final = "支部套装"
 COMMON: Final = "共用套装"
 """Where the kits themselves go, once: what a branch's own ZIP leaves out is in there."""
 LISTED: Final = "已做成.csv"
 REFUSED: Final = "未做成.csv"
-_SHARED: Final = ".shared"
 _MARK: Final = "xuelan-branch "
 _TAIL: Final = 200
 """Bytes from the end of a ZIP that surely hold our comment."""
 _HALF: Final = ".half-"
 """Begins the name of a file that is being written."""
-_PACKED: Final = (".docx", ".xlsx", ".epub", ".zip")
 _LEFT_OUT: Final = (f"{offline.FOLDER}/", "50-", "70-")
 """Not in a branch's own ZIP: what carries the whole site is given out once, with the kit itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A file all branches of one kit have: the member, and what the manifest says of it."""
-
-    member: Member
-    told: Mapping[str, Any]
-
-
 @dataclass(frozen=True)
 class Shared:
-    """All that the branches of one kit have in common."""
+    """All that the branches of one kit have in common: ``files`` they all have, start pages."""
 
     parts: Parts
-    items: tuple[Item, ...]
-    starts: Mapping[tuple[int, bool], bytes]
+    files: tuple[Packed, ...]
+    starts: Mapping[tuple[int, bool], Packed]
     manifest: Mapping[str, Any]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes with anything a branch's kit is made from, and with nothing else."""
         told = [json.dumps(self.manifest, ensure_ascii=False), repr(self.parts)]
-        told += [str(i.told["sha256"]) for i in self.items]
-        told += [hashlib.sha256(start).hexdigest() for start in self.starts.values()]
+        told += [f.sha256 for f in (*self.files, *self.starts.values())]
         return hashlib.sha256("\0".join(told).encode()).hexdigest()
 
     @classmethod
     def of(cls, plan: KitPlan, package: Package) -> Shared:
         """What branches share of a finished kit."""
         parts = Parts.of(plan)
-        told = package.told
-        rows = {row["path"]: row for row in told["files"]}
         kept = [f for f in package.files if not f.name.startswith(_LEFT_OUT) and f.name != START]
         starts = {
-            (minutes, dated): start_page(
-                replace(plan, offline={}), _listed(kept, parts, minutes, dated=dated)
-            )
+            (minutes, dated): _start(plan, _listed(kept, parts, minutes, dated=dated))
             for minutes in (*parts.agendas, 0)
             for dated in (False, True)
         }
-        manifest = {k: v for k, v in told.items() if k != "files"}
-        manifest["build"] = f"{told['build']}-branch"
-        items = tuple(
-            Item(
-                Member.of(f.name, f.data, packed=f.name.endswith(_PACKED)),
-                rows[f.name],
-            )
-            for f in kept
-        )
-        return cls(parts, items, starts, manifest)
+        manifest = {k: v for k, v in package.told.items() if k != "files"}
+        manifest["build"] += "-branch"
+        return cls(parts, tuple(kept), starts, manifest)
 
 
-def _listed(files: list[KitFile], parts: Parts, minutes: int, *, dated: bool) -> list[KitFile]:
+def _start(plan: KitPlan, files: Sequence[Packed]) -> Packed:
+    return Packed.of(KitFile(START, "从这里开始", "", start_page(plan, files, pages=False)))
+
+
+def _calendar(data: bytes) -> Packed:
+    return Packed.of(KitFile(CALENDAR_NAME, "支部日程（日历）", "日程", data))
+
+
+def _listed(files: list[Packed], parts: Parts, minutes: int, *, dated: bool) -> list[Packed]:
     """The files the start page names: agendas of other lengths left out, the calendar added."""
     other = _other_agendas(parts, minutes)
     found = [f for f in files if not f.name.startswith(other)]
-    calendar = KitFile(CALENDAR_NAME, "支部日程（日历）", "日程", b"")
-    return [*found, *([calendar] if dated else [])]
+    return [*found, *([_calendar(b"")] if dated else [])]
 
 
 def _other_agendas(parts: Parts, minutes: int) -> tuple[str, ...]:
@@ -135,19 +119,18 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Making:
     """Makes the kit of one branch; small enough to be sent to other processes."""
 
-    shared: Path
-    digest: str
+    shared: Lent[Mapping[str, Shared]]
     out: Path
 
     def __call__(self, branch: Branch) -> Done:
         """Make the kit, unless it is there already."""
         name = f"{branch.row:05d}-{file_name(branch.particulars.branch)}.zip"
         target = self.out / FOLDER / name
-        shared, fingerprint = _load(self.shared, self.digest)[branch.kit]
-        mark = _MARK + _key(fingerprint, branch)
+        shared = self.shared.get()[branch.kit]
+        mark = _MARK + _key(shared.fingerprint, branch)
         size = _made(target, mark)
         fresh = not size
         if fresh:
@@ -178,51 +161,25 @@ def _comment(file: Path) -> str:
         return comment_of(opened.read())
 
 
-@lru_cache(maxsize=1)
-def _load(path: Path, digest: str) -> Mapping[str, tuple[Shared, str]]:
-    """What is shared, by kit, each with its fingerprint; read once in every process."""
-    data = path.read_bytes()
-    assert hashlib.sha256(data).hexdigest() == digest
-    shared: Mapping[str, Shared] = pickle.loads(data)  # noqa: S301 - our own, checked above
-    return {kit: (made, made.fingerprint) for kit, made in shared.items()}
-
-
 def _kit(shared: Shared, branch: Branch, mark: str) -> list[bytes]:
     """The ZIP of one branch in pieces."""
     p = branch.particulars
     own = dict(shared.parts.files(p))
     other = _other_agendas(shared.parts, p.minutes)
-    start = shared.starts[(p.minutes, bool(p.date))]
-    members = [Member.of(START, start)]
-    rows = [_told(START, "从这里开始", "", start)]
-    for item in shared.items:
-        name = item.member.name
-        if name in own:
-            data = own.pop(name)
-            members.append(Member.of(name, data, packed=name.endswith(_PACKED)))
-            rows.append(_told(name, item.told["title"], item.told["group"], data))
-        elif not name.startswith(other):
-            members.append(item.member)
-            rows.append(dict(item.told))
-    for name, data in own.items():
-        members.append(Member.of(name, data, packed=name.endswith(_PACKED)))
-        rows.append(_told(name, "支部日程（日历）", "日程", data))
-    told = {**shared.manifest, "branch": p.branch, "files": rows}
-    manifest = (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
-    sums = "".join(f"{row['sha256']}  {row['path']}\n" for row in rows)
-    sums += f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n"
-    members += [Member.of(MANIFEST, manifest), Member.of(SUMS, sums.encode())]
-    return archive(file_name(f"{p.branch} {p.meeting}"), members, mark)
-
-
-def _told(path: str, title: str, group: str, data: bytes) -> dict[str, Any]:
-    return {
-        "path": path,
-        "title": title,
-        "group": group,
-        "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
-    }
+    files = [shared.starts[(p.minutes, bool(p.date))]]
+    for file in shared.files:
+        if file.name in own:
+            filled = KitFile(file.name, file.title, file.group, own.pop(file.name))
+            files.append(Packed.of(filled))
+        elif not file.name.startswith(other):
+            files.append(file)
+    files += map(_calendar, own.values())
+    told = {**shared.manifest, "branch": p.branch, "files": [f.told for f in files]}
+    manifest = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    files.append(Packed.of(KitFile(MANIFEST, "清单", "", manifest.encode())))
+    files.append(Packed.of(KitFile(SUMS, "校验和", "", checksums(files).encode())))
+    folder = file_name(f"{p.branch} {p.meeting}")
+    return archive(folder, (f.member for f in files), shared.parts.stamp, mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,35 +192,41 @@ class Report:
 
 
 def run(
-    root: Path, ids: Sequence[str], file: Path, out: Path, progress: Callable[[int, int], None]
+    root: Path,
+    ids: Sequence[str],
+    file: Path,
+    out: Path,
+    progress: Callable[[int, int], None],
+    scheduler: str = "",
 ) -> Report:
     """Make a kit for every branch in ``file`` from the column in ``root``.
 
     ``ids`` are the kits branches may ask for; without any, those that are for an activity.
-    Raises :class:`~xuelan.kits.kit.KitError` and :class:`~xuelan.host.HostError`.
+    ``scheduler`` is the address of a Dask cluster to work on, whose machines must all see ``out``
+    at the same path. Raises :class:`~xuelan.kits.kit.KitError`,
+    :class:`~xuelan.hosted.HostError`, and ``OSError`` when the scheduler does not answer.
     """
-    catalog, problems = check(root)
-    if catalog is None or any(p.is_error for p in problems):
-        return Report(problems, None, [])
-    kits = chosen(catalog, ids) if ids else tuple(k for k in catalog.kits if k.activity and k.forms)
-    if not kits:
-        raise KitError("这个栏目还没有为活动准备的套装；在 materials/kits/ 里写一份清单。")
-    rendered = render_all(catalog)
-    parts = {k.id: Parts.of(planned(k, catalog, rendered)) for k in kits}
-    listed = read(file, parts, kits[0].id if len(kits) == 1 else "")
-    fix_clock(catalog)
-    shared: dict[str, Shared] = {}
-    with TemporaryDirectory() as folder:
-        tree = Path(folder) / "site"
-        if any(offline.WANTED_BY & set(k.formats) for k in kits):
-            host.build(catalog, tree, kits=())
+    cache = Cache(root / RECORDS)
+    with workers() as helpers:
+        catalog, problems = check(root, cache, helpers)
+        if catalog is None or any(p.is_error for p in problems):
+            return Report(problems, None, [])
+        kits = chosen(catalog, ids)
+        if not ids:
+            kits = tuple(k for k in kits if k.activity and k.forms)
+        if not kits:
+            raise KitError("这个栏目还没有为活动准备的套装；在 materials/kits/ 里写一份清单。")
+        rendered = render_all(catalog, cache, helpers)
+        parts = {p.kit.id: Parts.of(p) for p in plans(kits, catalog, rendered, Copy())}
+        listed = read(file, parts, kits[0].id if len(kits) == 1 else "")
         (out / COMMON).mkdir(parents=True, exist_ok=True)
-        for plan in plans(catalog, rendered, tree, kits):
-            package = obtain(plan)
+        shared: dict[str, Shared] = {}
+        for plan, package in finished(catalog, kits, Work(cache, helpers)):
             (out / COMMON / package.archive_name).write_bytes(package.archive)
             shared[plan.kit.id] = Shared.of(plan, package)
-    with work.workers() as workers:
-        return Report(problems, listed, make(shared, listed, out, workers, progress))
+        cache.save()
+    with workers(scheduler=scheduler) as helpers:
+        return Report(problems, listed, make(shared, listed, out, helpers, progress))
 
 
 def make(
@@ -283,17 +246,16 @@ def make(
     if folder.exists() and not folder.is_dir():
         raise KitError(f"“{folder}”不是文件夹，请换一个位置。")
     folder.mkdir(parents=True, exist_ok=True)
-    blob = pickle.dumps(dict(shared), 5)
-    store = (out / _SHARED).absolute()
-    store.write_bytes(blob)
-    maker = Work(store, hashlib.sha256(blob).hexdigest(), out.absolute())
+    for left in out.glob(f"{PREFIX}*"):
+        left.unlink()
     done: list[Done] = []
-    try:
-        for made in workers.map(maker, listed.branches, "支部套装"):
+    for each in shared.values():
+        _ = each.fingerprint  # computed once, for all processes
+    common: Mapping[str, Shared] = dict(shared)
+    with lend(common, out) as lent:
+        for made in workers.map(Making(lent, out.absolute()), listed.branches, "支部套装"):
             done.append(made)
             progress(len(done), len(listed.branches))
-    finally:
-        store.unlink(missing_ok=True)
     _remove_stale(folder, {d.file.removeprefix(f"{FOLDER}/") for d in done})
     _write_lists(out, done, listed.refused)
     return done

@@ -1,7 +1,10 @@
 """The exporters, in the order in which their files stand in a kit.
 
-Each is a function ``files(plan) -> Iterator[KitFile]``; adding a format means adding its module
-here. File names begin with a two-digit number so that a file manager shows them in this order:
+Each is a function ``files(plan) -> Iterator[KitFile]``; adding a format means adding its function
+here. They are made at the same time and kept by themselves, so what takes long is a function of
+its own. The copy of the site is none of them: it is made once for all kits, see
+:mod:`xuelan.kits.offline`. File names begin with a two-digit number so that a file manager shows
+them in this order:
 
 =====  ==================================================
 01     读本（PDF、大字版、EPUB）
@@ -12,7 +15,6 @@ here. File names begin with a two-digit number so that a file manager shows them
 30     自测题与答案
 40     日历（ICS）
 50     SCORM 课件
-60     离线网页（文件夹，含 开始.html）
 70     ZIM
 80     附件（材料自带的文件）
 =====  ==================================================
@@ -29,7 +31,6 @@ from xuelan.kits import (
     epub,
     forms_kit,
     ledger,
-    offline,
     quizpaper,
     scorm,
     transcript,
@@ -38,7 +39,9 @@ from xuelan.kits import (
 from xuelan.kits.plan import Exporter
 
 EXPORTERS: Final[tuple[Exporter, ...]] = (
-    book.files,
+    book.reader,
+    book.large_print,
+    book.guides,
     epub.files,
     transcript.files,
     forms_kit.files,
@@ -46,7 +49,6 @@ EXPORTERS: Final[tuple[Exporter, ...]] = (
     quizpaper.files,
     calendars.files,
     scorm.files,
-    offline.files,
     zim.files,
     attachments.files,
 )

@@ -6,6 +6,7 @@ They come from npm packages (SIL Open Font License 1.1) that ``npm ci`` puts int
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -67,6 +68,18 @@ def load(root: Path) -> Faces:
     once a process.
     """
     return _load(_modules(root))
+
+
+def installed(root: Path) -> tuple[str, ...]:
+    """The versions of the typefaces that :func:`load` would load; empty for those not there."""
+    return tuple(_version(_modules(root) / name / "package.json") for name in (_SERIF, _SANS, _KAI))
+
+
+def _version(file: Path) -> str:
+    try:
+        return str(json.loads(file.read_bytes())["version"])
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 @cache

@@ -22,7 +22,8 @@ from xuelan.kits.branches_parts import (
 from xuelan.kits.calendars import PRODUCT
 from xuelan.kits.forms import AGENDA_FORM, FORMS
 from xuelan.kits.forms_kit import number
-from xuelan.kits.plan import plan
+from xuelan.kits.own_texts import READINGS_NAME, text_files
+from xuelan.kits.plan import KitPlan, plan
 from xuelan.page import Page
 from xuelan.render import Rendered
 
@@ -31,12 +32,14 @@ _SHARED: Final = 120
 """A text at least this long that stands in several places is written once."""
 
 
-def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Parts, ...]:
+def plans(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[KitPlan, ...]:
     """The kits a branch can make its own: those with forms for an activity, in their order."""
-    order = [a.name for a in catalog.column.activities]
-    kits = [k for k in catalog.kits if k.activity in order and k.forms]
-    kits.sort(key=lambda k: (order.index(k.activity), k.id))
-    return tuple(Parts.of(plan(k, catalog, rendered)) for k in kits)
+    return tuple(plan(k, catalog, rendered) for k in catalog.kits if k.activity and k.forms)
+
+
+def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Parts, ...]:
+    """What the branches share of each of these kits."""
+    return tuple(map(Parts.of, plans(catalog, rendered)))
 
 
 def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
@@ -55,10 +58,12 @@ def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
 
 
 def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[str, str]]:
-    """The page's data as path and text of a script."""
-    found = parts(catalog, rendered)
+    """The page's data as paths and texts of scripts; the texts of a kit's readings apart."""
+    planned = plans(catalog, rendered)
+    found = tuple(map(Parts.of, planned))
     if not found:
         return
+    yield from text_files(planned, ADDRESS)
     now = stamp(catalog)
     used = [f for f in FORMS.values() if any(f.name in p.forms for p in found)]
     names = next((p.activities for p in found if p.activities is not None), None)
@@ -71,6 +76,7 @@ def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[
         "product": PRODUCT,
         "ledgerName": LEDGER_NAME,
         "calendarName": CALENDAR_NAME,
+        "readingsName": READINGS_NAME,
         "agendaForm": AGENDA_FORM.id,
         "forms": [{"id": f.id, "name": f.name, "number": number(f)} for f in used],
         "texts": texts,

@@ -46,7 +46,7 @@ def printed(
         "blocks": blocks,
     }
     words = [form.title, subtitle, *_words(blocks)]
-    return pdf(f"#let form = {code(data)}\n{_style()}", root, date, "".join(words))
+    return pdf(f"#let form = {code(data)}\n{_style()}", root, date, words)
 
 
 @cache

@@ -8,15 +8,20 @@ scripts, and what only a server can offer is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Final
 
-from xuelan.kits.kit import OFFLINE, SCORM, ZIM
-from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.cache import NONE, Cache, key_of
+from xuelan.kits.keys import code
+from xuelan.kits.kit import OFFLINE, ZIM
+from xuelan.kits.members import Packed
+from xuelan.kits.plan import KitFile
+from xuelan.publish import Tree
+from xuelan.work import HERE, Workers
 
 FOLDER: Final = "离线网页"
-WANTED_BY: Final = frozenset({OFFLINE, SCORM, ZIM})
+WANTED_BY: Final = frozenset({OFFLINE, ZIM})
 """Formats that carry pages of the site."""
 
 _LEFT_OUT: Final = re.compile(
@@ -30,23 +35,54 @@ _MODULE: Final = re.compile(r'<script type="module"')
 _FEED: Final = re.compile(r'\s*<link rel="(?:alternate|canonical|manifest)"[^>]*>')
 
 
-def files(plan: KitPlan) -> Iterator[KitFile]:
-    """Every file of the offline folder; the start page names only its first."""
-    if OFFLINE not in plan.kit.formats:
-        return
-    for path, data in sorted(plan.offline.items()):
-        yield KitFile(f"{FOLDER}/{path}", path, "", data)
+class Copy(Mapping[str, bytes]):
+    """The copy by path: every file is packed once for all kits, and unpacked when looked at."""
+
+    def __init__(self, files: Sequence[Packed] = ()) -> None:
+        self.files = tuple(files)
+        self._by_path = {f.name.removeprefix(f"{FOLDER}/"): f for f in self.files}
+
+    @property
+    def key(self) -> bytes:
+        """The digest of all of it."""
+        return key_of([(f.name, f.sha256) for f in self.files])
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._by_path[path].member.data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_path)
+
+    def __len__(self) -> int:
+        return len(self.files)
 
 
-def gather(tree: Path) -> dict[str, bytes]:
-    """The site below ``tree`` made fit for opening without a server, as path → bytes."""
-    gathered: dict[str, bytes] = {}
-    for file in sorted(tree.rglob("*")):
-        path = file.relative_to(tree).as_posix()
-        if file.is_file() and not _LEFT_OUT.fullmatch(path):
-            data = file.read_bytes()
-            gathered[path] = page(data.decode()).encode() if path.endswith(".html") else data
-    return gathered
+def copy(
+    tree: Tree, instead: Mapping[str, bytes], cache: Cache = NONE, workers: Workers = HERE
+) -> Copy:
+    """The site written into ``tree`` made fit for opening without a server.
+
+    ``instead`` are files that the copy has in place of the site's own. What ``cache`` holds is
+    not packed again.
+    """
+    digests = {path: entry.digest for path, entry in tree.files.items()}
+    digests |= {path: blake2b(data, digest_size=16).digest() for path, data in instead.items()}
+    wanted = [path for path in sorted(digests) if not _LEFT_OUT.fullmatch(path)]
+    keys = {path: key_of("offline", code(__name__), path, digests[path]) for path in wanted}
+    found = {path: cache.get(key, Packed) for path, key in keys.items()}
+    missing = [path for path, kept in found.items() if kept is None]
+    data = ((p, instead.get(p) or (tree.folder / p).read_bytes()) for p in missing)
+    for path, packed in zip(missing, workers.map(fit, data, "离线网页"), strict=True):
+        cache.put_value(keys[path], packed)
+        found[path] = packed
+    return Copy([file for file in found.values() if file])
+
+
+def fit(file: tuple[str, bytes]) -> Packed:
+    """One file of the site, made fit and packed."""
+    path, data = file
+    fitting = page(data.decode()).encode() if path.endswith(".html") else data
+    return Packed.of(KitFile(f"{FOLDER}/{path}", path, "", fitting))
 
 
 def page(html: str) -> str:

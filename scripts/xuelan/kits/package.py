@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import io
 import json
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,10 +14,10 @@ import jinja2
 
 from xuelan import __version__
 from xuelan.catalog import Catalog
-from xuelan.dates import chinese, timestamp
-from xuelan.kits.exporters import EXPORTERS
+from xuelan.dates import chinese
+from xuelan.kits.members import Packed, archive
 from xuelan.kits.names import file_name
-from xuelan.kits.plan import Exporter, KitFile, KitPlan, MissingItemError
+from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
 from xuelan.material import OFFICIAL, OWN
 from xuelan.page import human_size
 
@@ -29,34 +26,15 @@ FORMAT: Final = "xuelan-kit/1"
 
 START, LICENCES, MANIFEST, SUMS = "开始.html", "许可.txt", "manifest.json", "SHA256SUMS"
 
-_STORED: Final = (".docx", ".xlsx", ".epub", ".zip", ".zim", ".png", ".jpg", ".jpeg", ".webp")
-"""Endings of files that are compressed already."""
-
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """A finished kit: its files in order, its manifest as text, and all of it as one ZIP."""
 
     id: str
-    files: tuple[KitFile, ...]
+    files: tuple[Packed, ...]
     manifest: str
     archive: bytes
-
-    @classmethod
-    def read(cls, archive: bytes) -> Package:
-        """A package from the ZIP another run made.
-
-        Raises ``KeyError``, ``ValueError`` or ``zipfile.BadZipFile`` when it is not such a ZIP.
-        """
-        with zipfile.ZipFile(io.BytesIO(archive)) as zipped_kit:
-            folder = zipped_kit.namelist()[0].split("/")[0]
-            manifest = zipped_kit.read(f"{folder}/{MANIFEST}").decode()
-            data = json.loads(manifest)
-            files = tuple(
-                KitFile(f["path"], f["title"], f["group"], zipped_kit.read(f"{folder}/{f['path']}"))
-                for f in data["files"]
-            )
-        return cls(data["id"], files, manifest, archive)
 
     @property
     def told(self) -> dict[str, Any]:
@@ -69,35 +47,37 @@ class Package:
         """The ZIP's name on the server: plain letters, safe in every address bar."""
         return f"{self.id}.zip"
 
+    @property
+    def singles(self) -> Iterator[tuple[str, bytes]]:
+        """What is offered file by file, by path: all that the start page names, and the manifest.
 
-Runner = Callable[[Exporter, KitPlan], Iterable[KitFile]]
-"""Gets an exporter's files: by calling it, or from where they were kept."""
+        The copy of the site is not: it stands online.
+        """
+        yield "manifest.json", self.manifest.encode()
+        for file in self.files:
+            if file.group:
+                yield file.name, file.member.data
 
 
-def direct(exporter: Exporter, plan: KitPlan) -> Iterable[KitFile]:
-    """The exporter's files, made now."""
-    return exporter(plan)
+def pack(plan: KitPlan, made: Sequence[Packed], pages: Sequence[Packed] = ()) -> Package:
+    """The kit of what its exporters made and, when the recipe asks for it, a copy of the site.
 
-
-def pack(plan: KitPlan, run: Runner = direct) -> Package:
-    """Make every file of a kit, each exporter's by ``run``.
-
-    Raises :class:`~xuelan.kits.plan.MissingItemError` when two exporters use one name or an
-    exporter cannot give what the recipe asks for, and what the exporters raise.
+    Raises :class:`~xuelan.kits.kit.KitError` when two files have one name, and when all of it is
+    too large for a ZIP.
     """
-    made = [file for exporter in EXPORTERS for file in run(exporter, plan)]
-    start = KitFile(START, "从这里开始", "", start_page(plan, made))
-    licences = KitFile(LICENCES, "许可和来源", "", _licences(plan).encode())
-    files = (start, *made, licences)
+    start = KitFile(START, "从这里开始", "", start_page(plan, made, pages=bool(pages)))
+    licences = KitFile(LICENCES, "许可和来源", "", _licences(plan))
+    files = (Packed.of(start), *made, Packed.of(licences), *pages)
     _refuse_twins(plan, files)
     manifest = _manifest(plan, files)
-    listed = KitFile(MANIFEST, "清单", "", manifest.encode())
-    sums = KitFile(SUMS, "校验和", "", checksums((*files, listed)).encode())
-    archive = zipped((*files, listed, sums), file_name(plan.kit.title), plan.date)
-    return Package(plan.kit.id, files, manifest, archive)
+    listed = Packed.of(KitFile(MANIFEST, "清单", "", manifest.encode()))
+    sums = Packed.of(KitFile(SUMS, "校验和", "", checksums((*files, listed)).encode()))
+    members = (f.member for f in (*files, listed, sums))
+    pieces = archive(file_name(plan.kit.title), members, plan.date)
+    return Package(plan.kit.id, files, manifest, b"".join(pieces))
 
 
-def _refuse_twins(plan: KitPlan, files: Iterable[KitFile]) -> None:
+def _refuse_twins(plan: KitPlan, files: Iterable[Packed]) -> None:
     """Windows sees no difference between capital and small letters."""
     seen: set[str] = set()
     for file in files:
@@ -106,7 +86,7 @@ def _refuse_twins(plan: KitPlan, files: Iterable[KitFile]) -> None:
         seen.add(file.name.casefold())
 
 
-def _manifest(plan: KitPlan, files: Iterable[KitFile]) -> str:
+def _manifest(plan: KitPlan, files: Iterable[Packed]) -> str:
     column = plan.column
     data: dict[str, Any] = {
         "format": FORMAT,
@@ -128,16 +108,7 @@ def _manifest(plan: KitPlan, files: Iterable[KitFile]) -> str:
             }
             for m in plan.materials
         ],
-        "files": [
-            {
-                "path": f.name,
-                "title": f.title,
-                "group": f.group,
-                "bytes": len(f.data),
-                "sha256": hashlib.sha256(f.data).hexdigest(),
-            }
-            for f in files
-        ],
+        "files": [f.told for f in files],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
@@ -148,12 +119,13 @@ def build_id(catalog: Catalog) -> str:
     return hashlib.sha256(f"{catalog.column.title}\n{held}".encode()).hexdigest()[:12]
 
 
-def checksums(files: Iterable[KitFile]) -> str:
+def checksums(files: Iterable[Packed]) -> str:
     """Lines for ``sha256sum -c``."""
-    return "".join(f"{hashlib.sha256(f.data).hexdigest()}  {f.name}\n" for f in files)
+    return "".join(f"{f.sha256}  {f.name}\n" for f in files)
 
 
-def _licences(plan: KitPlan) -> str:
+def _licences(plan: KitPlan) -> bytes:
+    """What may be done with the texts, as the Notepad of any Windows shows it."""
     column = plan.column
     own = [m for m in plan.materials if m.ground == OWN]
     others = [m for m in plan.materials if m.ground != OWN]
@@ -168,21 +140,19 @@ def _licences(plan: KitPlan) -> str:
             told = "，".join(t for t in (m.publisher, m.number, chinese(m.issued)) if t)
             kind = "公文" if m.ground == OFFICIAL else "第三方"
             lines.append(f"　{m.title}（{kind}{'：' + told if told else ''}）")
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
 
 
-def start_page(plan: KitPlan, files: list[KitFile]) -> bytes:
+def start_page(plan: KitPlan, files: Iterable[Packed], *, pages: bool) -> bytes:
     """A page that opens by double click and leads to everything in the folder."""
-    groups: dict[str, list[KitFile]] = {}
+    groups: dict[str, list[Packed]] = {}
     for file in files:
         if file.group:
             groups.setdefault(file.group, []).append(file)
     address = plan.address_of(plan.kit.address)
-    return (
-        _template()
-        .render(plan=plan, groups=groups, address=address, date=chinese(plan.date))
-        .encode()
-    )
+    date = chinese(plan.date)
+    page = _template().render(plan=plan, groups=groups, address=address, date=date, pages=pages)
+    return page.encode()
 
 
 @cache
@@ -191,18 +161,3 @@ def _template() -> jinja2.Template:
     env.filters["size"] = human_size
     text = resources.files("xuelan.kits").joinpath("styles/start.html").read_text("utf-8")
     return env.from_string(text)
-
-
-def zipped(files: Iterable[KitFile], folder: str, date: str) -> bytes:
-    """A ZIP with everything below ``folder``: UTF-8 names, one date, one mode, given order."""
-    moment = datetime.datetime.fromisoformat(timestamp(max(date, "1980-01-01")))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for file in files:
-            info = zipfile.ZipInfo(f"{folder}/{file.name}", moment.timetuple()[:6])
-            info.create_system = 3
-            info.external_attr = 0o100644 << 16
-            stored = file.name.lower().endswith(_STORED)
-            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            archive.writestr(info, file.data, compresslevel=9)
-    return out.getvalue()

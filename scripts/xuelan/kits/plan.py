@@ -11,7 +11,7 @@ from typing import Protocol
 from xuelan.catalog import Catalog, newest
 from xuelan.column import Activity, Column
 from xuelan.kits import choice
-from xuelan.kits.kit import Kit, KitError
+from xuelan.kits.kit import ZIM, Kit, KitError
 from xuelan.kits.tree import parse, rows, text
 from xuelan.material import Material
 from xuelan.render import HEADINGS, Rendered
@@ -35,7 +35,7 @@ class KitPlan:
     ``readings`` and ``guides`` keep the recipe's order; ``discussion`` are the questions for the
     meeting with the material they belong to (``""`` for the recipe's own); ``date`` is the ISO
     date of the newest thing in the kit and stands for “now” in every file; ``offline`` is the
-    finished site as path → bytes for the formats that carry pages (empty when none asks for it).
+    finished site as path → bytes for ZIM (empty when the recipe does not ask for it).
     """
 
     kit: Kit
@@ -122,10 +122,11 @@ def plan(
     readings, guides = choice.readings(kit, catalog), choice.guides(kit, catalog)
     activity = choice.activity(kit, catalog)
     everything = (*guides, *readings)
+    shown = {m.id for m in (catalog.public if ZIM in kit.formats else everything)}
     return KitPlan(
         kit=kit,
         catalog=catalog,
-        rendered=rendered,
+        rendered={i: rendered[i] for i in shown},
         activity=activity,
         readings=readings,
         guides=guides,

@@ -165,7 +165,7 @@ def _pdf(plan: KitPlan, sheet: _Sheet) -> bytes:
         "qr": qr.svg(address) if address else None,
     }
     source = f"#let paper = {code(data)}\n{_style()}"
-    return pdf(source, plan.column.root, plan.date, "".join(_words(sheet)))
+    return pdf(source, plan.column.root, plan.date, list(_words(sheet)))
 
 
 def _item(item: _Item) -> Value:

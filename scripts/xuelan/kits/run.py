@@ -3,51 +3,59 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xuelan import host
-from xuelan.build import fix_clock
+from xuelan.build import RECORDS, clock
+from xuelan.cache import Cache
 from xuelan.catalog import Catalog
 from xuelan.check import check
+from xuelan.hosted import obtain
+from xuelan.inputs import Inputs
+from xuelan.kits import offline
 from xuelan.kits.kit import Kit, KitError
-from xuelan.kits.make import packages
+from xuelan.kits.make import packages, plans
+from xuelan.kits.offline import Copy
+from xuelan.kits.package import Package
+from xuelan.kits.plan import KitPlan
 from xuelan.problem import Problem, did_you_mean
+from xuelan.publish import Tree
 from xuelan.render import render_all
+from xuelan.site import Work, write
+from xuelan.work import workers
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Problems found and, unless they forbade it, each ZIP with its bytes and seconds."""
+    """Problems found and, unless they forbade it, each ZIP with its bytes; seconds for all."""
 
     problems: list[Problem]
-    made: list[tuple[Path, int, float]] | None
+    made: list[tuple[Path, int]] | None
+    seconds: float
 
 
 def run(root: Path, ids: Sequence[str], out: Path) -> Report:
     """Make the kits with ``ids`` (all without any) of the column in ``root`` into ``out``.
 
-    Raises :class:`~xuelan.kits.kit.KitError` and :class:`~xuelan.host.HostError`.
+    Raises :class:`~xuelan.kits.kit.KitError` and :class:`~xuelan.hosted.HostError`.
     """
-    catalog, problems = check(root)
-    if catalog is None or any(p.is_error for p in problems):
-        return Report(problems, None)
-    kits = chosen(catalog, ids)
-    fix_clock(catalog)
-    with TemporaryDirectory() as folder:
-        tree = Path(folder) / "site"
-        host.build(catalog, tree, kits=())
+    start = time.monotonic()
+    cache = Cache(root / RECORDS)
+    with workers() as helpers:
+        work = Work(cache, helpers)
+        catalog, problems = check(root, cache, helpers)
+        if catalog is None or any(p.is_error for p in problems):
+            return Report(problems, None, time.monotonic() - start)
         made = []
-        start = time.monotonic()
-        out.mkdir(parents=True, exist_ok=True)
-        for package in packages(catalog, render_all(catalog), tree, kits):
+        for _, package in finished(catalog, chosen(catalog, ids), work):
+            out.mkdir(parents=True, exist_ok=True)
             target = out / package.archive_name
             target.write_bytes(package.archive)
-            made.append((target, len(package.archive), time.monotonic() - start))
-            start = time.monotonic()
-    return Report(problems, made)
+            made.append((target, len(package.archive)))
+        cache.save()
+    return Report(problems, made, time.monotonic() - start)
 
 
 def chosen(catalog: Catalog, ids: Sequence[str]) -> tuple[Kit, ...]:
@@ -59,3 +67,28 @@ def chosen(catalog: Catalog, ids: Sequence[str]) -> tuple[Kit, ...]:
     if not known:
         raise KitError("这个栏目还没有套装；在 materials/kits/ 里写一份清单。")
     return tuple(known[i] for i in ids) or catalog.kits
+
+
+def finished(
+    catalog: Catalog, kits: Sequence[Kit], work: Work
+) -> Iterator[tuple[KitPlan, Package]]:
+    """``kits`` as the site offers them, each with its plan.
+
+    Raises what :func:`run` raises.
+    """
+    rendered = render_all(catalog, work.cache, work.workers)
+    carried = any(offline.WANTED_BY & set(k.formats) for k in kits)
+    copy = copied(catalog, work) if carried else Copy()
+    planned = tuple(plans(kits, catalog, rendered, copy))
+    yield from zip(planned, packages(planned, copy, work.cache, work.workers), strict=True)
+
+
+def copied(catalog: Catalog, work: Work) -> Copy:
+    """The copy of the site that kits carry; the site is made for it, and removed.
+
+    Raises :class:`~xuelan.hosted.HostError`.
+    """
+    with clock(catalog), TemporaryDirectory() as folder:
+        tree = Tree(Path(folder))
+        write(catalog, obtain(catalog, work.cache, Inputs(catalog.column.root)), tree, work, ())
+        return offline.copy(tree, {}, work.cache, work.workers)

@@ -80,7 +80,7 @@ def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _Reading:
         summary=m.summary,
         minutes=rendered.minutes,
         origin=source_line(plan, m),
-        html=relinked(rendered.html, m, target, plan.column.url, pictures),
+        html=relinked(rendered.html, m, target, plan.column.url, pictures.address),
         references=tuple(str(reference(plan.catalog.works[w])) for w in rendered.references),
     )
 

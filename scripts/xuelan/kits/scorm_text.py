@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from xuelan.kits import tree
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.typeset import MissingPictureError
+from xuelan.kits.typeset import MissingPictureError, pictures
 from xuelan.material import Material
 
 _OTHER: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
@@ -30,8 +30,7 @@ class Pictures:
 
         Raises :class:`~xuelan.kits.typeset.MissingPictureError` when it is not among its files.
         """
-        paths = (*(a.path for a in m.attachments), *(x.path for x in m.media))
-        path = next((p for p in paths if p.rsplit("/", 1)[-1] == name), None)
+        path = pictures(m).get(name)
         if path is None:
             raise MissingPictureError(name)
         address = f"media/{m.id}/{name}"
@@ -44,14 +43,19 @@ class Pictures:
 
 
 def relinked(
-    html: str, m: Material, target: Callable[[str, str], str], site: str, pictures: Pictures
+    html: str,
+    m: Material,
+    target: Callable[[str, str], str],
+    site: str,
+    picture: Callable[[Material, str], str],
 ) -> str:
     """The ``html`` of material ``m`` with ids that begin with its own, and links for its new home.
 
     Headings go down a level, below the material's title.
 
-    ``target`` gives the address of another material's anchor, ``site`` is the site's own address;
-    a link that leads nowhere becomes plain text.
+    ``target`` gives the address of another material's anchor, ``site`` is the site's own address,
+    ``picture`` gives the address of a picture by its name; a link that leads nowhere becomes
+    plain text.
     """
     root = tree.parse(html)
     for element in root.iter():
@@ -62,7 +66,7 @@ def relinked(
         elif element.tag in _LOWER:
             element.tag = _LOWER[element.tag]
         elif element.tag == "img":
-            element.set("src", pictures.address(m, unquote(element.get("src", ""))))
+            element.set("src", picture(m, unquote(element.get("src", ""))))
     whole = etree.tostring(root, encoding="unicode", method="html")
     return whole.removeprefix("<div>").removesuffix("</div>")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Final
 from urllib.parse import unquote
@@ -92,7 +92,7 @@ class Setting:
     it leads nowhere on paper; ``label`` names an anchor of this text. ``pictures`` maps file
     names to paths from the column's folder. ``numbers`` turns the text's own reference numbers
     into those of the printed list. ``measure`` is the line's length in characters, and ``shift``
-    is added to heading levels.
+    is added to heading levels. In ``narrow`` columns a row of numbers may be broken.
     """
 
     link: Callable[[str], str]
@@ -101,6 +101,7 @@ class Setting:
     numbers: Mapping[int, int] = field(default_factory=dict)
     measure: float = 34
     shift: int = 0
+    narrow: bool = False
 
 
 def markup(html: str, setting: Setting) -> str:
@@ -163,7 +164,8 @@ def _table(e: etree.Element, s: Setting) -> str:
     if not columns:
         return ""
     head, *body = [row + [etree.Element("td")] * (columns - len(row)) for row in rows]
-    cells = [[_inside(c, s) for c in row] for row in (head, *body)]
+    inner = replace(s, narrow=True)
+    cells = [[_inside(c, inner) for c in row] for row in (head, *body)]
     if columns > s.measure // 4:
         return _stacked(cells)
     shares = weights([[width(tree.text(c)) for c in row] for row in (head, *body)], s.measure)
@@ -257,8 +259,11 @@ _WRAPPED: Final = {
 def _citation(e: etree.Element, s: Setting) -> str:
     """Raised numbers of the printed list of references, each leading to its entry."""
     numbers = sorted({s.numbers.get(n, n) for n in cited(e)})
+    comma = f",{BREAKABLE}" if s.narrow else ","
     marks = [
-        literal(text) if number is None else f"#link({reference_label(number)})[{literal(text)}];"
+        literal(text.replace(",", comma))
+        if number is None
+        else f"#link({reference_label(number)})[{literal(text)}];"
         for text, number in runs(numbers)
     ]
     return f"#cite-mark[{literal('[')}{''.join(marks)}{literal(']')}];"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xuelan.catalog import Catalog
 from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE
+from xuelan.kits.kit import FOLDER as RECIPES
 from xuelan.loader import DATA_FILES
 from xuelan.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
 from xuelan.problem import Code, Problem, did_you_mean
@@ -102,7 +103,8 @@ def _rights_faults(m: Material) -> Iterator[tuple[str, str, str]]:
 def file_rules(catalog: Catalog) -> Iterator[Problem]:
     """No file is published over another, and none lies in ``materials/`` to no purpose."""
     used = {f"{MATERIALS_FOLDER}/{name}.yml" for name in DATA_FILES}
-    used |= {*catalog.by_path, *(k.path for k in catalog.kits), *catalog.unread}
+    used |= {*catalog.by_path, *catalog.unread}
+    used |= {*listing(catalog.column.root, RECIPES, ".yml")}
     for m in catalog.materials:
         names: dict[str, str] = {}
         for field, path in _files(m):

@@ -96,12 +96,7 @@ def _weighed(reader: Reader, text: str) -> dict[int, _In]:
     """The documents a folded text stands in."""
     wanted = phrase(text)
     if wanted.single:
-        return {
-            doc: _In(
-                _weight(w & IN_TITLE, w & IN_FIELD, w & 7), bool(w & IN_TITLE), False, _NOWHERE
-            )
-            for doc, w in reader.single(wanted.single).items()
-        }
+        return {doc: _alone(w) for doc, w in reader.single(wanted.single).items()}
     return {doc: _summed(places) for doc, places in by_doc(starts(reader, text, wanted))}
 
 

@@ -7,12 +7,12 @@ compression means that it is as small on a server that compresses nothing.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import re
 import zlib
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MAX_FILE_BYTES: Final = 64 * 1000 * 1000
 """Largest file unpacked; one that claims more is not ours."""
@@ -22,12 +22,20 @@ FOLDER: Final = "search/index"
 NOW: Final = f"{FOLDER}/now.js"
 """The file that names the build now published."""
 
-_CALL: Final = re.compile(r'xuelanIndex\("([^"\\]*)","([A-Za-z0-9+/=]*)"\);\n')
 _NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
 
 
 class DamagedIndexError(Exception):
     """A file of the index is missing, cut short or not the one asked for."""
+
+
+class Form(NamedTuple):
+    """A form to fill in: its title, what is in it, the kit it comes with and that kit's page."""
+
+    title: str
+    about: str
+    kit: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Manifest:
 
     ``build`` names this index, ``order`` the documents and their order; ``bits`` is the number
     of top bits of a key that name its shard; ``count`` the number of documents; ``odd`` are the
-    traditional characters that also are in GB 2312.
+    traditional characters that also are in GB 2312. ``forms`` are few, and found without a file.
     """
 
     build: str
@@ -44,6 +52,7 @@ class Manifest:
     bits: int
     count: int
     odd: str
+    forms: tuple[Form, ...] = ()
 
     def as_json(self) -> str:
         """The manifest as the browser reads it."""
@@ -62,17 +71,19 @@ def pack(name: str, *columns: bytes) -> bytes:
     for column in columns[:-1]:
         data += deflate.compress(column) + deflate.flush(zlib.Z_SYNC_FLUSH)
     data += deflate.compress(columns[-1]) + deflate.flush()
-    return f'xuelanIndex("{name}","{base64.b64encode(data).decode()}");\n'.encode()
+    packed = binascii.b2a_base64(data, newline=False)
+    return b'xuelanIndex("%b","%b");\n' % (name.encode(), packed)
 
 
 def unpack(name: str, script: bytes) -> bytes:
     """The content of a script made by :func:`pack`; raises :class:`DamagedIndexError`."""
-    match = _CALL.fullmatch(script.decode("ascii", "replace"))
-    if match is None or match[1] != name:
+    head, tail = f'xuelanIndex("{name}","'.encode(), b'");\n'
+    if not (script.startswith(head) and script.endswith(tail)):
         raise DamagedIndexError(name)
     try:
+        packed = binascii.a2b_base64(script[len(head) : -len(tail)], strict_mode=True)
         inflate = zlib.decompressobj()
-        content = inflate.decompress(base64.b64decode(match[2]), MAX_FILE_BYTES)
+        content = inflate.decompress(packed, MAX_FILE_BYTES)
     except (zlib.error, ValueError) as error:
         raise DamagedIndexError(name) from error
     if not inflate.eof:
@@ -103,7 +114,9 @@ def read_now(script: bytes) -> Manifest:
     match = _NOW.fullmatch(script.decode("utf-8", "replace"))
     if match is None:
         raise DamagedIndexError("now")
-    return Manifest(**json.loads(match[1]))
+    content = json.loads(match[1])
+    forms = tuple(Form(*form) for form in content.pop("forms"))
+    return Manifest(**content, forms=forms)
 
 
 def shard_name(number: int, bits: int) -> str:

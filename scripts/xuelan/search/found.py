@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from xuelan.search import engine
 from xuelan.search.engine import Hit
+from xuelan.search.files import Form
 from xuelan.search.normal import ends, fold, width
-from xuelan.search.query import parse
+from xuelan.search.query import Query, parse
 from xuelan.search.reader import Reader
 from xuelan.search.stream import window
 from xuelan.search.suggest import suggestions
@@ -19,6 +20,10 @@ from xuelan.search.suggest import suggestions
 BEFORE: Final = 24
 AFTER: Final = 72
 """Characters of an excerpt before and after the beginning of what was found."""
+MOST_FORMS: Final = 3
+
+_NO_BEGINNING: Final = "，、。；：！？"
+"""Marks an excerpt does not begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Page:
     """The answer to a query: how many documents in which group, and the first of them.
 
     ``meant`` are other queries when this one stands nowhere; ``cut`` tells that it was too long.
+    ``forms`` are forms to fill in that the query names; they are not counted.
     """
 
     group: str
@@ -46,6 +52,7 @@ class Page:
     found: tuple[Found, ...]
     meant: tuple[str, ...]
     cut: bool
+    forms: tuple[Form, ...]
 
 
 def search(site: Path, text: str, most: int) -> Page:
@@ -63,7 +70,17 @@ def ask(reader: Reader, text: str, most: int) -> Page:
     found = tuple(show(reader, hit) for hit in answer.hits[:most])
     missed = bool(query.terms) and answer.group == engine.PARTIAL
     meant = suggestions(text.strip(), reader.words()) if missed else []
-    return Page(answer.group, len(answer.hits), found, tuple(meant), query.cut)
+    forms = named_forms(reader.manifest.forms, query)
+    return Page(answer.group, len(answer.hits), found, tuple(meant), query.cut, forms)
+
+
+def named_forms(forms: tuple[Form, ...], query: Query) -> tuple[Form, ...]:
+    """The forms in which every term stands: in the title of the first ones."""
+    terms = [term.text for term in query.terms]
+    texts = [(form, fold(form.title), fold(f"{form.title}\n{form.about}")) for form in forms]
+    held = [(f, title) for f, title, text in texts if terms and all(t in text for t in terms)]
+    held.sort(key=lambda row: not all(t in row[1] for t in terms))
+    return tuple(form for form, _ in held[:MOST_FORMS])
 
 
 def show(reader: Reader, hit: Hit) -> Found:
@@ -99,6 +116,8 @@ def _excerpt(text: str, at: int) -> str:
     begin = max(0, at - BEFORE)
     end = min(len(text), at + AFTER)
     inside = " ".join(text[begin:end].split())
+    if begin:
+        inside = inside.lstrip(_NO_BEGINNING)
     return ("…" if begin else "") + inside + ("…" if end < len(text) else "")
 
 
@@ -106,6 +125,7 @@ def as_text(page: Page) -> str:
     """An answer for a terminal."""
     lines = [f"{page.group}，共 {page.count} 篇。" if page.count else "没有找到。"]
     lines += [f"您是不是要找：{'、'.join(page.meant)}？"] if page.meant else []
+    lines += [f"表格：{form.title}（{form.kit}，{form.url}）" for form in page.forms]
     for found in page.found:
         facts = " ".join(fact for fact in (found.kind, found.date, found.label) if fact)
         lines += ["", f"{found.title}（{facts}）", f"  {found.excerpt}", f"  {found.url}"]
@@ -116,4 +136,6 @@ def as_text(page: Page) -> str:
 
 def as_json(query: str, page: Page) -> str:
     """An answer for other programs."""
-    return json.dumps({"query": query, **asdict(page)}, ensure_ascii=False, indent=2) + "\n"
+    forms = [form._asdict() for form in page.forms]
+    content = {"query": query, **asdict(page), "forms": forms}
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

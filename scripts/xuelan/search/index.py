@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import log2
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -13,12 +15,12 @@ from xuelan.inputs import program
 from xuelan.publish import Tree
 from xuelan.search import files, postings
 from xuelan.search.document import Document, Entry
-from xuelan.search.files import FOLDER, DamagedIndexError, Manifest
+from xuelan.search.files import FOLDER, DamagedIndexError, Form, Manifest
 from xuelan.search.lexicon import Lexicon, sounds
 from xuelan.search.normal import variants
 from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
-from xuelan.search.postings import Lists
+from xuelan.search.postings import Entries, Lists
 from xuelan.search.spool import BUCKET_BITS, Spool
 from xuelan.search.stream import Stream, card, layout, stream, windows
 from xuelan.work import HERE, Workers
@@ -28,20 +30,24 @@ FORMAT: Final = 1
 BATCH: Final = 64
 """Documents whose pairs are taken at once, to share the cost of a call."""
 SHARD_UNITS: Final = 4300
-"""Units of text behind one shard: about 12 KB as a file."""
+"""Units of text behind one shard: about 17 KB as a file."""
 
 
 def write(
-    entries: Sequence[Entry], tree: Tree, cache: Cache = NONE, workers: Workers = HERE
+    entries: Sequence[Entry],
+    tree: Tree,
+    cache: Cache = NONE,
+    workers: Workers = HERE,
+    forms: tuple[Form, ...] = (),
 ) -> Manifest:
-    """Write the index of ``entries``, in their order, into ``tree``.
+    """Write the index of ``entries``, in their order, and of ``forms`` into ``tree``.
 
     Texts are folded and laid out by ``workers`` and kept in ``cache``. What stands in the tree from
     the last build and has not changed stays; the files are the same as without a last build.
     """
     build = _Build(entries, tree, cache, workers)
     with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
-        return build.publish(build.patched() or build.anew(Path(folder)))
+        return build.publish(build.patched() or build.anew(Path(folder)), forms)
 
 
 Shards = Iterator[bytes | None]
@@ -111,7 +117,13 @@ class _Build:
             pairs.add(postings.pairs(texts))
             singles.add(postings.singles(texts))
         self.bits = _bits(sum(self.sizes))
-        return _packed(pairs, singles, self.bits)
+        return self._packed(pairs, singles)
+
+    def _packed(self, pairs: Spool, singles: Spool) -> Shards:
+        """The file of each shard in turn."""
+        buckets = zip(itertools.count(), pairs.buckets(), singles.buckets(), strict=False)
+        made = self.workers.map(_Packer(self.bits), buckets, "编检索", 1)
+        return itertools.chain.from_iterable(made)
 
     def _is_kept(self, doc: int) -> bool:
         """True for a document that the last build had too, if its text can be had again."""
@@ -147,7 +159,7 @@ class _Build:
         self.sizes[doc], self.files[doc] = len(text.units), len(made.texts)
         return text
 
-    def publish(self, shards: Shards) -> Manifest:
+    def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
         same, table = self.before.program == program(), variants()
         heard = self.before.sounds if same else sounds()
@@ -163,7 +175,11 @@ class _Build:
             bits=self.bits,
             count=len(self.entries),
             odd="".join(c for c in table if c.encode("gb2312", "ignore")),
+            forms=forms,
         )
+        last = self.before.manifest[0]
+        if last not in ("", manifest.build):
+            self.tree.move(f"{FOLDER}/{last}", f"{FOLDER}/{manifest.build}")
         for name, content in rest.items():
             self.tree.write(f"{FOLDER}/{manifest.build}/{name}.js", content)
         for number, shard in enumerate(shards):
@@ -235,19 +251,23 @@ def _batches(count: int) -> Iterator[range]:
     return (range(n, min(n + BATCH, count)) for n in range(0, count, BATCH))
 
 
-def _packed(pairs: Spool, singles: Spool, bits: int) -> Shards:
-    """The file of each shard in turn."""
-    each = 1 << (bits - BUCKET_BITS)
-    for bucket, (two, one) in enumerate(zip(pairs.buckets(), singles.buckets(), strict=True)):
+@dataclass(frozen=True)
+class _Packer:
+    """Makes the files of a bucket's shards."""
+
+    bits: int
+
+    def __call__(self, item: tuple[int, Entries, Entries]) -> list[bytes]:
+        bucket, two, one = item
+        each = 1 << (self.bits - BUCKET_BITS)
         numbers = range(bucket * each, (bucket + 1) * each)
         columns = zip(
             numbers,
-            postings.pack_pairs(Lists.of(two), numbers, bits),
-            postings.pack_singles(Lists.of(one), numbers, bits),
+            postings.pack_pairs(Lists.of(postings.sort(two)), numbers, self.bits),
+            postings.pack_singles(Lists.of(postings.sort(one)), numbers, self.bits),
             strict=True,
         )
-        for number, pair, single in columns:
-            yield postings.pack_shard(pair, single, number, bits)
+        return [postings.pack_shard(two, one, n, self.bits) for n, two, one in columns]
 
 
 def _facets(entries: Sequence[Entry]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from xuelan import look
 from xuelan.search.files import Manifest
 
 MODULES: Final = (
-    "fold.js", "load.js", "lists.js", "texts.js", "engine.js", "suggest.js", "ask.js", "rows.js",
-    "field.js", "dialog.js", "page.js", "main.js",
+    "fold.js", "load.js", "lists.js", "texts.js", "engine.js", "suggest.js", "forms.js", "ask.js",
+    "rows.js", "field.js", "dialog.js", "page.js", "main.js",
 )  # fmt: skip
 """Each module stands after those it imports."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from xuelan.search.postings import Entries, join, sort
+from xuelan.search.postings import Entries, join
 
 BUCKET_BITS: Final = 4
 """Top bits of a key that name its bucket; a shard never spans two."""
@@ -17,7 +17,7 @@ _HELD: Final = 2_000_000
 
 
 class Spool:
-    """Takes entries in the order of documents; gives each bucket back sorted by key."""
+    """Takes entries in the order of documents; gives them back bucket by bucket."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
@@ -53,10 +53,10 @@ class Spool:
         return self._folder / f"{self._name}-{bucket:x}"
 
     def buckets(self) -> Iterator[Entries]:
-        """Each bucket in turn, sorted by key, then in the order of arrival."""
+        """Each bucket in turn, in the order of arrival."""
         self._flush()
         for number in range(1 << BUCKET_BITS):
-            yield sort(self._read(self._path(number)))
+            yield self._read(self._path(number))
 
     def _read(self, path: Path) -> Entries:
         parts = []

@@ -7,7 +7,6 @@ searched with the text.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -15,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xuelan.search.document import Document, Piece, Zone
-from xuelan.search.normal import ends, is_break
-from xuelan.search.units import Units, folded
+from xuelan.search.normal import is_break
+from xuelan.search.units import Units, folded, reach
 
 STARTS: Final = {Zone.TITLE: 0, Zone.FIELD: 256, Zone.BODY: 1024}
 _ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 24}
@@ -130,12 +129,12 @@ def _slice(p: Placed, low: int, high: int) -> tuple[int, str]:
     text = p.piece.text
     if low <= 0 and p.end - p.place <= high:
         return p.place, text
-    reach = ends(text)
-    begin = bisect_right(reach, low) if low > 0 else 0
+    reached = reach(text)
+    begin = int(np.searchsorted(reached, low, "right")) if low > 0 else 0
     while 0 < begin < len(text) and is_break(text[begin]):
         begin += 1
-    end = bisect_left(reach, high)
-    return p.place + (reach[begin - 1] if begin else 0), text[begin : end + 1]
+    end = int(np.searchsorted(reached, high))
+    return p.place + (int(reached[begin - 1]) if begin else 0), text[begin : end + 1]
 
 
 def card(document: Document) -> dict[str, Any]:

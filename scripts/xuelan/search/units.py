@@ -6,12 +6,13 @@ as characters come; four times as fast.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from xuelan.search.normal import BREAK, fold, fold_character
+from xuelan.search.normal import BREAK, ends, fold, fold_character
 
 Units = npt.NDArray[np.uint16]
 
@@ -30,12 +31,9 @@ def folded(texts: list[str]) -> list[Units]:
     if any(_SEPARATOR in text for text in texts):
         texts = [text.replace(_SEPARATOR, "") for text in texts]
     raw = np.frombuffer("".join(text + _SEPARATOR for text in texts).encode("utf-16-le"), "<u2")
-    values = _table[raw]
-    if values.max(initial=0) >= _MANY:
-        _look_up(raw[values == _UNKNOWN])
-        values = _table[raw]
-        if values.max(initial=0) == _MANY:
-            return [_one(text) for text in texts]
+    values = _looked_up(raw)
+    if values.max(initial=0) == _MANY:
+        return [_one(text) for text in texts]
     values = values[values != _GONE]
     at_start = np.ones(len(values), np.bool_)
     at_start[1:] = (values[:-1] == _BREAK) | (values[:-1] == _END)
@@ -45,13 +43,34 @@ def folded(texts: list[str]) -> list[Units]:
     values = values[~(at_end & (values == _BREAK))]
     stops = np.flatnonzero(values == _END)
     values[stops] = _BREAK
-    return np.split(values, stops + 1)[:-1]
+    return [values[begin:end] for begin, end in pairwise([0, *(stops + 1).tolist()])]
 
 
-def _look_up(units: npt.NDArray[np.uint16]) -> None:
-    for unit in set(units.tolist()):
-        result = fold_character(chr(unit))
-        _table[unit] = ord(result or "\0") if len(result) < 2 and result < "\U00010000" else _MANY
+def reach(text: str) -> npt.NDArray[np.int64]:
+    """The same as :func:`xuelan.search.normal.ends`."""
+    values = _looked_up(np.frombuffer(text.encode("utf-16-le"), "<u2"))
+    if values.max(initial=0) == _MANY:
+        return np.array(ends(text), np.int64)
+    kept = np.flatnonzero(values > _END)
+    is_break = values[kept] == _BREAK
+    after_break = np.ones(len(kept), np.bool_)
+    after_break[1:] = is_break[:-1]
+    widths = np.zeros(len(values), np.int64)
+    widths[kept] = ~(is_break & after_break)
+    return np.cumsum(widths)
+
+
+def _looked_up(raw: Units) -> Units:
+    """What each unit folds to."""
+    values = _table[raw]
+    unknown = values == _UNKNOWN
+    if unknown.any():
+        for unit in set(raw[unknown].tolist()):
+            result = fold_character(chr(unit))
+            single = len(result) < 2 and result < "\U00010000"
+            _table[unit] = ord(result or "\0") if single else _MANY
+        values = _table[raw]
+    return values
 
 
 def _one(text: str) -> Units:

@@ -13,9 +13,14 @@
 /**
  * @typedef {{
  *   stamp: string, product: string, ledgerName: string, calendarName: string, agendaForm: string,
+ *   readingsName: string,
  *   forms: { id: string, name: string, number: number }[], texts: string[],
  *   templates: Record<string, Template>, kits: OwnKit[],
  * }} OwnKitData
+ */
+/**
+ * The readings of a kit: a page with places for a title, contents and texts, and each text as HTML.
+ * @typedef {{ page: string, texts: Record<string, string> }} OwnKitTexts
  */
 /**
  * What was typed and chosen. `date` is ISO, `time` 14:30; both may be empty.
@@ -54,6 +59,43 @@ async function ownKitFiles(data, p) {
     files.push([data.calendarName, new TextEncoder().encode(branchCalendar(ownKitMeeting(data, kit, p)))]);
   }
   return files;
+}
+
+/**
+ * The chosen readings as one page that opens without network. Their script is loaded only now, and
+ * it is the same for all choices.
+ * @param {OwnKitData} data
+ * @param {Particulars} p
+ * @returns {Promise<[name: string, data: Uint8Array][]>} nothing when no reading was chosen
+ */
+async function ownKitPage(data, p) {
+  const kit = data.kits.find((k) => k.kit === p.kit);
+  const chosen = kit?.readings.filter((r) => p.readings.includes(r.id)) ?? [];
+  if (!chosen.length) return [];
+  const { page, texts } = await ownKitTextsOf(p.kit);
+  const parts = {
+    title: escapeXml(`${p.branch} ${p.meeting} 学习材料`),
+    contents: chosen.map((r) => `<li><a href="#${r.id}">${escapeXml(r.title)}</a></li>`).join(""),
+    texts: chosen.map((r) => texts[r.id] ?? "").join("\n"),
+  };
+  const text = page.replace(/@@(title|contents|texts)@@/g, (_, /** @type {"title"} */ name) => parts[name]);
+  return [[data.readingsName, new TextEncoder().encode(text)]];
+}
+
+/**
+ * @param {string} kit
+ * @returns {Promise<OwnKitTexts>}
+ */
+function ownKitTextsOf(kit) {
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(new Error("学习材料的正文没有读到，请检查网络，再点一次。"));
+    const script = document.createElement("script");
+    Object.assign(globalThis, { ownKitTexts: resolve });
+    script.onload = fail; // changes nothing when the texts have come
+    script.onerror = fail;
+    script.src = `texts/${kit}.js`;
+    document.head.append(script);
+  });
 }
 
 /**
@@ -125,6 +167,7 @@ function startOwnKit(data) {
   const status = form.querySelector("[data-own-kit-status]");
   const store = "xuelan.own-kit";
   const typed = ["branch", "meeting", "date", "time", "place", "host"];
+  let busy = false;
   form.hidden = false;
 
   restore();
@@ -137,7 +180,11 @@ function startOwnKit(data) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    make().catch((error) => say(`没有做成：${error instanceof Error ? error.message : error}`));
+    if (busy) return;
+    busy = true;
+    make()
+      .catch((error) => say(`没有做成：${error instanceof Error ? error.message : error}`))
+      .finally(() => (busy = false));
   });
   form.querySelector("[data-own-kit-wipe]")?.addEventListener("click", wipe);
 
@@ -201,7 +248,7 @@ function startOwnKit(data) {
   async function make() {
     const particulars = read();
     say("正在生成……");
-    const files = await ownKitFiles(data, particulars);
+    const files = [...(await ownKitPage(data, particulars)), ...(await ownKitFiles(data, particulars))];
     const folder = fileName(`${particulars.branch} ${particulars.meeting}`);
     const archive = await zipArchive(files.map(([name, bytes]) => [`${folder}/${name}`, bytes]));
     const link = document.createElement("a");

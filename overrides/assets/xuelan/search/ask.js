@@ -2,6 +2,7 @@
 
 import { answer } from "./engine.js";
 import { parse, useVariants } from "./fold.js";
+import { namedForms } from "./forms.js";
 import { current, named, renewed, Unavailable } from "./load.js";
 import { suggestions } from "./suggest.js";
 import { show } from "./texts.js";
@@ -17,9 +18,10 @@ import { show } from "./texts.js";
  * @property {Row[]} rows the first hits
  * @property {number} next the first hit not yet looked at
  * @property {string[]} meant other queries, when this one stands nowhere
+ * @property {import("./forms.js").Form[]} forms that can be downloaded
  */
 
-export const BATCH = 10;
+const BATCH = 10;
 
 /** @type {Set<string> | undefined} */
 let simplified;
@@ -54,7 +56,7 @@ async function prepare(text) {
  * do it once more with that.
  * @template T @param {() => Promise<T>} work @returns {Promise<T>}
  */
-export async function steady(work) {
+async function steady(work) {
   try {
     return await work();
   } catch (error) {
@@ -77,7 +79,8 @@ export function ask(text, arrange = async (hits) => hits) {
     const [rows, next] = await take(hits, 0);
     const missed = query.terms.length && found.group === "部分匹配";
     const meant = missed ? await suggestions(text.trim()) : [];
-    return { answer: { ...found, hits }, cut: query.cut, rows, next, meant };
+    const forms = namedForms(text);
+    return { answer: { ...found, hits }, cut: query.cut, rows, next, meant, forms };
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { watch } from "./field.js";
-import { element, failure, link, offers, result, sentence, SLOW } from "./rows.js";
+import { element, failure, formLinks, link, offers, result, sentence, SLOW } from "./rows.js";
 
 /** @type {HTMLDialogElement | undefined} */
 let dialog;
@@ -35,10 +35,11 @@ function open() {
 function build() {
   const input = element("input", {
     type: "search", name: "q", id: "search-q", autocomplete: "off", autocapitalize: "off",
-    spellcheck: "false", enterkeyhint: "search", placeholder: "人名、地名、文号、一句话",
+    spellcheck: "false", enterkeyhint: "search", placeholder: "人名、地名、文号",
   });
   const status = element("p", { class: "search-status", role: "status" });
   const meant = element("p", { class: "search-meant" });
+  const forms = element("p", { class: "search-forms" });
   const list = element("ol", { class: "hits", "data-search-results": "", "aria-label": "检索结果" });
   const all = element("a", { class: "search-all" }, "在检索页查看全部，按文种、年份筛选");
   const close = element("button", { type: "button", class: "tool" }, "关闭");
@@ -47,14 +48,14 @@ function build() {
     element("label", { class: "visually-hidden", for: "search-q" }, "检索全部材料"), input, close,
   );
   const made = element(
-    "dialog", { class: "search-dialog", "aria-label": "检索" }, form, status, meant, list, all,
+    "dialog", { class: "search-dialog", "aria-label": "检索" }, form, status, meant, forms, list, all,
   );
   all.hidden = true;
   document.body.append(made);
   close.addEventListener("click", () => made.close());
   made.addEventListener("click", (event) => event.target === made && made.close());
   form.addEventListener("submit", (event) => !input.value.trim() && event.preventDefault());
-  made.addEventListener("keydown", (event) => walk(event, [input, ...list.querySelectorAll("a")]));
+  made.addEventListener("keydown", (event) => walk(event, [input, ...forms.querySelectorAll("a"), ...list.querySelectorAll("a")]));
 
   let turn = 0;
   const run = async (/** @type {string} */ text) => {
@@ -70,13 +71,13 @@ function build() {
         input.focus();
         run(query);
       }));
+      forms.replaceChildren(...formLinks(reply.forms));
       list.replaceChildren(...reply.rows.map(result));
       all.hidden = !reply.rows.length;
       all.href = `${link("search/")}?q=${encodeURIComponent(text.trim())}`;
     } catch (error) {
       if (mine !== turn) return;
-      list.replaceChildren();
-      meant.replaceChildren();
+      for (const part of [meant, forms, list]) part.replaceChildren();
       all.hidden = true;
       status.replaceChildren(...failure(() => run(text)));
       report(error);

@@ -2,8 +2,8 @@
 // The counterpart of scripts/xuelan/search/normal.py and query.py: both must agree.
 
 export const BREAK = "\n";
-export const MOST_CHARACTERS = 2000;
-export const MOST_TERMS = 12;
+const MOST_CHARACTERS = 2000;
+const MOST_TERMS = 12;
 const MOST_PAIRS = 12;
 
 const BREAKS = new Set("。!?;:,|\n\r\t\v\f\x85\u2028\u2029");
@@ -29,7 +29,7 @@ export function useVariants(from, to) {
 }
 
 /** @param {string} character @returns {string} nothing, a break, or one or more characters */
-export function foldCharacter(character) {
+function foldCharacter(character) {
   let result = folded.get(character);
   if (result === undefined) {
     const plain = "…⋯".includes(character) ? BREAK : character.normalize("NFKC").toLowerCase();

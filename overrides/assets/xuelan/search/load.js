@@ -1,7 +1,8 @@
 // Gets the index's files by <script>, so that it works on file:// and under script-src 'self'.
 
 /**
- * @typedef {{build: string, order: string, bits: number, count: number, odd: string}} Manifest
+ * @typedef {import("./forms.js").Form} Form
+ * @typedef {{build: string, order: string, bits: number, count: number, odd: string, forms: Form[]}} Manifest
  * @typedef {{name: string, data: string}} Delivery
  */
 
@@ -10,8 +11,10 @@ const PATIENCE = 30_000;
 /** A file of the index is missing, late, cut short or not the one asked for. */
 export class Unavailable extends Error {}
 
+class Late extends Unavailable {}
+
 /** @type {Manifest} */
-let manifest = { build: "", order: "", bits: 0, count: 0, odd: "" };
+let manifest = { build: "", order: "", bits: 0, count: 0, odd: "", forms: [] };
 /** The address of the folder with this script, ending in "/". */
 let home = "";
 /** @type {Map<string, Promise<unknown>>} */
@@ -76,7 +79,11 @@ export const named = (name) => json(`${manifest.build}/${name}.js`, new RegExp(`
 
 /** @param {string} path @param {RegExp} name @returns {Promise<Uint8Array>} */
 async function fetched(path, name) {
-  const element = await script(path);
+  // Networks lose a file now and then; one that is late has had its time.
+  const element = await script(path).catch((error) => {
+    if (error instanceof Late) throw error;
+    return script(path);
+  });
   const delivery = delivered.get(element);
   if (!delivery || !name.test(delivery.name)) throw new Unavailable(path);
   try {
@@ -95,10 +102,9 @@ function script(path) {
       element.remove();
       then();
     };
-    const fail = () => done(() => reject(new Unavailable(path)));
-    const timer = setTimeout(fail, PATIENCE);
+    const timer = setTimeout(() => done(() => reject(new Late(path))), PATIENCE);
     element.onload = () => done(() => resolve(element));
-    element.onerror = fail;
+    element.onerror = () => done(() => reject(new Unavailable(path)));
     element.src = home + path;
     document.head.append(element);
   });

@@ -4,7 +4,7 @@ import { ask, take } from "./ask.js";
 import { report } from "./dialog.js";
 import { watch } from "./field.js";
 import { current, named } from "./load.js";
-import { element, failure, offers, result, sentence, SLOW } from "./rows.js";
+import { element, failure, formLinks, offers, result, sentence, SLOW } from "./rows.js";
 
 /**
  * @typedef {import("./texts.js").Hit} Hit
@@ -33,7 +33,7 @@ export function fill(place) {
   const state = new URLSearchParams(location.search);
   const input = element("input", {
     type: "search", name: "q", id: "page-q", autocomplete: "off", autocapitalize: "off",
-    spellcheck: "false", enterkeyhint: "search", placeholder: "人名、地名、文号、一句话",
+    spellcheck: "false", enterkeyhint: "search", placeholder: "人名、地名、文号",
   });
   input.value = state.get("q") ?? "";
   const form = element(
@@ -43,13 +43,17 @@ export function fill(place) {
   );
   const status = element("p", { class: "search-status", role: "status" });
   const meant = element("p", { class: "search-meant" });
+  const forms = element("p", { class: "search-forms" });
   const order = element("p", { class: "search-order" });
   const list = element("ol", { class: "hits", "data-search-results": "", "aria-label": "检索结果" });
   const more = element("button", { class: "button search-more", type: "button" }, "再看十篇");
-  const facets = element("aside", { class: "search-facets", "aria-label": "筛选" });
-  const results = element("section", { "aria-label": "结果" }, status, meant, order, list, more);
-  place.append(form, element("div", { class: "search-body" }, results, facets));
-  more.hidden = true;
+  const facets = element("div");
+  const filter = element("details", {}, element("summary", {}, "筛选"), facets);
+  const aside = element("aside", { class: "search-facets", "aria-label": "筛选" }, filter);
+  const results = element("section", { "aria-label": "结果" }, status, meant, forms, order, list, more);
+  place.replaceChildren(form, element("div", { class: "search-body" }, aside, results));
+  filter.open = matchMedia("(min-width: 48rem)").matches;
+  aside.hidden = more.hidden = true;
 
   let turn = 0;
   const run = async () => {
@@ -74,8 +78,10 @@ export function fill(place) {
         input.value = query;
         run();
       }));
+      forms.replaceChildren(...formLinks(reply.forms));
       const focus = document.activeElement?.getAttribute("data-choice");
       facets.replaceChildren(...groups(table, found, state, run));
+      aside.hidden = !found.length;
       order.replaceChildren(...(text.trim() && found.length ? orders(state, run) : []));
       if (focus) refocus(place, focus);
       list.replaceChildren(...reply.rows.map(result));
@@ -92,21 +98,26 @@ export function fill(place) {
   const continueFrom = (hits, next) => {
     more.hidden = next >= hits.length;
     more.onclick = async () => {
+      const mine = turn;
+      more.disabled = true;
       try {
         const [rows, after] = await take(hits, next);
+        if (mine !== turn) return;
         const items = rows.map(result);
         list.append(...items);
         continueFrom(hits, after);
         items[0]?.querySelector("a")?.focus();
       } catch (error) {
-        fail(error);
+        if (mine === turn) fail(error);
+      } finally {
+        more.disabled = false;
       }
     };
   };
 
   const clear = () => {
-    for (const part of [status, meant, order, list, facets]) part.replaceChildren();
-    more.hidden = true;
+    for (const part of [status, meant, forms, order, list, facets]) part.replaceChildren();
+    aside.hidden = more.hidden = true;
     document.body.classList.remove("searching");
   };
 

@@ -61,6 +61,13 @@ export function sentence({ answer: { group, hits, about }, cut }, text) {
   return [...long, `没有一篇写全了${asked}；部分匹配，`, ...number];
 }
 
+/** @param {import("./forms.js").Form[]} forms @returns {(Node | string)[]} where to get them */
+export function formLinks(forms) {
+  if (!forms.length) return [];
+  const rows = forms.map(([title, , kit, url]) => [element("a", { href: link(url) }, title), `（${kit}）`]);
+  return ["表格：", ...rows.flatMap((row, n) => (n ? ["、", ...row] : row))];
+}
+
 /** @param {() => void} again @returns {(Node | string)[]} that search does not work just now */
 export function failure(again) {
   const button = element("button", { type: "button", class: "link" }, "再试一次");

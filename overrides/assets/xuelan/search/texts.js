@@ -86,7 +86,8 @@ function excerpt(piece, at) {
   const begin = Math.max(0, middle - BEFORE);
   const end = Math.min(characters.length, middle + AFTER);
   const inside = characters.slice(begin, end).join("").trim().replace(/\s+/g, " ");
-  return (begin ? "…" : "") + inside + (end < characters.length ? "…" : "");
+  const shown = begin ? inside.replace(/^[，、。；：！？]+/, "") : inside;
+  return (begin ? "…" : "") + shown + (end < characters.length ? "…" : "");
 }
 
 /**

@@ -1,0 +1,51 @@
+"""A large value lent to other processes: laid into a file, and read once by each of them."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+PREFIX: Final = ".lent-"
+"""Begins the name of every such file; a process killed in mid-run leaves its own behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent(Generic[T]):
+    """Where the value lies; small enough to be sent along with every piece of work."""
+
+    path: Path
+    digest: str
+
+    def get(self) -> T:
+        """The value."""
+        value: T = _read(self.path, self.digest)
+        return value
+
+
+@contextmanager
+def lend(value: T, folder: Path | None = None) -> Iterator[Lent[T]]:
+    """Lend ``value`` as long as the block lasts, in a file of ``folder`` (default: temporary)."""
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    with NamedTemporaryFile(dir=folder, prefix=PREFIX, delete=False) as file:
+        file.write(data)
+    path = Path(file.name)
+    try:
+        yield Lent(path, hashlib.sha256(data).hexdigest())
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, digest: str) -> Any:
+    data = path.read_bytes()
+    assert hashlib.sha256(data).hexdigest() == digest
+    return pickle.loads(data)  # noqa: S301 - our own, checked above
