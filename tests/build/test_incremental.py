@@ -260,3 +260,34 @@ def test_an_edit_made_while_a_build_runs_is_never_lost(
     (root / REPORT).write_bytes(original)
     again(root)
     _same(root, tmp_path)
+
+
+KIT = """\
+id: study
+title: 集中学习套装
+summary: 给支部集中学习用。
+activity: 集中学习
+audience: [支部]
+readings: [story-night-school]
+quiz_all: true
+formats: [PDF, EPUB, 离线网页]
+"""
+
+
+def test_kits_too_are_what_a_first_build_makes(tmp_path: Path) -> None:
+    """After nothing, after edits of what a kit holds and does not hold, and of its recipe."""
+    root = column(tmp_path / "column")
+    recipe = root / "materials/kits/study.yml"
+    recipe.parent.mkdir()
+    recipe.write_text(KIT, encoding="utf-8")
+    again(root)
+    edits: list[Callable[[Path, int], None]] = [
+        lambda _root, _step: None,
+        _append(STORY, "\n书里的一句。\n"),
+        _append(REPORT, "\n书外的一句。\n"),
+        _swap("materials/kits/study.yml", "readings: [", "readings: [report-letter, "),
+    ]
+    for step, edit in enumerate(edits):
+        edit(root, step)
+        again(root)
+        _same(root, tmp_path)
