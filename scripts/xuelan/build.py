@@ -86,7 +86,7 @@ def build(
                 hosted = obtain(catalog, cache, inputs)
                 written = write(catalog, hosted, tree, Work(cache, helpers))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
-            if mark and _mark(catalog.column, Inputs(root, records), drafts=drafts) != mark:
+            if mark and _mark(catalog.column, inputs.again(), drafts=drafts) != mark:
                 tree.forget()
         _save(cache, inputs, tidy=True)
     seconds = time.monotonic() - start

@@ -41,6 +41,12 @@ class Inputs:
         self._stamps: dict[str, Stamp] = {}
         self._now = time.time_ns()
 
+    def again(self) -> Inputs:
+        """The same files, looked at anew; what was read and has been left alone is not read again."""
+        looked = Inputs(self.root)
+        looked._known = self._stamps
+        return looked
+
     def digest(self, path: str) -> bytes:
         """The digest of the file at ``path``, seen from ``root``; ``b""`` if there is none."""
         try:
@@ -75,7 +81,7 @@ class Inputs:
 
     def _digest(self, path: str, status: os.stat_result) -> bytes:
         mark = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
-        known = self._known.get(path)
+        known = self._stamps.get(path) or self._known.get(path)
         if known is not None and known[:4] == mark:
             self._stamps[path] = known
             return known[4]

@@ -36,7 +36,8 @@ def _set(field: str, value: str) -> Callable[[Path, int], None]:
 
     def edit(root: Path, step: int) -> None:
         lines = (root / STORY).read_text(encoding="utf-8").split("\n")
-        kept = [line for line in lines if not line.startswith(f"{field}: ")]
+        given = tuple(f"{line.split(':')[0]}: " for line in f"{field}: {value}".split("\n"))
+        kept = [line for line in lines if not line.startswith(given)]
         at = kept.index("text: 全文")
         kept.insert(at, f"{field}: {value.format(step)}")
         (root / STORY).write_text("\n".join(kept), encoding="utf-8")
