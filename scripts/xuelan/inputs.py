@@ -42,7 +42,7 @@ class Inputs:
         self._now = time.time_ns()
 
     def again(self) -> Inputs:
-        """The same files, looked at anew; what was read and has been left alone is not read again."""
+        """The same files, looked at anew; of those left alone since nothing is read again."""
         looked = Inputs(self.root)
         looked._known = self._stamps
         return looked

@@ -296,6 +296,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--folder", type=Path, help="work here instead of in a temporary folder")
     options = parser.parse_args(arguments)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     parts, slope = [], []
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as folder:

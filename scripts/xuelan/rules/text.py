@@ -79,7 +79,17 @@ def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
 _UNPORTABLE: Final = (
     (re.compile(r"\t"), "行里有 Tab", "改用空格"),
     (re.compile("[\u00a0\u2000-\u200a\u202f\u205f]"), "有不间断空格一类的空白", "改用空格或删掉"),
+    (
+        re.compile("^(?:[ >#]|[-*+] |[0-9]+[.)] )*\u3000|\u3000$"),
+        "行首或行末有全角空格",
+        "删掉它，缩进由版式来做",
+    ),
     (re.compile(r"^[ >]*(?:[-*+]|[0-9]{1,9}[.)])$"), "列表项是空的", "写上文字，或删掉这一行"),
+    (
+        re.compile(r"^ *(?:[-*+]|[0-9]{1,9}[.)]) +(?:(?:[-*+]|[0-9]{1,9}[.)])(?: |$)|>)"),
+        "列表项的文字以记号开头",
+        "下一级列表另起一行，缩进 4 格",
+    ),
     (
         re.compile(r"^(?![ >]*```)(?:[^`]|` +`)*`(?! +`)"),
         "反引号没有配对",
@@ -94,6 +104,11 @@ _UNPORTABLE: Final = (
         re.compile(r"~~|~[^~]+~|\[\^|^ *[-*+] \[[ xX]\]"),
         "删除线、脚注和勾选框不支持",
         "改用文字说明",
+    ),
+    (
+        re.compile(r"(?<![0-9A-Za-z\\])_|_(?![0-9A-Za-z])"),
+        "下划线不在字母中间",
+        "强调用 **文字**；要显示下划线写 \\_",
     ),
     (re.compile(r" $"), "行末有空格", "删掉行末的空格；要换段就空一行"),
     (re.compile(r"\\(?![#*_+.-])"), "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
@@ -116,8 +131,7 @@ def _stars() -> re.Pattern[str]:
     Marks that enclose a punctuation mark need a space or punctuation on their other side, else
     the forge prints them: ``**“重点”**后文``.
     """
-    signs = (chr(n) for n in range(0x10000) if unicodedata.category(chr(n))[0] in "PS")
-    sign = f"[{re.escape(''.join(signs))}]"
+    sign = f"[{''.join(_ranges('PS'))}]"
     outside = rf"(?:\s|{sign})"
     kinds = []
     for mark in (r"\*\*", r"\*"):
@@ -127,24 +141,34 @@ def _stars() -> re.Pattern[str]:
     return re.compile(rf" *(?:\* )?(?:[^*\\]|\\.|{'|'.join(kinds)})*+$")
 
 
-_LIST_ITEM: Final = re.compile(r"^( *)(?:[-*+]|\d{1,9}[.)])\s")
+def _ranges(kinds: str) -> Iterator[str]:
+    """Unbroken runs of characters of these Unicode categories: read faster than one by one."""
+    first = None
+    for n in range(0x20000 + 1):  # all punctuation and symbols lie below
+        inside = n < 0x20000 and unicodedata.category(chr(n))[0] in kinds
+        if inside and first is None:
+            first = n
+        elif not inside and first is not None:
+            yield f"\\U{first:08x}-\\U{n - 1:08x}"
+            first = None
+
+
+_LIST_ITEM: Final = re.compile(r"^( *)([-*+]|\d{1,9}[.)])\s")
 _UNDERLINE: Final = re.compile(r" {0,3}(?:=+|-+)\s*")
 _ORDINARY: Final = re.compile(
     r"(?!#.*#$)(?:#{2,6} |- |[0-9]+\. |> )?(?![\s#>+0-9\[=|-])"
-    r"(?:[^*`~^\\\s]| (?! |$)|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))++"
+    r"(?:[^*_`~^\\\s]| (?! |$)|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))++"
 )
 """Most lines: none of the patterns above is in them. Looking once is ten times faster."""
 
 
 def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
     """Constructs that the forge's preview and the site read differently."""
+    yield from _lists(m, text)
     previous = ""
     for number, line in enumerate(text, 1):
         at = m.body_line + number - 1
         item = _LIST_ITEM.match(line)
-        after_text = previous.strip() and not previous.startswith((" ", "\t"))
-        if item and after_text and not _LIST_ITEM.match(previous):
-            yield Problem(m.path, at, Code.PORTABLE, "列表紧接在文字后面", "在列表前空一行")
         if item and len(item[1]) % 4:
             message = f"列表缩进了 {len(item[1])} 格"
             yield Problem(m.path, at, Code.PORTABLE, message, "下一级列表缩进 4 格")
@@ -163,6 +187,34 @@ def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
         previous = line
 
 
+def _lists(m: Material, text: list[str]) -> Iterator[Problem]:
+    """Where a list or a quotation ends is seen alike only with an empty line there."""
+    marks: dict[int, str] = {}
+    previous, inside = "", ""
+    for at, line in enumerate(text, m.body_line):
+        item = _LIST_ITEM.match(line)
+        if item:
+            if previous.strip() and inside != "列表":
+                yield Problem(m.path, at, Code.PORTABLE, "列表紧接在文字后面", "在列表前空一行")
+            indent, mark = len(item[1]), item[2].lstrip("0123456789")
+            before = marks.get(indent, mark)
+            if mark != before and (previous.strip() or (mark in ".)") == (before in ".)")):
+                message = f"一个列表里换了记号：先用 {before} 后用 {mark}"
+                hint = "用同一种记号；要另起列表，先写一段文字"
+                yield Problem(m.path, at, Code.PORTABLE, message, hint)
+            marks = {n: kept for n, kept in marks.items() if n < indent} | {indent: mark}
+            inside = "列表"
+        elif line.startswith(">") and not (inside == "列表" and previous.strip()):
+            marks, inside = {}, "引文"
+        elif line.strip() and (inside == "引文" or not line.startswith(" ")):
+            if inside and previous.strip():
+                message = f"文字紧接在{inside}后面"
+                hint = "空一行；引文的每一行前面都写 >"
+                yield Problem(m.path, at, Code.PORTABLE, message, hint)
+            marks, inside = {}, ""
+        previous = line
+
+
 _DELIMITERS: Final = re.compile(r"\|(?: *:?-+:? *\|)+")
 
 
@@ -174,6 +226,9 @@ def _tables(m: Material, text: list[str]) -> Iterator[Problem]:
         if not line.startswith("|"):
             if start and line.strip():
                 yield Problem(m.path, at, Code.PORTABLE, "文字紧接在表格后面", "在表格后空一行")
+            if start == 2:
+                hint = "写上内容，或删掉表格"
+                yield Problem(m.path, at - 1, Code.PORTABLE, "表格只有表头", hint)
             start = 0
             continue
         cells = line.rstrip()[1:].removesuffix("|").count("|") + 1
