@@ -14,6 +14,7 @@ import itertools
 import multiprocessing
 import os
 import pickle
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -27,6 +28,9 @@ R = TypeVar("R")
 
 SMALL: Final = 150
 """Fewer items than this are done here: starting processes costs more than they save."""
+
+_ADDRESS_BYTES: Final = 104
+"""The room for a socket's path: 108 bytes on Linux, 104 on macOS, the closing one included."""
 
 CHUNK: Final = 50
 """Items sent at a time: some 100 ms of work, so that sending costs little and nobody waits."""
@@ -187,13 +191,19 @@ def uncollected() -> Iterator[None]:
 
 def _pool(width: int) -> Executor:
     """Children of a clean server process where there is one: forking a threaded one is unsafe."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    served = "forkserver" in multiprocessing.get_all_start_methods() and _room_for_a_socket()
+    context = multiprocessing.get_context("forkserver" if served else "spawn")
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(
             ["xuelan.cli", "xuelan.loader", "xuelan.site", "xuelan.search.index"]
         )
     return ProcessPoolExecutor(width, mp_context=context)
+
+
+def _room_for_a_socket() -> bool:
+    """True when the fork server's socket fits into an address; a long ``TMPDIR`` leaves no room."""
+    name = "/pymp-00000000/listener-00000000"
+    return len(os.fsencode(tempfile.gettempdir() + name)) < _ADDRESS_BYTES
 
 
 HERE: Final = Workers(None, 1)
