@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -196,3 +197,24 @@ cp -r {disk}/site {tmp_path}/after 2>/dev/null || mkdir {tmp_path}/after
     assert message.startswith("写不进去：")
     assert message.count("\n") == 1
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+POOL = """
+from functools import partial
+from xuelan.work import Workers, _pool
+if __name__ == "__main__":
+    helpers = Workers(partial(_pool, 2), 2)
+    print(list(helpers.map(str, range(4), "", 1)))
+    helpers.close()
+"""
+
+
+def test_a_temporary_folder_with_a_long_name(tmp_path: Path) -> None:
+    """The fork server's socket has no room there; the processes are started without it."""
+    folder = tmp_path / ("x" * 120)
+    folder.mkdir()
+    (tmp_path / "pool.py").write_text(POOL, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "pool.py")]
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("['0', '1', '2', '3']", "")
