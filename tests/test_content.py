@@ -13,8 +13,8 @@ from xuelan.catalog import Catalog
 from xuelan.check import check
 from xuelan.facts import LOW
 from xuelan.problem import Problem
-from xuelan.render import Texts, render_all
 from xuelan.study import JUDGEMENT, MULTIPLE, SINGLE, Figure, Point, Question, StudyPath
+from xuelan.texts import Texts, render_all
 
 CATALOG, PROBLEMS = check(ROOT)
 

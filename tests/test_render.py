@@ -15,9 +15,11 @@ import tiny
 from readable import Case, read
 from test_anchors import TEXTS
 from xuelan.catalog import Catalog
+from xuelan.link_table import LinkTable, Surroundings
 from xuelan.material import Material
-from xuelan.render import LinkTable, Rendered, Renderer, Surroundings, render_all
+from xuelan.render import Rendered, Renderer
 from xuelan.rules.text import own_rules, text_rules
+from xuelan.texts import render_all
 
 CASES = read("render.md")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from xuelan.catalog import Catalog
 from xuelan.check import check
+from xuelan.link_table import LinkTable
 from xuelan.material import Material, parse
 from xuelan.problem import Problem
-from xuelan.render import LinkTable, Rendered, Renderer
+from xuelan.render import Rendered, Renderer
 from xuelan.source import Source, split
 
 TINY = Path(__file__).parent / "cases" / "tiny"

@@ -18,8 +18,9 @@ from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.page import Page
 from xuelan.pinyin import SPELLING, Spelling, initial
 from xuelan.problem import Code
-from xuelan.render import Rendered, Texts
+from xuelan.render import Rendered
 from xuelan.study import StudyPath
+from xuelan.texts import Texts
 from xuelan.works import reference
 
 TOC_FROM: Final = 3

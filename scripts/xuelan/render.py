@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -17,7 +17,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 import nh3
-from ahocorasick_rs import AhoCorasick, MatchKind
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
@@ -27,11 +26,7 @@ from markdown.util import AtomicString
 
 from xuelan import plain, prose
 from xuelan.anchors import Anchors, slug
-from xuelan.cache import NONE, Cache, key_of
-from xuelan.catalog import Catalog
-from xuelan.inputs import program
-from xuelan.material import Material
-from xuelan.work import HERE, Workers
+from xuelan.link_table import Surroundings, word_finder
 
 HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 READING_SPEED: Final = 400
@@ -124,62 +119,17 @@ class Rendered:
     @property
     def minutes(self) -> int:
         """Minutes to read it silently, at least one."""
-        return max(1, round(self.characters / READING_SPEED))
+        return minutes(self.characters, READING_SPEED)
 
     @property
     def minutes_aloud(self) -> int:
         """Minutes to read it aloud, at least one."""
-        return max(1, round(self.characters / SPEAKING_SPEED))
+        return minutes(self.characters, SPEAKING_SPEED)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What of the rest of the column one text names, and therefore all it depends on.
-
-    ``materials`` maps paths of files to ids; ``sources`` a cited id to the works it stands for;
-    ``terms`` a glossary word to the id of its entry.
-    """
-
-    materials: dict[str, str]
-    sources: dict[str, tuple[str, ...]]
-    terms: dict[str, str]
-
-
-class LinkTable:
-    """All that texts can name, frozen before rendering begins."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self.docs_dir = catalog.column.docs_dir
-        self._catalog = catalog
-        self._by_name: dict[str, list[Material]] = {}
-        for m in catalog.materials:
-            self._by_name.setdefault(posixpath.basename(m.path), []).append(m)
-        self._terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
-        self._words = _word_finder(self._terms)
-
-    @property
-    def key(self) -> bytes:
-        """The digest of all the table can tell."""
-        c = self._catalog
-        materials = [(m.path, m.id) for m in c.materials]
-        sources = {i: c.sources_of(i) for i in (*c.works, *c.facts)}
-        return key_of(program(), self.docs_dir, materials, sources, self._terms)
-
-    def around(self, m: Material) -> Surroundings:
-        """The part of the table that the text of ``m`` can touch, and never less."""
-        body = unquote(m.body) if "%" in m.body else m.body
-        names = set(_FILE_NAME.findall(body)) if ".md" in body else ()
-        found = (other for name in sorted(names) for other in self._by_name.get(name, ()))
-        cited = sorted({i for c in prose.CITATION.finditer(body) for i in prose.cited_ids(c[1])})
-        words = {self._words[1][n] for n, *_ in self._words[0].find_matches_as_indexes(body)}
-        return Surroundings(
-            materials={other.path: other.id for other in found},
-            sources={i: self._catalog.sources_of(i) for i in cited},
-            terms={word: self._terms[word] for word in sorted(words)},
-        )
-
-
-_FILE_NAME: Final = re.compile(r"[A-Za-z0-9._-]+\.md")
+def minutes(characters: int, speed: int) -> int:
+    """Minutes for so many characters at ``speed`` characters a minute, at least one."""
+    return max(1, round(characters / speed))
 
 
 @dataclass
@@ -303,7 +253,7 @@ class Renderer:
     around: Surroundings = field(default_factory=lambda: Surroundings({}, {}, {}), init=False)
 
     def __call__(self, item: tuple[str, str, str, Surroundings]) -> bytes:
-        """An item of :func:`render_all` rendered, as the cache keeps it."""
+        """An item of :func:`xuelan.texts.render_all` rendered, as the cache keeps it."""
         return msgspec.msgpack.encode(self.render(*item))
 
     def __getstate__(self) -> dict[str, object]:
@@ -326,7 +276,7 @@ class Renderer:
         self._anchors = Anchors()
         self._numbers = 0
         self._linked = {name}
-        self._term = _word_finder(around.terms) if around.terms else None
+        self._term = word_finder(around.terms) if around.terms else None
         html = self._read(body)
         return Rendered(
             id=name,
@@ -489,18 +439,6 @@ def _characters(text: str) -> int:
     return sum(map(len, _HAN.findall(text))) + len(_WORD.findall(text))
 
 
-def _bare(title: str) -> str:
-    """A glossary title without the quotation or title marks around the whole of it."""
-    inside = re.fullmatch(r"“([^“”]*)”|《([^《》]*)》", title)
-    return (inside[1] or inside[2]) if inside else title
-
-
-def _word_finder(terms: Mapping[str, str]) -> tuple[AhoCorasick, list[str]]:
-    """Finds glossary words of two characters and more, the leftmost and then the longest first."""
-    words = sorted(w for w in terms if len(w) > 1)
-    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest), words
-
-
 def _walk(
     element: etree.Element, left: set[etree.Element], skip: tuple[str, ...] = ()
 ) -> Iterator[etree.Element]:
@@ -526,114 +464,3 @@ def _pieces(element: etree.Element, left: set[etree.Element]) -> Iterator[str]:
         if child not in left and not (child.tag == "sup" and child.get("class") == "cite"):
             yield from _pieces(child, left)
         yield child.tail or "" if child not in left else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The little of a :class:`Rendered` that lists need."""
-
-    characters: int
-    references: tuple[str, ...]
-
-    @property
-    def minutes(self) -> int:
-        """Minutes to read it silently, at least one."""
-        return max(1, round(self.characters / READING_SPEED))
-
-
-Known = dict[str, tuple[str, str, bytes, Outline]]
-"""For each material the path and the digest of its file, the key of its text and its outline."""
-
-
-class Texts(Mapping[str, Rendered]):
-    """Rendered texts by the ids of their materials, opened when asked for.
-
-    ``known`` tells the next build which text came from which file, as long as the table of what
-    texts can name has the same ``table`` key; ``made`` are the ids rendered just now, ``seen``
-    those that somebody has looked at.
-    """
-
-    def __init__(self, cache: Cache, table: bytes, again: Callable[[str], bytes]) -> None:
-        """``again`` renders the text of an id, should its entry turn out to be damaged."""
-        self.table = table
-        self.known: Known = {}
-        self.made: set[str] = set()
-        self.seen: set[str] = set()
-        self._cache = cache
-        self._again = again
-        self._loose: dict[str, bytes] = {}
-
-    def add(self, m: Material, key: bytes, entry: bytes | None = None) -> None:
-        """Take in a text: from the cache, or ``entry``, which is to be kept."""
-        if entry is not None:
-            self.made.add(m.id)
-            self._cache.put(key, entry)
-            if self._cache.folder is None or self._cache.fault:
-                self._loose[m.id] = entry
-        outline = msgspec.msgpack.decode(entry or self._cache.raw(key) or b"", type=Outline)
-        self.known[m.id] = (m.path, m.digest, key, outline)
-
-    def add_known(self, m: Material, key: bytes, outline: Outline) -> None:
-        """Take in a text of the last build that has not changed."""
-        self.known[m.id] = (m.path, m.digest, key, outline)
-
-    def __getitem__(self, name: str) -> Rendered:
-        _, _, key, _ = self.known[name]
-        self.seen.add(name)
-        kept = self._cache.get(key, Rendered) if name not in self._loose else None
-        if kept is None:
-            entry = self._loose.setdefault(name, self._loose.get(name) or self._again(name))
-            kept = msgspec.msgpack.decode(entry, type=Rendered)
-        return kept
-
-    def outline(self, name: str) -> Outline:
-        """The length and the references of a text, without opening the rest."""
-        self.seen.add(name)
-        return self.known[name][3]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
-
-    def __len__(self) -> int:
-        return len(self.known)
-
-
-def render_all(
-    catalog: Catalog,
-    cache: Cache = NONE,
-    workers: Workers = HERE,
-    before: tuple[bytes, Known] | None = None,
-) -> Texts:
-    """Every public material rendered, by id; what ``cache`` holds is not rendered again.
-
-    ``before`` are the table key and the texts of the last build: where the table is the same, an
-    unchanged file has an unchanged text.
-    """
-    table = LinkTable(catalog)
-    renderer = Renderer(table.docs_dir)
-
-    def again(name: str) -> bytes:
-        m = catalog.by_id[name]
-        return renderer((m.id, m.path, m.body, table.around(m)))
-
-    texts = Texts(cache, table.key, again)
-    known = before[1] if before and before[0] == table.key else {}
-    missing: list[tuple[Material, bytes]] = []
-
-    def unknown() -> Iterator[tuple[str, str, str, Surroundings]]:
-        for m in catalog.public:
-            path, digest, key, outline = known.get(m.id, ("", "", b"", None))
-            if outline and (path, digest) == (m.path, m.digest) and cache.holds(key):
-                texts.add_known(m, key, outline)
-                continue
-            around = table.around(m)
-            key = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
-            if cache.get(key, Rendered) is not None:
-                texts.add(m, key)
-            else:
-                missing.append((m, key))
-                yield m.id, m.path, m.body, around
-
-    for number, entry in enumerate(workers.map(renderer, unknown(), "渲染正文")):
-        texts.add(*missing[number], entry)
-    return texts

@@ -20,10 +20,10 @@ from xuelan.page import Page, Theme
 from xuelan.pages import Collection
 from xuelan.pinyin import Spelling
 from xuelan.publish import Tree
-from xuelan.render import Known, Texts, render_all
 from xuelan.search import attachments
 from xuelan.search.document import entries
 from xuelan.search.update import update
+from xuelan.texts import Known, Texts, render_all
 from xuelan.work import HERE, Workers
 
 

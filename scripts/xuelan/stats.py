@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xuelan import prose
 from xuelan.catalog import Catalog
-from xuelan.render import render_all
+from xuelan.texts import render_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from xuelan.kits.make import packages, plans
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.press import extract, pdf
 from xuelan.kits.run import copied
-from xuelan.render import render_all
 from xuelan.site import Work
+from xuelan.texts import render_all
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

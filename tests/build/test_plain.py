@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xuelan import plain
-from xuelan.render import Renderer, Surroundings
+from xuelan.link_table import Surroundings
+from xuelan.render import Renderer
 from xuelan.rules import text
 
 AROUND = Surroundings(

@@ -23,7 +23,7 @@ from xuelan.kits import book, epub, press, transcript
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.press import visible
 from xuelan.kits.tree import parse, pieces
-from xuelan.render import render_all
+from xuelan.texts import render_all
 
 pytestmark = pytest.mark.formats
 PRINTS = (book.reader, book.large_print, book.guides, transcript.files)

@@ -18,7 +18,7 @@ from xuelan.kits.branches_parts import Particulars, Parts
 from xuelan.kits.forms import FORMS, Rows
 from xuelan.kits.plan import plan
 from xuelan.kits.press import extract
-from xuelan.render import render_all
+from xuelan.texts import render_all
 
 pytestmark = pytest.mark.formats
 

@@ -19,7 +19,7 @@ from conftest import ROOT, Watch
 from xuelan.check import check
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.scorm import course
-from xuelan.render import render_all
+from xuelan.texts import render_all
 
 pytestmark = pytest.mark.formats
 

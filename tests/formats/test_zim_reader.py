@@ -15,7 +15,7 @@ from xuelan.check import check
 from xuelan.kits import offline, zim
 from xuelan.kits.make import plans
 from xuelan.publish import Tree
-from xuelan.render import render_all
+from xuelan.texts import render_all
 
 pytestmark = pytest.mark.formats
 

@@ -17,7 +17,7 @@ from xuelan.kits.package import Package
 from xuelan.kits.plan import KitFile, KitPlan, plan
 from xuelan.problem import Problem
 from xuelan.publish import Tree
-from xuelan.render import render_all
+from xuelan.texts import render_all
 
 GUIDE = "materials/guides/guide-study.md"
 NOTICE = "materials/notices/notice-2024-3.md"

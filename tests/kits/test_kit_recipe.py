@@ -12,7 +12,7 @@ import tiny
 from conftest import xuelan
 from xuelan.kits.plan import MissingItemError, plan
 from xuelan.problem import Code
-from xuelan.render import render_all
+from xuelan.texts import render_all
 
 
 def test_a_sound_recipe_has_no_problems(tmp_path: Path) -> None:

@@ -22,11 +22,11 @@ from xuelan.catalog import Catalog
 from xuelan.check import check
 from xuelan.hosted import obtain
 from xuelan.inputs import Inputs
-from xuelan.render import render_all
 from xuelan.search.attachments import texts
 from xuelan.search.document import Document, entries
 from xuelan.search.reader import Reader
 from xuelan.site import Work, write
+from xuelan.texts import render_all
 
 MODULES = ROOT / "overrides/assets/xuelan/search"
 

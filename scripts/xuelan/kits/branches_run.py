@@ -35,8 +35,8 @@ from xuelan.kits.package import MANIFEST, START, SUMS, Package, checksums, start
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.run import chosen, finished
 from xuelan.problem import Problem
-from xuelan.render import render_all
 from xuelan.site import Work
+from xuelan.texts import render_all
 from xuelan.work import Workers, workers
 
 FOLDER: Final = "支部套装"

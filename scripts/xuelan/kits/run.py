@@ -22,8 +22,8 @@ from xuelan.kits.package import Package
 from xuelan.kits.plan import KitPlan
 from xuelan.problem import Problem, did_you_mean
 from xuelan.publish import Tree
-from xuelan.render import render_all
 from xuelan.site import Work, write
+from xuelan.texts import render_all
 from xuelan.work import workers
 
 

@@ -1,0 +1,127 @@
+"""All texts of a column rendered: by the workers, or as the cache and the last build have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from xuelan.cache import NONE, Cache, key_of
+from xuelan.catalog import Catalog
+from xuelan.inputs import program
+from xuelan.link_table import LinkTable, Surroundings
+from xuelan.material import Material
+from xuelan.render import READING_SPEED, Rendered, Renderer, minutes
+from xuelan.work import HERE, Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The little of a :class:`Rendered` that lists need."""
+
+    characters: int
+    references: tuple[str, ...]
+
+    @property
+    def minutes(self) -> int:
+        """Minutes to read it silently, at least one."""
+        return minutes(self.characters, READING_SPEED)
+
+
+Known = dict[str, tuple[str, str, bytes, Outline]]
+"""For each material the path and the digest of its file, the key of its text and its outline."""
+
+
+class Texts(Mapping[str, Rendered]):
+    """Rendered texts by the ids of their materials, opened when asked for.
+
+    ``known`` tells the next build which text came from which file, as long as the table of what
+    texts can name has the same ``table`` key; ``made`` are the ids rendered just now, ``seen``
+    those that somebody has looked at.
+    """
+
+    def __init__(self, cache: Cache, table: bytes, again: Callable[[str], bytes]) -> None:
+        """``again`` renders the text of an id, should its entry turn out to be damaged."""
+        self.table = table
+        self.known: Known = {}
+        self.made: set[str] = set()
+        self.seen: set[str] = set()
+        self._cache = cache
+        self._again = again
+        self._loose: dict[str, bytes] = {}
+
+    def add(self, m: Material, key: bytes, entry: bytes | None = None) -> None:
+        """Take in a text: from the cache, or ``entry``, which is to be kept."""
+        if entry is not None:
+            self.made.add(m.id)
+            self._cache.put(key, entry)
+            if self._cache.folder is None or self._cache.fault:
+                self._loose[m.id] = entry
+        outline = msgspec.msgpack.decode(entry or self._cache.raw(key) or b"", type=Outline)
+        self.known[m.id] = (m.path, m.digest, key, outline)
+
+    def add_known(self, m: Material, key: bytes, outline: Outline) -> None:
+        """Take in a text of the last build that has not changed."""
+        self.known[m.id] = (m.path, m.digest, key, outline)
+
+    def __getitem__(self, name: str) -> Rendered:
+        _, _, key, _ = self.known[name]
+        self.seen.add(name)
+        kept = self._cache.get(key, Rendered) if name not in self._loose else None
+        if kept is None:
+            entry = self._loose.setdefault(name, self._loose.get(name) or self._again(name))
+            kept = msgspec.msgpack.decode(entry, type=Rendered)
+        return kept
+
+    def outline(self, name: str) -> Outline:
+        """The length and the references of a text, without opening the rest."""
+        self.seen.add(name)
+        return self.known[name][3]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
+def render_all(
+    catalog: Catalog,
+    cache: Cache = NONE,
+    workers: Workers = HERE,
+    before: tuple[bytes, Known] | None = None,
+) -> Texts:
+    """Every public material rendered, by id; what ``cache`` holds is not rendered again.
+
+    ``before`` are the table key and the texts of the last build: where the table is the same, an
+    unchanged file has an unchanged text.
+    """
+    table = LinkTable(catalog)
+    renderer = Renderer(table.docs_dir)
+
+    def again(name: str) -> bytes:
+        m = catalog.by_id[name]
+        return renderer((m.id, m.path, m.body, table.around(m)))
+
+    texts = Texts(cache, table.key, again)
+    known = before[1] if before and before[0] == table.key else {}
+    missing: list[tuple[Material, bytes]] = []
+
+    def unknown() -> Iterator[tuple[str, str, str, Surroundings]]:
+        for m in catalog.public:
+            path, digest, key, outline = known.get(m.id, ("", "", b"", None))
+            if outline and (path, digest) == (m.path, m.digest) and cache.holds(key):
+                texts.add_known(m, key, outline)
+                continue
+            around = table.around(m)
+            key = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
+            if cache.get(key, Rendered) is not None:
+                texts.add(m, key)
+            else:
+                missing.append((m, key))
+                yield m.id, m.path, m.body, around
+
+    for number, entry in enumerate(workers.map(renderer, unknown(), "渲染正文")):
+        texts.add(*missing[number], entry)
+    return texts
