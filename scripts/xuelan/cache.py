@@ -19,7 +19,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, ClassVar, Final, TypeVar
+from weakref import WeakSet
 
 import msgspec
 
@@ -73,7 +74,9 @@ def _entry(file: BinaryIO, place: tuple[int, int, int]) -> bytes | None:
 
 
 class _Writer:
-    """A pack being written, under a temporary name."""
+    """A pack being written, under a temporary name, by the process that began it."""
+
+    open: ClassVar[WeakSet[_Writer]] = WeakSet()
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +85,8 @@ class _Writer:
         self.file: BinaryIO = os.fdopen(handle, "w+b", buffering=1 << 20)
         self.index: Index = {}
         self.offset = self.file.write(_MAGIC)
+        self.process = os.getpid()
+        self.open.add(self)
 
     def add(self, key: bytes, entry: bytes) -> None:
         self.index[key] = (self.offset, len(entry), zlib.crc32(entry))
@@ -91,8 +96,12 @@ class _Writer:
         place = self.index.get(key)
         if place is None:
             return None
-        self.file.flush()
+        self.flush()
         return _entry(self.file, place)
+
+    def flush(self) -> None:
+        if os.getpid() == self.process and not self.file.closed:
+            self.file.flush()
 
     def finish(self) -> None:
         index = msgspec.msgpack.encode(self.index)
@@ -108,6 +117,17 @@ class _Writer:
             self.path.unlink()
 
 
+def _before_a_fork() -> None:
+    """Leave no bytes in memory that a fork would miss, or write once more."""
+    for writer in _Writer.open:
+        with contextlib.suppress(OSError):  # it comes again with the next entry
+            writer.flush()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_a_fork)
+
+
 class Cache:
     """The packs of one folder. ``fault`` says (in the system's words) why nothing can be kept."""
 
@@ -115,6 +135,7 @@ class Cache:
         """``folder`` need not exist; ``None`` makes a cache that keeps nothing."""
         self.folder = folder
         self.fault = ""
+        self._process = os.getpid()
         self._packs = list(_packs(folder)) if folder else []
         self._where = {key: pack for pack in self._packs for key in pack.index}
         self._writer: _Writer | None = None
@@ -146,8 +167,8 @@ class Cache:
         return pack is not None
 
     def put(self, key: bytes, entry: bytes) -> None:
-        """Keep ``entry``, the msgpack form of a value, under ``key``."""
-        if self.folder is None or self.fault:
+        """Keep ``entry``, the msgpack form of a value, under ``key``; a fork keeps nothing."""
+        if self.folder is None or self.fault or os.getpid() != self._process:
             return
         try:
             if self._writer is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from xuelan import charts, facts, library, study, works
@@ -74,17 +74,10 @@ class Collection:
         return found
 
 
-def everything(c: Collection) -> Iterator[Page]:
-    """Every page of the collection."""
-    yield from materials(c)
-    yield from lists(c)
-    yield from others(c)
-
-
-def lists(c: Collection) -> Iterator[Page]:
+def lists(c: Collection) -> Iterator[Sheet]:
     """Pages that stand alone and show no material's text."""
-    yield from _library(c)
-    yield from _search(c)
+    for page in (*_library(c), *_search(c)):
+        yield _sheet(page)
 
 
 def others(c: Collection) -> Iterator[Page]:
@@ -105,7 +98,11 @@ def others(c: Collection) -> Iterator[Page]:
     yield from _reference_pages(c)
 
 
-def materials(c: Collection, wanted: Callable[[Material], bool] | None = None) -> Iterator[Page]:
+Sheet = tuple[str, Callable[[], Page]]
+"""The path of a page's file, and what makes the page."""
+
+
+def materials(c: Collection, wanted: Callable[[Material], bool] | None = None) -> Iterator[Sheet]:
     """The pages of all materials, or of those ``wanted``; each depends on its own text only."""
     by_kind: dict[str, list[Material]] = {}
     for m in c.catalog.public:
@@ -115,13 +112,20 @@ def materials(c: Collection, wanted: Callable[[Material], bool] | None = None) -
             if wanted is None or wanted(m):
                 newer = neighbours[n - 1] if n else None
                 older = neighbours[n + 1] if n + 1 < len(neighbours) else None
-                yield _material(c, m, newer and c.cards[newer.id], older and c.cards[older.id])
+                make = partial(
+                    _material, c, m, newer and c.cards[newer.id], older and c.cards[older.id]
+                )
+                yield f"{m.address}index.html", make
     for m in c.catalog.materials:
         if m.status == WITHDRAWN:
             values = {"m": m.card}
             text = "本材料已撤下。"
             template = "pages/withdrawn.html"
-            yield Page(m.address, m.title, text, template, "library", values, alone=True)
+            yield _sheet(Page(m.address, m.title, text, template, "library", values, alone=True))
+
+
+def _sheet(page: Page) -> Sheet:
+    return page.file, lambda: page
 
 
 def _material(c: Collection, m: Material, newer: Material | None, older: Material | None) -> Page:

@@ -43,7 +43,7 @@ class _Kept:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Turns a path and the bytes that stand there into a kept reading."""
+    """Turns a path and the bytes that stand there into a reading as the cache keeps it."""
 
     vocabularies: Mapping[str, tuple[str, ...]]
 
@@ -66,29 +66,32 @@ def read_materials(
     """
     root, base = column.root, key_of(program(), dict(column.vocabularies))
     readings: dict[str, Reading] = {}
-    missing: list[tuple[str, bytes]] = []
+    missing: list[str] = []
     paths = listing(root, MATERIALS_FOLDER, ".md")
+    for path in paths:
+        kept = cache.get(key_of(base, path, digests.get(path)), _Kept) if path in digests else None
+        if kept is None:
+            missing.append(path)
+        else:
+            readings[path] = _thaw(path, kept)
+    stands: dict[str, tuple[bytes, list[Problem]]] = {}
 
-    def unknown() -> Iterator[tuple[str, bytes]]:
-        for path in paths:
-            if not path.isprintable():
-                readings[path] = Reading(path, tuple(read_bytes(root, path)[1]))
-                continue
-            kept = cache.get(key_of(base, path, digests.get(path)), _Kept)
-            raw, problems = read_bytes(root, path) if kept is None else (None, [])
-            if kept is not None:
-                readings[path] = _thaw(path, kept)
-            elif raw is None:
-                readings[path] = Reading(path, tuple(problems))
-            else:
-                missing.append((path, key_of(base, path, _digest(raw))))
-                yield path, raw
+    def prepare(path: str) -> tuple[str, bytes] | None:
+        raw, problems = read_bytes(root, path)
+        stands[path] = _digest(raw or b""), problems
+        return None if raw is None else (path, raw)
 
-    made = workers.map(_Reader(column.vocabularies), unknown(), "读材料")
-    for number, entry in enumerate(made):
-        path, key = missing[number]
-        cache.put(key, entry)
-        readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+    def store(path: str, entry: bytes | None) -> tuple[bytes | None, bytes, list[Problem]]:
+        return entry, *stands.pop(path)
+
+    reader = _Reader(column.vocabularies)
+    made = workers.map(reader, missing, "读材料", prepare=prepare, store=store)
+    for path, (entry, digest, problems) in zip(missing, made, strict=True):
+        if entry is None:
+            readings[path] = Reading(path, tuple(problems))
+        else:
+            cache.put(key_of(base, path, digest), entry)
+            readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
 
     def sha256(file: Path) -> str:
         digest = digests.get(file.relative_to(root).as_posix())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -17,9 +16,9 @@ from xuelan.inputs import program
 from xuelan.kits import pages as kit_pages
 from xuelan.kits.kit import Kit
 from xuelan.page import Page, Theme
-from xuelan.pages import Collection
+from xuelan.pages import Collection, Sheet
 from xuelan.pinyin import Spelling
-from xuelan.publish import Tree
+from xuelan.publish import Row, Tree
 from xuelan.search import attachments
 from xuelan.search.document import entries
 from xuelan.search.update import update
@@ -148,32 +147,34 @@ def _write_pages(
     Where nothing that lists show has changed, only pages of changed texts are looked at. Else
     every page's key is compared with the key of the page standing there.
     """
-    files: list[str] = []
-    keys: list[tuple[str, bytes]] = []
     changed = {m.address for m in c.catalog.public if _is_new(m.id, c.rendered, before)}
     if lists == before.lists:
         files = before.files
         for file in files:
             if file.removesuffix("index.html") not in changed:
                 tree.keep(file)
-        candidates = pages.materials(c, lambda m: m.address in changed)
+        sheets = list(pages.materials(c, lambda m: m.address in changed))
     else:
         if work.cache.folder:
             _spell((m.title for m in c.catalog.public), work)
-        candidates = itertools.chain(pages.materials(c), pages.lists(c))
+        sheets = [*pages.materials(c), *pages.lists(c)]
+        files = [file for file, _ in sheets]
+    keys: dict[str, bytes] = {}
 
-    def stale() -> Iterator[Page]:
-        for page in candidates:
-            if lists != before.lists:
-                files.append(page.file)
-            key = theme.key(page)
-            if not tree.fresh(page.file, key):
-                keys.append((page.file, key))
-                yield page
+    def prepare(sheet: Sheet) -> Page | None:
+        file, make = sheet
+        page = make()
+        keys[file] = theme.key(page)
+        return None if tree.fresh(file, keys[file]) else page
 
-    for number, data in enumerate(work.workers.map(theme, stale(), "生成页面")):
-        file, key = keys[number]
-        tree.write(file, data, key)
+    def store(sheet: Sheet, data: bytes | None) -> Row:
+        file, _ = sheet
+        key = keys.pop(file)
+        if data is not None:
+            tree.write(file, data, key)
+        return tree.row(file)
+
+    tree.take_in(work.workers.map(theme, sheets, "生成页面", prepare=prepare, store=store))
     now = _Before(theme.base, lists, c.rendered.table, c.rendered.known, files)
     _leave_note(tree, "pages", now)
     return [file.removesuffix("index.html") for file in files]
@@ -229,7 +230,7 @@ def _spell(titles: Iterable[str], work: Work) -> None:
     """Let the workers spell what is not remembered yet: many titles take seconds."""
     keys = {key_of(program(), "sort key", title): title for title in titles}
     missing = [key for key in keys if not work.cache.holds(key)]
-    made = work.workers.map(pinyin.sort_key, (keys[key] for key in missing), "排次序")
+    made = work.workers.map(pinyin.sort_key, [keys[key] for key in missing], "排次序")
     for key, spelled in zip(missing, made, strict=True):
         work.cache.put_value(key, spelled)
 

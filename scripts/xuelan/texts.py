@@ -51,18 +51,13 @@ class Texts(Mapping[str, Rendered]):
         self._again = again
         self._loose: dict[str, bytes] = {}
 
-    def add(self, m: Material, key: bytes, entry: bytes | None = None) -> None:
-        """Take in a text: from the cache, or ``entry``, which is to be kept."""
+    def add(self, m: Material, key: bytes, outline: Outline, entry: bytes | None = None) -> None:
+        """Take in a text: one that the cache has, or ``entry``, which is to be kept."""
         if entry is not None:
             self.made.add(m.id)
             self._cache.put(key, entry)
             if self._cache.folder is None or self._cache.fault:
                 self._loose[m.id] = entry
-        outline = msgspec.msgpack.decode(entry or self._cache.raw(key) or b"", type=Outline)
-        self.known[m.id] = (m.path, m.digest, key, outline)
-
-    def add_known(self, m: Material, key: bytes, outline: Outline) -> None:
-        """Take in a text of the last build that has not changed."""
         self.known[m.id] = (m.path, m.digest, key, outline)
 
     def __getitem__(self, name: str) -> Rendered:
@@ -106,22 +101,28 @@ def render_all(
 
     texts = Texts(cache, table.key, again)
     known = before[1] if before and before[0] == table.key else {}
-    missing: list[tuple[Material, bytes]] = []
+    unknown: list[Material] = []
+    for m in catalog.public:
+        path, digest, key, outline = known.get(m.id, ("", "", b"", None))
+        if outline and (path, digest) == (m.path, m.digest) and cache.holds(key):
+            texts.add(m, key, outline)
+        else:
+            unknown.append(m)
+    keys: dict[str, bytes] = {}
 
-    def unknown() -> Iterator[tuple[str, str, str, Surroundings]]:
-        for m in catalog.public:
-            path, digest, key, outline = known.get(m.id, ("", "", b"", None))
-            if outline and (path, digest) == (m.path, m.digest) and cache.holds(key):
-                texts.add_known(m, key, outline)
-                continue
-            around = table.around(m)
-            key = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
-            if cache.get(key, Rendered) is not None:
-                texts.add(m, key)
-            else:
-                missing.append((m, key))
-                yield m.id, m.path, m.body, around
+    def prepare(m: Material) -> tuple[str, str, str, Surroundings] | None:
+        around = table.around(m)
+        key = keys[m.id] = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
+        kept = cache.get(key, Rendered) is not None
+        return None if kept else (m.id, m.path, m.body, around)
 
-    for number, entry in enumerate(workers.map(renderer, unknown(), "渲染正文")):
-        texts.add(*missing[number], entry)
+    def store(m: Material, entry: bytes | None) -> tuple[bytes, Outline, bytes | None]:
+        key = keys.pop(m.id)
+        outline = msgspec.msgpack.decode(entry or cache.raw(key) or b"", type=Outline)
+        return key, outline, entry
+
+    made = workers.map(renderer, unknown, "渲染正文", prepare=prepare, store=store)
+    for m, (key, outline, entry) in zip(unknown, made, strict=True):
+        texts.add(m, key, outline, entry)
+        cache.holds(key)  # a fork may have read it: only here it counts as used
     return texts

@@ -1,30 +1,37 @@
-"""Where pure functions run: in this process, in its children, or on a cluster.
+"""Where pure functions run: in this process, in copies of it, or on a cluster.
 
-Everything goes through :class:`concurrent.futures.Executor`. A piece of work is a value that can
-be called and pickled; it is sent once per chunk as bytes, and a process that has seen it keeps it
-with whatever it has prepared (a parser, templates). Results come back in the order of the items.
+Everything goes through :class:`concurrent.futures.Executor`. On one machine the processes are forks
+of this one, a pool for each :meth:`Workers.map`: what it holds (a catalog, a parser, an open cache)
+is theirs without being sent, and they put files where they belong by themselves; only small results
+come back. Where a process cannot be forked safely, and on a cluster, items are sent as they were
+prepared here, and what comes back is stored here. Results come in the order of the items.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
 import importlib
-import itertools
 import multiprocessing
 import os
 import pickle
+import signal
+import sys
 import tempfile
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar, overload
 
+S = TypeVar("S")
 T = TypeVar("T")
 R = TypeVar("R")
+U = TypeVar("U")
 
 SMALL: Final = 150
 """Fewer items than this are done here: starting processes costs more than they save."""
@@ -32,8 +39,10 @@ SMALL: Final = 150
 _ADDRESS_BYTES: Final = 104
 """The room for a socket's path: 108 bytes on Linux, 104 on macOS, the closing one included."""
 
+_PR_SET_PDEATHSIG: Final = 1
+
 CHUNK: Final = 50
-"""Items sent at a time: some 100 ms of work, so that sending costs little and nobody waits."""
+"""Items sent at a time: some 50 ms of work, so that sending costs little and nobody waits."""
 
 
 class Workers:
@@ -60,53 +69,93 @@ class Workers:
         self._small = small
         self._executor: Executor | None = None
 
+    @overload
     def map(
-        self, work: Callable[[T], R], items: Iterable[T], what: str, chunk: int = CHUNK
-    ) -> Iterator[R]:
+        self, work: Callable[[S], R], items: Sequence[S], what: str, chunk: int = CHUNK
+    ) -> Iterator[R]: ...
+
+    @overload
+    def map(
+        self,
+        work: Callable[[T], R],
+        items: Sequence[S],
+        what: str,
+        chunk: int = CHUNK,
+        *,
+        prepare: Callable[[S], T | None],
+        store: Callable[[S, R | None], U],
+    ) -> Iterator[U]: ...
+
+    def map(
+        self,
+        work: Callable[[Any], Any],
+        items: Sequence[Any],
+        what: str,
+        chunk: int = CHUNK,
+        *,
+        prepare: Callable[[Any], Any] | None = None,
+        store: Callable[[Any, Any], Any] | None = None,
+    ) -> Iterator[Any]:
         """``work`` of every item, in order. Lost processes cost time, never a result.
 
         ``what`` the items are is told to people who wait. ``chunk`` items are sent at a time: 1
         for items so heavy that two of them are worth a process each.
+
+        ``prepare`` makes of an item what ``work`` is given, or ``None`` when nothing is to be
+        done; ``store`` gets the item and what came of it, and gives the result. For one item both
+        run in the same process, on this machine, and may use all that this process holds; what
+        they change there is lost. ``work`` may run elsewhere: it is pickled and uses nothing else.
         """
-        for number, result in enumerate(self._map(work, items, chunk), 1):
+        job = _Job(work, items, prepare, store)
+        for number, result in enumerate(self._map(job, chunk), 1):
             if self._tell is not None:
                 self._tell(what, number)
             yield result
 
-    def _map(self, work: Callable[[T], R], items: Iterable[T], size: int) -> Iterator[R]:
-        rest = iter(items)
+    def _map(self, job: _Job, size: int) -> Iterator[Any]:
+        count = len(job.items)
         small = self._small if size > 1 else min(self._small, 2)
-        few = list(itertools.islice(rest, small))
-        if self._make is None or len(few) < small:
-            yield from map(work, itertools.chain(few, rest))
+        if self._make is None or count < small:
+            yield from map(job.whole, range(count))
             return
-        blob = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
-        waiting: deque[_Chunk[T, R]] = deque()
-        for chunk in _chunks(itertools.chain(few, rest), size):
-            waiting.append(_Chunk(chunk, self._submit(blob, chunk)))
-            if len(waiting) > self._width * (3 if size > 1 else 1):
-                yield from self._result(waiting.popleft(), work)
-        while waiting:
-            yield from self._result(waiting.popleft(), work)
+        ahead = self._width * (3 if size > 1 else 1)
+        with self._processes(job) as processes:
+            waiting: deque[tuple[range, Future[list[Any]] | None]] = deque()
+            for start in range(0, count, size):
+                chunk = range(start, min(start + size, count))
+                waiting.append((chunk, processes.send(chunk)))
+                if len(waiting) > ahead:
+                    yield from self._result(job, processes, *waiting.popleft())
+            while waiting:
+                yield from self._result(job, processes, *waiting.popleft())
 
-    def _submit(self, blob: bytes, chunk: list[T]) -> Future[list[R]] | None:
-        """The chunk on its way; ``None`` when the processes are gone."""
-        try:
+    @contextmanager
+    def _processes(self, job: _Job) -> Iterator[_Forks | _Others]:
+        """Those that do the job, for as long as it takes."""
+        if self.near and _can_fork():
+            context = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(self._width, context, _inherit, (job,)) as pool:
+                yield _Forks(pool)
+        else:
             if self._executor is None and self._make is not None:
                 self._executor = self._make()
-            return self._executor.submit(_run, blob, chunk) if self._executor else None
-        except BrokenExecutor:
-            return None
+            yield _Others(self._executor, job, pickle.dumps(job.work, pickle.HIGHEST_PROTOCOL))
 
-    def _result(self, chunk: _Chunk[T, R], work: Callable[[T], R]) -> list[R]:
+    def _result(
+        self,
+        job: _Job,
+        processes: _Forks | _Others,
+        chunk: range,
+        future: Future[list[Any]] | None,
+    ) -> Sequence[Any]:
         """What came back; a chunk whose process was lost is done here."""
         try:
-            if chunk.future is not None:
-                return chunk.future.result()
+            if future is not None:
+                return processes.received(chunk, future.result())
         except BrokenExecutor:
             self._make = None
             self.close()
-        return [work(item) for item in chunk.items]
+        return [job.whole(n) for n in chunk]
 
     def close(self) -> None:
         """Let the processes go."""
@@ -116,26 +165,92 @@ class Workers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunk(Generic[T, R]):
-    items: list[T]
-    future: Future[list[R]] | None
+class _Job:
+    """What is to be done with the items, and what comes before and after."""
+
+    work: Callable[[Any], Any]
+    items: Sequence[Any]
+    prepare: Callable[[Any], Any] | None = None
+    store: Callable[[Any, Any], Any] | None = None
+
+    def given(self, number: int) -> Any:
+        item = self.items[number]
+        return self.prepare(item) if self.prepare else item
+
+    def stored(self, number: int, made: Any) -> Any:
+        return self.store(self.items[number], made) if self.store else made
+
+    def whole(self, number: int) -> Any:
+        given = self.given(number)
+        return self.stored(number, None if given is None else self.work(given))
 
 
-def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while chunk := list(itertools.islice(rest, size)):
-        yield chunk
+@dataclass(frozen=True, slots=True)
+class _Forks:
+    """Copies of this process, which hold the job."""
+
+    pool: Executor
+
+    def send(self, chunk: range) -> Future[list[Any]] | None:
+        return _submitted(self.pool, _run_inherited, chunk)
+
+    def received(self, _chunk: range, made: list[Any]) -> list[Any]:
+        return made
 
 
-def _run(blob: bytes, chunk: Sequence[Any]) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Processes that know nothing of this one; ``blob`` is the work, pickled."""
+
+    pool: Executor | None
+    job: _Job
+    blob: bytes
+
+    def send(self, chunk: range) -> Future[list[Any]] | None:
+        given = [self.job.given(n) for n in chunk]
+        return _submitted(self.pool, _run, self.blob, given) if self.pool else None
+
+    def received(self, chunk: range, made: list[Any]) -> list[Any]:
+        return [self.job.stored(n, result) for n, result in zip(chunk, made, strict=True)]
+
+
+def _submitted(pool: Executor, function: Callable[..., T], *given: Any) -> Future[T] | None:
+    """A call on its way; ``None`` when the processes are gone."""
+    try:
+        return pool.submit(function, *given)
+    except BrokenExecutor:
+        return None
+
+
+def _run(blob: bytes, given: Sequence[Any]) -> list[Any]:
     work = _work(blob)
-    return [work(item) for item in chunk]
+    return [None if each is None else work(each) for each in given]
 
 
 @lru_cache(maxsize=4)
 def _work(blob: bytes) -> Callable[[Any], Any]:
     made: Callable[[Any], Any] = pickle.loads(blob)  # noqa: S301 - sent by our own main process
     return made
+
+
+_inherited: list[_Job] = []
+"""In a fork: the job it was made for."""
+
+
+def _inherit(job: _Job) -> None:
+    """Begin as a fork: die with the parent, and leave its interruption to it."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _inherited[:] = [job]
+
+
+def _run_inherited(chunk: range) -> list[Any]:
+    return list(map(_inherited[0].whole, chunk))
+
+
+def _can_fork() -> bool:
+    """True where a fork is safe: on Linux, and when no other thread could hold a lock."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 @contextmanager

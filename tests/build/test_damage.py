@@ -171,6 +171,60 @@ def _namespaces() -> list[str]:
     raise AssertionError(message)
 
 
+def _bound_by_permissions() -> list[str]:
+    """Root may write anywhere, unless it gives that up."""
+    return [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override"]
+
+
+def _may_write(cache: Path, mode: int) -> None:
+    for path in (cache, *cache.rglob("*")):
+        path.chmod(mode if path.is_dir() else mode & 0o666)
+
+
+@pytest.mark.parametrize("kept", ["everything", "nothing"])
+def test_a_cache_without_leave_to_write_is_said_and_the_site_is_right(
+    kept: str, root: Path, tmp_path: Path
+) -> None:
+    """Two edits while nothing can be kept, and one after it can be again."""
+    cache = root / ".cache"
+    if kept == "nothing":
+        shutil.rmtree(cache)
+        cache.mkdir()
+    held = contents(cache)
+    command = [*_bound_by_permissions(), sys.executable, "-m", "xuelan", "build", "-C", str(root)]
+    for number, mode in enumerate((0o555, 0o555, 0o755)):
+        _may_write(cache, mode)
+        _edit(root, f"第{number}句")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        _may_write(cache, 0o755)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.count("\n") == (mode == 0o555)
+        assert done.stderr.startswith("缓存写不进去（" if mode == 0o555 else "")
+        assert (contents(cache) == held) == (mode == 0o555)
+        assert contents(root / "site") == clean(root, tmp_path / "clean")
+
+
+def test_a_cache_on_a_read_only_disk_is_said_and_the_site_is_right(
+    root: Path, tmp_path: Path
+) -> None:
+    """A cache that a runner of builds has mounted, and may only read."""
+    held = contents(root / ".cache")
+    _edit(root, "只读")
+    script = f"""
+set -e
+mount --bind {root}/.cache {root}/.cache
+mount -o remount,bind,ro {root}/.cache
+{sys.executable} -m xuelan build -C {root} 2>{tmp_path}/err
+"""
+    done = subprocess.run([*_namespaces(), "sh", "-c", script], capture_output=True, check=False)
+    message = (tmp_path / "err").read_text()
+    assert done.returncode == 0, message
+    assert message.startswith("缓存写不进去（")
+    assert message.count("\n") == 1
+    assert contents(root / ".cache") == held
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
+
+
 @pytest.mark.parametrize("size", ["300k", "600k", "900k"])
 def test_on_a_full_disk_one_line_says_so_and_the_site_stands(
     size: str, base: Path, tmp_path: Path
@@ -203,7 +257,7 @@ POOL = """
 from functools import partial
 from xuelan.work import Workers, _pool
 if __name__ == "__main__":
-    helpers = Workers(partial(_pool, 2), 2)
+    helpers = Workers(partial(_pool, 2), 2, near=False)
     print(list(helpers.map(str, range(4), "", 1)))
     helpers.close()
 """

@@ -71,8 +71,12 @@ def copy(
     keys = {path: key_of("offline", code(__name__), path, digests[path]) for path in wanted}
     found = {path: cache.get(key, Packed) for path, key in keys.items()}
     missing = [path for path, kept in found.items() if kept is None]
-    data = ((p, instead.get(p) or (tree.folder / p).read_bytes()) for p in missing)
-    for path, packed in zip(missing, workers.map(fit, data, "离线网页"), strict=True):
+
+    def opened(path: str) -> tuple[str, bytes]:
+        return path, instead.get(path) or (tree.folder / path).read_bytes()
+
+    made = workers.map(fit, missing, "离线网页", prepare=opened, store=lambda _, packed: packed)
+    for path, packed in zip(missing, made, strict=True):
         cache.put_value(keys[path], packed)
         found[path] = packed
     return Copy([file for file in found.values() if file])

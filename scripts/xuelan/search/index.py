@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
-from xuelan.publish import Tree
+from xuelan.publish import Row, Tree
 from xuelan.search import files, postings
 from xuelan.search.document import Document, Entry
 from xuelan.search.files import FOLDER, DamagedIndexError, Form, Manifest
@@ -96,7 +96,7 @@ class _Build:
             if old is None or len(edits) == MOST_EDITS:
                 return None
             made = laid_out(entry.open())
-            edits.append(Edit(doc, Stream.unpack(old), self._take(doc, made)))
+            edits.append(Edit(doc, Stream.unpack(old), self._take(doc, *self._stored(doc, made))))
         return edits
 
     def _old_shard(self, number: int) -> bytes:
@@ -106,12 +106,14 @@ class _Build:
     def anew(self, folder: Path) -> Shards:
         """All shards from all texts; ``folder`` takes what is too much for memory."""
         pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
-        missing = {doc for doc in range(len(self.entries)) if not self._is_kept(doc)}
-        opened = (self.entries[doc].open() for doc in sorted(missing))
-        made = self.workers.map(laid_out, opened, "编检索")
+        missing = [doc for doc in range(len(self.entries)) if not self._is_kept(doc)]
+        anew = iter(
+            self.workers.map(laid_out, missing, "编检索", prepare=self._opened, store=self._stored)
+        )
+        new = set(missing)
         for docs in _batches(len(self.entries)):
             texts = [
-                (doc, self._take(doc, next(made)) if doc in missing else self._kept(doc))
+                (doc, self._take(doc, *next(anew)) if doc in new else self._kept(doc))
                 for doc in docs
             ]
             pairs.add(postings.pairs(texts))
@@ -121,8 +123,14 @@ class _Build:
 
     def _packed(self, pairs: Spool, singles: Spool) -> Shards:
         """The file of each shard in turn."""
-        buckets = zip(itertools.count(), pairs.buckets(), singles.buckets(), strict=False)
-        made = self.workers.map(_Packer(self.bits), buckets, "编检索", 1)
+
+        def bucket(number: int) -> tuple[int, Entries, Entries]:
+            return number, pairs.bucket(number), singles.bucket(number)
+
+        pairs.flush()
+        singles.flush()
+        packer, numbers = _Packer(self.bits), range(1 << BUCKET_BITS)
+        made = self.workers.map(packer, numbers, "编检索", 1, prepare=bucket, store=_made)
         return itertools.chain.from_iterable(made)
 
     def _is_kept(self, doc: int) -> bool:
@@ -149,14 +157,24 @@ class _Build:
         self.sizes[doc], self.files[doc] = self.before.sizes[old], self.before.files[old]
         return True
 
-    def _take(self, doc: int, made: LaidOut) -> Stream:
-        """Keep what was made of a document; write its texts."""
+    def _opened(self, doc: int) -> Document:
+        return self.entries[doc].open()
+
+    def _stored(self, doc: int, made: LaidOut | None) -> tuple[bytes, list[Row]]:
+        """Write a document's texts."""
+        assert made is not None
         key = self.entries[doc].key
-        self.cache.put(_stream_key(key), made.stream)
-        for number, content in enumerate(made.texts):
-            self.tree.write(files.text_path(self.order, doc, number), content, key)
-        text = Stream.unpack(made.stream)
-        self.sizes[doc], self.files[doc] = len(text.units), len(made.texts)
+        paths = [files.text_path(self.order, doc, n) for n in range(len(made.texts))]
+        for path, content in zip(paths, made.texts, strict=True):
+            self.tree.write(path, content, key)
+        return made.stream, [self.tree.row(path) for path in paths]
+
+    def _take(self, doc: int, packed: bytes, rows: list[Row]) -> Stream:
+        """Keep what was made of a document."""
+        self.tree.take_in(rows)
+        self.cache.put(_stream_key(self.entries[doc].key), packed)
+        text = Stream.unpack(packed)
+        self.sizes[doc], self.files[doc] = len(text.units), len(rows)
         return text
 
     def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
@@ -212,6 +230,10 @@ class _Build:
         for doc, count in enumerate(self.files):
             for window in range(count):
                 yield self.tree.files[files.text_path(self.order, doc, window)].digest
+
+
+def _made(_item: int, made: list[bytes] | None) -> list[bytes]:
+    return made or []
 
 
 class LaidOut(NamedTuple):

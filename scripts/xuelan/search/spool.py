@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +31,10 @@ class Spool:
         self._count += len(entries)
         self.rows += len(entries)
         if self._count >= _HELD:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Put on disk what is held."""
         if not self._held:
             return
         entries = join(self._held)
@@ -52,14 +52,10 @@ class Spool:
     def _path(self, bucket: int) -> Path:
         return self._folder / f"{self._name}-{bucket:x}"
 
-    def buckets(self) -> Iterator[Entries]:
-        """Each bucket in turn, in the order of arrival."""
-        self._flush()
-        for number in range(1 << BUCKET_BITS):
-            yield self._read(self._path(number))
-
-    def _read(self, path: Path) -> Entries:
+    def bucket(self, number: int) -> Entries:
+        """The rows of a bucket that are on disk, in the order of arrival."""
         parts = []
+        path = self._path(number)
         raw = np.fromfile(path, np.uint32) if path.exists() else np.zeros(0, np.uint32)
         start = 0
         while start < len(raw):
