@@ -17,7 +17,7 @@ from test_anchors import TEXTS
 from xuelan.catalog import Catalog
 from xuelan.link_table import LinkTable, Surroundings
 from xuelan.material import Material
-from xuelan.render import Rendered, Renderer
+from xuelan.render import Rendered, Renderer, characters
 from xuelan.rules.text import own_rules, text_rules
 from xuelan.texts import render_all
 
@@ -316,3 +316,18 @@ def test_the_same_text_renders_the_same_way_again(catalog: Catalog) -> None:
         for half in (stories[:3], stories[3:])
     )
     assert first == again == [tiny.rendered(catalog, m) for m in stories[:3]]
+
+
+_COUNTED = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("一鿿㐀䶿䷀䷿\u33ff\ua000aZ09/:@[`{？ \n😀\U00020000\udc00"),
+    )
+)
+
+
+@given(_COUNTED)
+def test_what_counts_as_a_character(text: str) -> None:
+    """Each Chinese character, and each word or number of other letters."""
+    found = re.findall("[\u4e00-\u9fff\u3400-\u4dbf]|[0-9A-Za-z]+", text)
+    assert characters(text) == len(found)

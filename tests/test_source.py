@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xuelan.problem import Code
@@ -17,6 +17,7 @@ from xuelan.source import (
     decode,
     listing,
     parse_yaml,
+    plain_mapping,
     read,
     split,
 )
@@ -175,6 +176,101 @@ def test_empty_front_matter_is_an_empty_mapping() -> None:
     assert problems == []
     assert document is not None
     assert document.front == {}
+
+
+_FIELDS = (
+    "id: a-1",
+    "kind: 通知",
+    "title: 关于“学习”的通知（二）",
+    "title: A. B. c",
+    "collected: '2026-11-22'",
+    "issued: ''",
+    "number: 某委发〔2016〕8号",
+    "tags: [典型, 学习活动, a b]",
+    "tags: []",
+    "tags: [甲,乙]",
+    "questions:",
+    "questions: ",
+    "  - 为什么？",
+    "  - 1980年",
+    "  - 甲: 乙",
+    "- 丙",
+    "   - 丁",
+    "    接上一行",
+    "source: https://example.org/a?b=c",
+    "work: 12",
+    "work: 1.5",
+    "work: 1.5.2",
+    "text: true",
+    "text: null",
+    "text: ~",
+    "text: yes",
+    "text: 'true'",
+    "tags: [1, 甲]",
+    "life: 现行 # 注",
+    "life: 现行  #",
+    'life: "现行"',
+    "a: b: c",
+    "a: b:",
+    "a: -b",
+    "a: - b",
+    "a: *b",
+    "a: {b: c}",
+    "a: |",
+    "a: 甲  乙 ",
+    "a: 甲\u3000",
+    "# 注",
+    "",
+    "a:b",
+    "null: 甲",
+    "a: =",
+    "a: 0x10",
+    "a: 1_000",
+    "a: 12:30",
+    "a: 甲\u2028乙",
+    "a: 甲\u0085乙",
+    "a: 'b\u0085c'",
+    "a: " + "甲" * 1100,
+    "a: [" + "甲, " * 600 + "乙]",
+)
+_SIGNS = st.sampled_from(
+    "甲，“”（）A1 .,:/_()+-'\"[]{}#&*!|>%@`?=~\\\t\u3000\u00a0\u0085\u2028\ufffd"
+)
+_VALUE = st.text(_SIGNS, max_size=6)
+_ANY_FIELD = st.one_of(
+    st.sampled_from(_FIELDS),
+    _VALUE.map("b: {}".format),
+    _VALUE.map("c: [甲, {}]".format),
+    _VALUE.map("d: '{}'".format),
+    _VALUE.map("  - {}".format),
+)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(lines=st.lists(_ANY_FIELD, max_size=5))
+def test_plain_front_matter_is_what_the_parser_reads(lines: list[str]) -> None:
+    """What is read without the parser has the values, the types and the lines it would give."""
+    quick = plain_mapping(lines, 2)
+    if quick is not None:
+        slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n", first_line=2)
+        assert problems == []
+        assert repr(quick) == repr(slow)
+        assert (quick.line, quick.lines) == (slow.line, slow.lines)
+
+
+@pytest.mark.parametrize("line", _FIELDS)
+def test_each_line_of_front_matter_is_what_the_parser_reads(line: str) -> None:
+    """One line alone, and as the second of two."""
+    for lines in ([line], ["questions:", line], ["x: 甲", line]):
+        quick = plain_mapping(lines, 1)
+        slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n")
+        assert quick is None or (repr(quick), []) == (repr(slow), problems)
+
+
+def test_ordinary_front_matter_is_plain() -> None:
+    """The quick way is worth having only if it is taken."""
+    lines = ["id: a-1", "title: 关于学习的通知", "collected: '2026-11-22'", "tags: [典型, 学习]"]
+    assert plain_mapping([*lines, "questions:", "  - 为什么？", "text: 全文"], 2) is not None
 
 
 def test_listing_is_sorted_and_passes_over_parked_files(tmp_path: Path) -> None:

@@ -265,11 +265,7 @@ def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, lis
 
 
 def _records(values: dict[str, Any]) -> dict[str, Any]:
-    makers = {"attachments": Attachment, "media": Media, "reviews": SignOff}
-    made = {
-        name: tuple(
-            maker(**{k: v for k, v in item.items() if k != "line"}) for item in values[name]
-        )
-        for name, maker in makers.items()
-    }
-    return {**values, **made}
+    for name, maker in (("attachments", Attachment), ("media", Media), ("reviews", SignOff)):
+        made = (maker(**{k: v for k, v in row.items() if k != "line"}) for row in values[name])
+        values[name] = tuple(made)
+    return values

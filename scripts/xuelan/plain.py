@@ -2,153 +2,109 @@
 
 A text is plain when every block is a paragraph on one line, a heading, a flat list, a quotation
 of one line or a simple table, and holds nothing but words, ``**strong**``, citations and links to
-files. On such texts all Markdown parsers agree, and the tree is the one Python-Markdown makes:
-``tests/build/test_plain.py`` compares the two. Of anything else :func:`tree` makes nothing, and the
-parser reads it.
+files. On such texts all Markdown parsers agree: ``tests/build/test_plain.py`` compares what is made
+of them with what Python-Markdown makes. Of anything else :func:`read` makes nothing, and the parser
+reads it.
 """
 
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as etree
-from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 _SIGNS: Final = "一-鿿㐀-䶿、-〿！-～\u2010-\u2027\u2030-\u205e·×°A-Za-z0-9,.:;?/%()+=\"'\\-"
 _PHRASE: Final = rf"[{_SIGNS}](?:[{_SIGNS} ]*[{_SIGNS}])?"
-_PIECE: Final = re.compile(
-    rf"(?P<words>[{_SIGNS} ]+)"
-    rf"|\*\*(?P<strong>{_PHRASE})\*\*(?!\*)"
-    r"|\[@(?P<ids>[A-Za-z0-9-]+(?:; @[A-Za-z0-9-]+)*)\]"
-    rf"|\[(?P<text>{_PHRASE})\]\((?P<target>[A-Za-z0-9/.-]+)\)"
-)
-_BEGINS_OTHERWISE: Final = re.compile(r"[ =+-]|\*(?!\*)|[0-9]+[.)]")
+
+
+def _marks(group: str) -> str:
+    """The pattern of strong words, citations and links, their parts in groups begun so."""
+    return (
+        rf"\*\*{group}{_PHRASE})\*\*(?!\*)"
+        rf"|\[@{group}[A-Za-z0-9-]+(?:; @[A-Za-z0-9-]+)*)\]"
+        rf"|\[{group}{_PHRASE})\]\({group}[A-Za-z0-9/.-]+)\)"
+    )
+
+
+_PIECE: Final = re.compile(rf"([{_SIGNS} ]+)|{_marks('(')}")
+_LINE: Final = rf"(?! )(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_marks('(?:')})++"
+"""A line, or a table's cell, without spaces at its ends."""
+_BEGINS_OTHERWISE: Final = r"[ =+-]|\*(?!\*)|[0-9]+[.)]"
 """Beginnings of a line that could make it something else than a paragraph."""
+_WORDS: Final = rf"(?!{_BEGINS_OTHERWISE}){_LINE}"
+_ROW: Final = rf"\| {_LINE}(?: \| {_LINE})++ \|"
+_BLOCKS: Final = (
+    _WORDS,
+    rf"#{{2,6}} {_LINE}",
+    rf"> {_WORDS}",
+    rf"- {_WORDS}(?:\n- {_WORDS})*+",
+    rf"1\. {_WORDS}(?:\n[0-9]+\. {_WORDS})*+",
+    rf"{_ROW}\n\| ---(?: \| ---)++ \|(?:\n{_ROW})++",
+)
+_PLAIN: Final = re.compile(rf"\n*+(?:(?>{'|'.join(_BLOCKS)})\n*+(?:(?<=\n\n)|\Z))++")
 
-_HEADING: Final = re.compile(r"(#{2,6}) (.+)")
-_BLANK: Final = re.compile(r"\n{2,}")
 
+class Block(NamedTuple):
+    """A block: its tag, and its lines without the marks they begin with.
 
-class _NotPlainError(Exception):
-    """The text holds something that only the parser reads."""
-
-
-def tree(body: str, cite: Callable[[str], etree.Element]) -> etree.Element | None:
-    """The tree of a plain text; ``None`` when the text is not plain.
-
-    ``cite`` makes the element of a citation from what stands between ``[@`` and ``]``.
+    Those of a table are its rows, the head first and the line below it left out.
     """
-    root = etree.Element("div")
-    try:
-        previous = ""
-        for block in _BLANK.split(body.strip("\n")):
-            element = _block(block, cite)
-            if element.tag == previous == "blockquote" or {element.tag, previous} <= {"ul", "ol"}:
-                return None
-            previous = element.tag
-            root.append(element)
-    except _NotPlainError:
+
+    tag: str
+    lines: list[str]
+
+
+class Piece(NamedTuple):
+    """A part of a line: words, or strong words, or cited ids, or a link's ``text`` and target."""
+
+    words: str
+    strong: str
+    ids: str
+    text: str
+    target: str
+
+
+def read(body: str) -> list[Block] | None:
+    """The blocks of a plain text; ``None`` when the text is not plain."""
+    if not _PLAIN.fullmatch(body):
         return None
-    return _spread(root)
-
-
-def _block(block: str, cite: Callable[[str], etree.Element]) -> etree.Element:
-    if heading := _HEADING.fullmatch(block):
-        return _fill(etree.Element(f"h{len(heading[1])}"), heading[2], cite)
-    lines = block.split("\n")
-    if block.startswith("| "):
-        return _table(lines, cite)
-    if block.startswith("- "):
-        return _list("ul", [_after(line, "- ") for line in lines], cite)
-    if block.startswith("1. "):
-        return _list("ol", [_after(line, f"{n}. ") for n, line in enumerate(lines, 1)], cite)
-    if len(lines) > 1:
-        raise _NotPlainError
-    if block.startswith("> "):
-        quotation = etree.Element("blockquote")
-        quotation.append(_line("p", block[2:], cite))
-        return _spread(quotation)
-    return _line("p", block, cite)
-
-
-def _after(line: str, mark: str) -> str:
-    if not line.startswith(mark):
-        raise _NotPlainError
-    return line.removeprefix(mark)
-
-
-def _list(tag: str, items: list[str], cite: Callable[[str], etree.Element]) -> etree.Element:
-    made = etree.Element(tag)
-    made.extend([_line("li", item, cite) for item in items])
-    return _spread(made)
-
-
-def _line(tag: str, text: str, cite: Callable[[str], etree.Element]) -> etree.Element:
-    if _BEGINS_OTHERWISE.match(text):
-        raise _NotPlainError
-    return _fill(etree.Element(tag), text, cite)
-
-
-def _table(lines: list[str], cite: Callable[[str], etree.Element]) -> etree.Element:
-    rows = [_cells(line) for line in lines]
-    width = len(rows[0])
-    if len(rows) < 3 or width < 2 or any(len(row) != width for row in rows):
-        raise _NotPlainError
-    if rows[1] != ["---"] * width:
-        raise _NotPlainError
-    table = etree.Element("table")
-    for part, cell, some in (("thead", "th", rows[:1]), ("tbody", "td", rows[2:])):
-        group = etree.SubElement(table, part)
-        for row in some:
-            made = etree.SubElement(group, "tr")
-            made.extend([_fill(etree.Element(cell), text, cite) for text in row])
-            _spread(made)
-        _spread(group)
-    return _spread(table)
-
-
-def _cells(line: str) -> list[str]:
-    if not (line.startswith("| ") and line.endswith(" |")):
-        raise _NotPlainError
-    return line[2:-2].split(" | ")
-
-
-def _spread(element: etree.Element) -> etree.Element:
-    """Each child on a line of its own, as the parser prints blocks."""
-    element.text = "\n"
-    for child in element:
-        child.tail = "\n"
-    return element
-
-
-def _fill(element: etree.Element, text: str, cite: Callable[[str], etree.Element]) -> etree.Element:
-    """The words and marks of one line inside ``element``."""
-    if not text or text != text.strip():
-        raise _NotPlainError
-    at, last = 0, None
-    while at < len(text):
-        piece = _PIECE.match(text, at)
-        if piece is None:
-            raise _NotPlainError
-        at = piece.end()
-        if words := piece["words"]:
-            if last is None:
-                element.text = words
-            else:
-                last.tail = words
-            continue
-        last = _marked(piece, cite)
-        element.append(last)
-    return element
-
-
-def _marked(piece: re.Match[str], cite: Callable[[str], etree.Element]) -> etree.Element:
-    if piece["ids"]:
-        return cite(piece["ids"])
-    if piece["strong"]:
-        made = etree.Element("strong")
-        made.text = piece["strong"]
-    else:
-        made = etree.Element("a", {"href": piece["target"]})
-        made.text = piece["text"]
+    made: list[Block] = []
+    previous = ""
+    for text in filter(None, (part.strip("\n") for part in body.split("\n\n"))):
+        block = _block(text)
+        if block is None or block.tag == previous == "blockquote":
+            return None
+        if block.tag in {"ul", "ol"} and previous in {"ul", "ol"}:
+            return None
+        made.append(block)
+        previous = block.tag
     return made
+
+
+def _block(text: str) -> Block | None:
+    if text.startswith("#"):
+        marks, _, words = text.partition(" ")
+        return Block(f"h{len(marks)}", [words])
+    if text.startswith("> "):
+        return Block("blockquote", [text[2:]])
+    if text.startswith("- "):
+        return Block("ul", [line[2:] for line in text.split("\n")])
+    if text.startswith("1. "):
+        items = [line.split(". ", 1) for line in text.split("\n")]
+        counted = all(number == str(n) for n, (number, _) in enumerate(items, 1))
+        return Block("ol", [words for _, words in items]) if counted else None
+    if text.startswith("|"):
+        head, marks, *rows = text.split("\n")
+        width = head.count("|")
+        even = all(line.count("|") == width for line in (marks, *rows))
+        return Block("table", [head, *rows]) if even else None
+    return Block("p", [text])
+
+
+def cells(row: str) -> list[str]:
+    """The cells of a table's row."""
+    return row[2:-2].split(" | ")
+
+
+def pieces(line: str) -> list[Piece]:
+    """What a line, or a cell, of a plain text is made of."""
+    return [Piece(*found) for found in _PIECE.findall(line)]

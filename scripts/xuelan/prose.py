@@ -13,8 +13,9 @@ CITATION: Final = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*;\s*@[A-Za-z0-9-]+)*)\]")
 
 _CITATION_LIKE: Final = re.compile(r"\[@[^\]\n]*\]?")
 _LINK: Final = re.compile(
-    r'(!?)\[([^\[\]]*)\]\( *(?:<([^<>]*)>|((?:[^()\s<>]|\([^()\s<>]*\))*))(?: +"[^"]*")? *\)'
+    r'\[([^\[\]]*)\]\( *(?:<([^<>]*)>|((?:[^()\s<>]++|\([^()\s<>]*\))*))(?: +"[^"]*")? *\)'
 )
+_LINK_OR_IMAGE: Final = re.compile(f"!?{_LINK.pattern}")
 _LINK_LIKE: Final = re.compile(r"\]\([^)]*\)?|\]\[(?!@)[^\]]*\]?")
 _AUTOLINK: Final = re.compile(r"<((?:https?|ftp|mailto|javascript):[^>\s]*)>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(?:/?[A-Za-z][^<>\n]*>?|!--|\?|!\[CDATA)")
@@ -71,6 +72,8 @@ def unescape(text: str) -> str:
 def lines(body: str) -> list[str]:
     """The body's lines with code blanked out, so that nothing in code counts as markup."""
     text = body.split("\n")
+    if "`" not in body and "~~~" not in body:
+        return text
     result: list[str] = []
     while len(result) < len(text):
         line = text[len(result)]
@@ -96,7 +99,8 @@ def links(text: list[str]) -> Iterator[Link]:
     """Every link, picture and autolink, in order."""
     for number, line in enumerate(text, 1):
         for match in _LINK.finditer(line) if "](" in line else ():
-            yield Link(number, match[2], match[3] or match[4] or "", bool(match[1]))
+            is_image = line.endswith("!", 0, match.start())
+            yield Link(number, match[1], match[2] or match[3] or "", is_image)
         for match in _AUTOLINK.finditer(line) if "<" in line else ():
             yield Link(number, match[1], match[1], False)
 
@@ -104,9 +108,14 @@ def links(text: list[str]) -> Iterator[Link]:
 def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:
     """Every piece that looks like a link and is not written as :func:`links` reads them."""
     for number, line in enumerate(text, 1):
-        if "](" in line or "][" in line:
-            for match in _LINK_LIKE.finditer(_LINK.sub("", line)):
+        if ("](" in line or "][" in line) and not _has_good_links_only(line):
+            for match in _LINK_LIKE.finditer(_LINK_OR_IMAGE.sub("", line)):
                 yield number, match[0]
+
+
+def _has_good_links_only(line: str) -> bool:
+    """True for most lines: every ``](`` belongs to a link, and none is left once they are cut."""
+    return "][" not in line and "!" not in line and line.count("](") == len(_LINK.findall(line))
 
 
 def citations(text: list[str]) -> Iterator[Cited]:
@@ -119,6 +128,8 @@ def citations(text: list[str]) -> Iterator[Cited]:
 
 def cited_ids(inside: str) -> tuple[str, ...]:
     """The ids between ``[@`` and ``]``."""
+    if ";" not in inside:
+        return (inside,)
     return tuple(part.strip().removeprefix("@") for part in inside.split(";"))
 
 
@@ -137,21 +148,18 @@ def tags(text: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def sentences(text: list[str]) -> Iterator[Sentence]:
-    """The text cut into sentences, each with the ids it cites."""
+    """The sentences that cite, each with the ids it cites."""
     for number, line in enumerate(text, 1):
-        for hidden in _SENTENCE_END.split(_protect(line)):
-            piece = hidden.replace("\0", ";")
-            found = (i for m in CITATION.finditer(piece) for i in cited_ids(m[1]))
-            yield Sentence(number, piece, tuple(found) if "[@" in piece else ())
-
-
-def _protect(line: str) -> str:
-    """Hide the half-width ``;`` inside citations; only the Chinese ； ends a sentence anyway."""
-    return CITATION.sub(lambda m: m[0].replace(";", "\0"), line)
+        for piece in _SENTENCE_END.split(line) if "[@" in line else ():
+            if "[@" in piece:
+                found = tuple(i for inside in CITATION.findall(piece) for i in cited_ids(inside))
+                if found:
+                    yield Sentence(number, piece, found)
 
 
 def quotations(text: list[str]) -> Iterator[tuple[int, str]]:
     """Every “…” with its line, citations taken out of it."""
     for number, line in enumerate(text, 1):
         for match in _QUOTED.finditer(line) if "“" in line else ():
-            yield number, CITATION.sub("", match[1])
+            words = match[1]
+            yield number, CITATION.sub("", words) if "[@" in words else words

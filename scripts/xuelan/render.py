@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import xml.etree.ElementTree as etree
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -20,13 +20,13 @@ import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
-from markdown.serializers import to_html_string
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from xuelan import plain, prose
 from xuelan.anchors import Anchors, slug
 from xuelan.link_table import Surroundings, word_finder
+from xuelan.plain import Block as PlainBlock
 
 HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 READING_SPEED: Final = 400
@@ -74,8 +74,14 @@ _ATTRIBUTES: Final = {
     "td": {"align"},
     "ol": {"start"},
 }
-_HAN: Final = re.compile(r"[一-鿿\u3400-\u4dbf]+")
-_WORD: Final = re.compile(r"[0-9A-Za-z]+")
+_CLEANER: Final = nh3.Cleaner(
+    tags=set(_TAGS), attributes=_ATTRIBUTES, link_rel=None, url_schemes=set()
+)
+_HEXAGRAM: Final = re.compile(r"[\u4dc0-\u4dff]")
+_NOT_HAN: Final = bytes([*range(0x34), *range(0xA0, 0x100)])
+"""First bytes, in UTF-16, of all but Chinese characters (U+3400–4DBF, 4E00–9FFF) and hexagrams."""
+_LETTERS: Final = bytes(n if chr(n).isalnum() and n < 0x80 else 0x20 for n in range(0x100))
+"""Keeps the letters and digits of ASCII, and puts a space for anything else."""
 _STASHED: Final = re.compile("\x02[^\x03]*\x03")
 
 
@@ -139,7 +145,7 @@ class _Page:
     path: str = ""
     id: str = ""
     references: list[str] = field(default_factory=list)
-    mentions: dict[str, int] = field(default_factory=dict)
+    mentioned: set[int] = field(default_factory=set)
     headings: list[Heading] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -169,25 +175,41 @@ def _cite(inside: str) -> etree.Element:
 
 def _fill(sup: etree.Element, page: _Page, sources: Mapping[str, tuple[str, ...]]) -> None:
     """Give one citation its numbers; called in reading order, which the parser does not keep."""
-    works = [w for i in sup.attrib.pop(_IDS).split() for w in sources.get(i, ())]
-    numbers = sorted({_number(page.references, w) for w in works})
     sup.text = AtomicString("[")
     last: etree.Element | None = None
-    for text, number in runs(numbers):
+    for text, number, is_first in _mentions(sup.attrib.pop(_IDS), page, sources):
         if number is None:
             if last is not None:
                 last.tail = AtomicString(text)
             continue
         last = etree.SubElement(sup, "a", {"href": f"#ref-{number}"})
-        count = page.mentions.get(str(number), 0) + 1
-        page.mentions[str(number)] = count
-        if count == 1:
+        if is_first:
             last.set("id", f"cite-{number}")
-        last.text = AtomicString(str(number))
+        last.text = AtomicString(text)
     if last is None:
         sup.text = AtomicString("[?]")
     else:
         last.tail = AtomicString("]")
+
+
+def _filled(ids: str, page: _Page, sources: Mapping[str, tuple[str, ...]]) -> str:
+    """The HTML of the same."""
+    made = []
+    for text, number, is_first in _mentions(ids, page, sources):
+        mark = f' id="cite-{number}"' if is_first else ""
+        made.append(text if number is None else f'<a href="#ref-{number}"{mark}>{text}</a>')
+    return f'<sup class="cite">[{"".join(made) or "?"}]</sup>'
+
+
+def _mentions(
+    ids: str, page: _Page, sources: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, int | None, bool]]:
+    """The :func:`runs` of a citation's numbers, each with whether it is the first of its work."""
+    works = [w for i in ids.split() for w in sources.get(i, ())]
+    for text, number in runs(sorted({_number(page.references, w) for w in works})):
+        yield text, number, number is not None and number not in page.mentioned
+        if number is not None:
+            page.mentioned.add(number)
 
 
 def _number(references: list[str], work: str) -> int:
@@ -280,24 +302,96 @@ class Renderer:
         html = self._read(body)
         return Rendered(
             id=name,
-            html=nh3.clean(
-                html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, url_schemes=set()
-            ),
+            html=_CLEANER.clean(html),
             headings=tuple(page.headings),
             blocks=tuple(page.blocks),
             references=tuple(page.references),
             links=tuple(dict.fromkeys(page.links)),
-            characters=sum(_characters(block.text) for block in page.blocks),
+            characters=characters("\n".join([block.text for block in page.blocks])),
         )
 
     def _read(self, body: str) -> str:
         """The HTML of a text: of a plain one without the parser, which would make the same."""
-        tree = plain.tree(body, _cite) if self.quick else None
-        if tree is None:
+        blocks = plain.read(body) if self.quick else None
+        if blocks is None:
             self._markdown.reset()
             return self._markdown.convert(body)
-        self.finish(tree)
-        return to_html_string(tree).removeprefix("<div>").removesuffix("</div>").strip()
+        return "\n".join([self._written(block) for block in blocks])
+
+    def _written(self, block: PlainBlock) -> str:
+        """The HTML of a plain block, as the parser and :meth:`finish` would make it."""
+        tag, lines = block
+        if tag in HEADINGS:
+            html, text = self._inline(lines[0], self._untouched)
+            anchor = self._anchors.unique(slug(text))
+            self.page.headings.append(Heading(anchor, int(tag[1]), text))
+            return f'<{tag} id="{anchor}">{html}</{tag}>'
+        if tag == "table":
+            return self._written_table([plain.cells(row) for row in lines])
+        if tag == "p":
+            return self._written_line("p", lines[0])
+        inner = "p" if tag == "blockquote" else "li"
+        inside = "\n".join([self._written_line(inner, line) for line in lines])
+        return f"<{tag}>\n{inside}\n</{tag}>"
+
+    def _written_line(self, tag: str, line: str) -> str:
+        html, text = self._inline(line, self._with_terms)
+        return f"<{tag}{self._numbered(text)}>{html}</{tag}>" if text else f"<{tag}>{html}</{tag}>"
+
+    def _written_table(self, rows: list[list[str]]) -> str:
+        made = [[self._inline(cell, self._untouched) for cell in row] for row in rows]
+        mark = self._numbered("\n".join("｜".join(text for _, text in row) for row in made))
+        printed = [
+            "\n".join(["<tr>", *(f"<{cell}>{html}</{cell[:2]}>" for html, _ in row), "</tr>"])
+            for row, cell in zip(made, ['th scope="col"', *["td"] * (len(made) - 1)], strict=True)
+        ]
+        head, body = printed[0], "\n".join(printed[1:])
+        return f"<table{mark}>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+    def _numbered(self, text: str) -> str:
+        """Take in the text of a block; the attribute that carries its anchor."""
+        self._numbers += 1
+        self._add(f"p{self._numbers}", text)
+        return f' id="p{self._numbers}"'
+
+    def _inline(self, line: str, words: Callable[[str], str]) -> tuple[str, str]:
+        """The HTML and the text of a plain line; its glossary words are linked by ``words``.
+
+        As in :meth:`_link_terms`, words in ``**`` come after those outside.
+        """
+        if "[" not in line and "*" not in line:
+            return words(line), line.strip()
+        pieces = plain.pieces(line)
+        addresses = [self._address(piece.target) for piece in pieces if piece.target]
+        html = [""] * len(pieces)
+        for n, piece in enumerate(pieces):
+            if piece.words:
+                html[n] = words(piece.words)
+            elif piece.target:
+                html[n] = f'<a href="{addresses.pop(0)}">{piece.text}</a>'
+            elif piece.ids:
+                ids = piece.ids.replace("; @", " ")
+                html[n] = _filled(ids, self.page, self.around.sources)
+        for n, piece in enumerate(pieces):
+            if piece.strong:
+                html[n] = f"<strong>{words(piece.strong)}</strong>"
+        text = "".join([piece.words or piece.strong or piece.text for piece in pieces])
+        return "".join(html), text.strip()
+
+    def _untouched(self, text: str) -> str:
+        return text
+
+    def _with_terms(self, text: str) -> str:
+        """The HTML of plain words, glossary words linked."""
+        if self._term is None:
+            return text
+        made, start = [], 0
+        for term, first, end in self._first_uses(text):
+            made.append(
+                f'{text[start:first]}<a class="term" href="../{term}/">{text[first:end]}</a>'
+            )
+            start = end
+        return "".join(made) + text[start:] if made else text
 
     def finish(self, root: etree.Element) -> None:
         """Walk the finished tree once (called by the parser)."""
@@ -412,17 +506,11 @@ class Renderer:
 
     def _split(self, text: str) -> tuple[str, list[etree.Element]]:
         """``text`` up to its first unlinked glossary word, then a link for each such word."""
-        assert self._term is not None
         before, start = text, 0
         made: list[etree.Element] = []
-        finder, words = self._term
-        for number, first, end in finder.find_matches_as_indexes(text):
-            term = self.around.terms[words[number]]
-            if term in self._linked:
-                continue
-            self._linked.add(term)
+        for term, first, end in self._first_uses(text):
             link = etree.Element("a", {"href": f"../{term}/", "class": "term"})
-            link.text = AtomicString(words[number])
+            link.text = AtomicString(text[first:end])
             if made:
                 made[-1].tail = text[start:first]
             else:
@@ -433,10 +521,26 @@ class Renderer:
             made[-1].tail = text[start:]
         return before, made
 
+    def _first_uses(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Each glossary entry not linked so far: its id, and where its word begins and ends."""
+        assert self._term is not None
+        finder, words = self._term
+        for number, first, end in finder.find_matches_as_indexes(text):
+            term = self.around.terms[words[number]]
+            if term not in self._linked:
+                self._linked.add(term)
+                yield term, first, end
 
-def _characters(text: str) -> int:
-    """Chinese characters, and words and numbers of other letters."""
-    return sum(map(len, _HAN.findall(text))) + len(_WORD.findall(text))
+
+def characters(text: str) -> int:
+    """Chinese characters, and words and numbers of other letters.
+
+    Counted in bytes: looking at each character with a pattern takes ten times as long.
+    """
+    first = text.encode("utf-16-be", "surrogatepass")[::2].translate(None, _NOT_HAN)
+    others = len(_HEXAGRAM.findall(text)) if b"\x4d" in first else 0
+    words = text.encode("ascii", "replace").translate(_LETTERS).split()
+    return len(first) - others + len(words)
 
 
 def _walk(

@@ -27,11 +27,10 @@ def scan(body: str) -> Scan:
     """Look through a Markdown text once."""
     lines = prose.lines(body)
     cites = "[@" in body
-    citing = [line if "[@" in line else "" for line in lines]
     return Scan(
         anchors=heading_ids(body, lines),
         links=tuple(prose.links(lines)),
         citations=tuple(prose.citations(lines)) if cites else (),
-        sentences=tuple(s for s in prose.sentences(citing) if s.cited) if cites else (),
+        sentences=tuple(prose.sentences(lines)) if cites else (),
         quotations=tuple(prose.quotations(lines)),
     )

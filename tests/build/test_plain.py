@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as etree
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xuelan import plain
+import tiny
+from xuelan import plain, prose
 from xuelan.link_table import Surroundings
 from xuelan.render import Renderer
 from xuelan.rules import text
@@ -131,7 +130,7 @@ _QUICK, _SLOW = Renderer("docs"), Renderer("docs", quick=False)
 
 
 def _is_plain(body: str) -> bool:
-    return plain.tree(body, lambda _: etree.Element("sup")) is not None
+    return plain.read(body) is not None
 
 
 def _both_agree(body: str) -> None:
@@ -168,6 +167,26 @@ def test_a_line_taken_for_ordinary_has_nothing_unportable(line: str) -> None:
     for part in line.split("\n"):
         if text._ORDINARY.fullmatch(part):
             assert [p.pattern for p, *_ in text._UNPORTABLE if p.search(part)] == []
+            assert text._stars().match(part)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(body=st.one_of(PLAIN, MIXED), at=st.integers(0, 200), sign=st.sampled_from(SIGNS))
+def test_a_text_taken_for_ordinary_has_nothing_unportable(body: str, at: int, sign: str) -> None:
+    """The check looks at most texts once only: line by line it would find nothing either."""
+    for changed in (body, body[:at] + sign + body[at:]):
+        if text._ORDINARY_TEXT.fullmatch(changed):
+            lines = prose.lines(changed)
+            assert lines == changed.split("\n")
+            assert list(text._line_by_line(tiny.in_memory(changed), lines)) == []
+
+
+def test_ordinary_texts_are_looked_at_once() -> None:
+    """One look is worth having only if it is enough."""
+    body = (
+        "**村里**修梯田[@f-1]。\n\n## 二\n\n- 甲\n- 乙\n\n| 年 | 数 |\n| --- | --- |\n| 1 | 2 |\n"
+    )
+    assert text._ORDINARY_TEXT.fullmatch(body)
 
 
 @pytest.mark.parametrize(
