@@ -22,6 +22,7 @@ from xuelan.catalog import Catalog
 from xuelan.check import check
 from xuelan.hosted import obtain
 from xuelan.inputs import Inputs
+from xuelan.search import common
 from xuelan.search.attachments import texts
 from xuelan.search.document import Document, entries
 from xuelan.search.reader import Reader
@@ -63,8 +64,13 @@ def documents(column: Catalog) -> list[Document]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real column's site; ``modules/`` holds the browser's modules as they are written."""
-    site = build(ROOT, tmp_path_factory.mktemp("search") / "site")
+    """The real column's site; ``modules/`` holds the browser's modules as they are written.
+
+    Sequences are common here from 101 places on, so that there are as many as there can be.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(common, "threshold", lambda bits: 100)
+        site = build(ROOT, tmp_path_factory.mktemp("search") / "site")
     shutil.copytree(MODULES, site / "modules")
     return site
 

@@ -59,3 +59,18 @@ def test_whatever_stands_nowhere_is_not_in_the_exact_group(
         left -= 1
         found = engine.answer(reader, parse(query))
         assert found.group != EXACT or not found.hits, query
+
+
+def test_queries_of_common_words_are_exact(
+    documents: list[Document], reader: Reader, oracle: Oracle, rng: random.Random
+) -> None:
+    """Three to eight characters around each common sequence are found where they stand."""
+    number = {d.id: n for n, d in enumerate(documents)}
+    pieces = [text for texts in oracle.texts.values() for text in texts]
+    assert {len(text) for text in reader.common.texts} == {2, 3, 4}
+    for text in reader.common.texts:
+        piece = rng.choice([p for p in pieces if text in p])
+        at = max(0, piece.index(text) - rng.randint(0, 3))
+        query = piece[at : at + len(text) + rng.randint(1, 4)]
+        found = {hit.doc for hit in engine.exact(reader, parse(f"“{query}”"))}
+        assert found == {number[name] for name in oracle.holding(f"“{query}”")}, query

@@ -15,7 +15,8 @@ from search.oracle import Oracle
 from xuelan import publish
 from xuelan.cache import Cache, key_of
 from xuelan.publish import Tree
-from xuelan.search import engine, files, index, postings
+from xuelan.search import common, engine, files, index, postings
+from xuelan.search.common import LONGEST, Common
 from xuelan.search.document import Document, Entry, Piece, Zone
 from xuelan.search.files import DamagedIndexError
 from xuelan.search.found import ask
@@ -85,7 +86,7 @@ def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:
     import numpy as np
 
     tokens = np.arange(0x4E00 << 16, (0x4E00 << 16) + 2_000_000, dtype=np.uint32)
-    assert len(postings.distinct(postings.mix(tokens))) == len(tokens)
+    assert len(np.unique(postings.mix(tokens))) == len(tokens)
     assert postings.key_of(0x4E00) != postings.key_of(0x4E00, 0x4E00)
 
 
@@ -94,7 +95,7 @@ def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
     document = some(1, seed=5)[0]
     document = replace(
         document,
-        pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 900)),
+        pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 1900)),
     )
     placed = layout(document)
     parts = windows(placed)
@@ -128,9 +129,9 @@ def test_nothing_to_search(tmp_path: Path) -> None:
 class Site:
     """A site built again and again with one cache, and the same built anew beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, documents: list[Document] | None = None) -> None:
         self.folder = folder
-        self.documents = some(60)
+        self.documents = documents or some(60)
         self.build()
 
     def build(self) -> None:
@@ -193,6 +194,90 @@ def test_an_edit_gives_what_a_new_build_gives(
     assert opened == ["m007"]
     monkeypatch.undo()
     site.check()
+
+
+def anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one for each build that makes all shards anew."""
+    seen: list[int] = []
+    made = index._Build.anew
+
+    def watched(self: index._Build, folder: Path) -> index.Shards:
+        seen.append(1)
+        return made(self, folder)
+
+    monkeypatch.setattr(index._Build, "anew", watched)
+    return seen
+
+
+@pytest.mark.parametrize("change", EDITS.values(), ids=EDITS)
+def test_an_edit_of_common_words_is_patched_in(
+    tmp_path: Path, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lists of common sequences and of what goes on from them are patched like all others."""
+    few_are_common(monkeypatch, 50)
+    frequent = [material(f"f{n}", "毛丰美实干担当，" * 9 + f"第{n}号") for n in range(20)]
+    site = Site(tmp_path, [*frequent, *some(20)])
+    assert {len(t) for t in Reader(tmp_path / "site").common.texts} == {2, 3, 4}
+    built = anew(monkeypatch)
+    site.edit(3, lambda text: change(text) + "毛丰美大实干担当。")
+    site.build()
+    assert built == []
+    site.check()
+
+
+def test_what_becomes_common_and_what_no_longer_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then all shards are made anew, from kept texts."""
+    few_are_common(monkeypatch, 100)
+    site = Site(tmp_path, [material(f"m{n:03}", "为民担当，" * 9) for n in range(11)])
+    rare = Reader(tmp_path / "site").common.texts
+    assert rare == ()
+    built, opened = anew(monkeypatch), laid_out(monkeypatch)
+    site.edit(7, lambda text: text + "为民担当。" * 5)
+    site.build()
+    assert built == [1]
+    assert set(opened) == {"m007"}
+    common_then = set(Reader(tmp_path / "site").common.texts)
+    assert {"为民", "民担", "为民担当"} <= common_then
+    site.check()
+    site.edit(7, lambda text: text[:-25])
+    site.build()
+    site.check()
+    assert Reader(tmp_path / "site").common.texts == ()
+
+
+def test_numbers_for_common_sequences_run_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are then looked up by their pairs, and an edit is patched in all the same."""
+    few_are_common(monkeypatch, 3)
+    monkeypatch.setattr(common, "MOST", 6)
+    site = Site(tmp_path, some(12))
+    assert len(Reader(tmp_path / "site").common.texts) == 6
+    site.edit(3, lambda text: text + "毛丰美。")
+    site.build()
+    site.check()
+
+
+def test_a_phrase_is_looked_up_by_the_longest_sequences_that_are_kept() -> None:
+    """To the left first, as it was typed; none twice, and none that lies within another."""
+    kept = Common(("丰美", "美实", "丰美实", "美实干"))
+    assert kept.spans("毛丰美", [0, 1]) == [(0, 3)]
+    assert kept.spans("毛丰美实干担", [0, 2, 4]) == [(0, 4), (4, 6)]
+    assert kept.spans("美实干担当", [0, 2, 3]) == [(0, 4), (3, 5)]
+    assert kept.spans("\ud842\udfb7丰美\ud842\udfb7", [0, 2, 4]) == [(0, 2), (2, 4), (4, 6)]
+    assert (
+        max(b - a for a, b in Common(("毛毛", "毛" * 3, "毛" * 4)).spans("毛" * 9, [0])) == LONGEST
+    )
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_keys_can_be_read_back(token: int) -> None:
+    """The token of a key is found from the key."""
+    import numpy as np
+
+    assert postings.unmix(int(postings.mix(np.array([token], np.uint32))[0])) == token
 
 
 def test_several_edits_at_once(tmp_path: Path) -> None:
@@ -258,30 +343,36 @@ def test_a_lost_cache_is_no_harm(tmp_path: Path) -> None:
 def test_a_spoilt_shard_is_made_again(tmp_path: Path) -> None:
     """A shard someone has written into is not believed."""
     site = Site(tmp_path)
-    for shard in list((tmp_path / "site/search/index").rglob("0/*.js")):
-        if not shard.name.endswith("-0.js"):
-            shard.write_bytes(b"nonsense")
+    for shard in (tmp_path / "site/search/index").glob("*/pairs/0/*.js"):
+        shard.write_bytes(b"nonsense")
     site.edit(7, lambda text: text + "又改一次。")
     site.build()
     site.check()
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.randoms(use_true_random=False))
+def few_are_common(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Sequences with more than ``most`` places are common."""
+    monkeypatch.setattr(common, "threshold", lambda bits: most)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from([0, 1, 4, 20, common.LEAST]))
 def test_any_documents_any_query(
-    tmp_path_factory: pytest.TempPathFactory, rng: random.Random
+    tmp_path_factory: pytest.TempPathFactory, rng: random.Random, most: int
 ) -> None:
-    """Small random collections of three characters: the hardest case for pairs that repeat."""
+    """Small random collections of few characters: the hardest case for pairs that repeat."""
     documents = [
         material(
-            f"d{n}", *("".join(rng.choices("毛丰美。", k=rng.randint(1, 9))) for _ in range(3))
+            f"d{n}", *("".join(rng.choices("毛毛丰美𠮷。", k=rng.randint(1, 9))) for _ in range(3))
         )
         for n in range(6)
     ]
-    reader = write(documents, tmp_path_factory.mktemp("any"))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        few_are_common(monkeypatch, most)
+        reader = write(documents, tmp_path_factory.mktemp("any"))
     oracle = Oracle.of(documents)
     for _ in range(30):
-        query = "".join(rng.choices("毛丰美。", k=rng.randint(1, 6)))
+        query = "".join(rng.choices("毛毛丰美𠮷。", k=rng.randint(1, 8)))
         found = (
             {documents[hit.doc].id for hit in engine.exact(reader, parse(query))}
             if parse(query).terms
@@ -296,7 +387,7 @@ def test_any_documents_any_query(
         lambda data: data[: len(data) // 2],
         lambda data: data[:200] + b"A" + data[201:],
         lambda data: b"",
-        lambda data: data.replace(b"pairs/4/", b"pairs/5/"),
+        lambda data: data.replace(b'"pairs/', b'"pairs/9'),
     ],
     ids=["cut short", "one byte wrong", "empty", "another's name"],
 )
@@ -306,7 +397,7 @@ def test_a_spoilt_file_is_an_error_never_nothing_found(
     """Whatever is wrong with a file that is needed, the answer is an error."""
     reader = write(some(20), tmp_path)
     assert ask(reader, "毛丰", 10).count
-    for shard in (tmp_path / files.FOLDER / reader.manifest.build / "0").iterdir():
+    for shard in (tmp_path / files.FOLDER / reader.manifest.build / "pairs/0").iterdir():
         shard.write_bytes(spoil(shard.read_bytes()))
     with pytest.raises(DamagedIndexError):
         ask(Reader(tmp_path), "毛丰", 10)

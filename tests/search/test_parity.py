@@ -90,6 +90,17 @@ def test_random_queries(
     _same(page, server, reader, queries)
 
 
+def test_queries_of_common_words(page: Page, server: Server, reader: Reader) -> None:
+    """Every common sequence, two of them joined, and one with something odd on either side."""
+    texts = reader.common.texts
+    assert {len(text) for text in texts} == {2, 3, 4}
+    rng = random.Random(8)
+    queries = list(texts[::3])
+    queries += ["".join(rng.choices(texts, k=2)) for _ in range(80)]
+    queries += [f"𠮷{text}" for text in texts[::40]] + [f"{text}𠮷。" for text in texts[::40]]
+    _same(page, server, reader, queries)
+
+
 def test_odd_queries(page: Page, server: Server, reader: Reader, documents: list[Document]) -> None:
     """Nothing, marks only, one mark, too many terms, two thousand characters and one more."""
     longest = max((p.text for d in documents for p in d.pieces), key=len)

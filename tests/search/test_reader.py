@@ -23,7 +23,7 @@ from xuelan.search.reader import Reader
 RESULTS = "[data-search-results] [data-material-id]"
 FAILED = "检索暂时不可用"
 INDEX = r"/search/index/"
-SHARD = r"/search/index/[0-9a-f]{12}/0/[0-9a-f]{2}\.js"
+SHARD = r"/search/index/[0-9a-f]{12}/(?:pairs|singles)/[0-9a-f]+/[0-9a-f]{2}\.js"
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 TEXT = r"/search/index/[0-9a-f]{12}/0/[0-9a-f]{2}-[0-9a-f]\.js"
 

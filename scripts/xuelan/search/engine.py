@@ -127,7 +127,9 @@ def best_place(places: list[int]) -> int:
 
 def starts(reader: Reader, text: str, wanted: Phrase) -> Starts:
     """Where a folded text of two units or more stands, letter for letter."""
-    lists = sorted((reader.pair(a, b) - n for n, a, b in wanted.pairs), key=len)
+    units = "".join(map(chr, wanted.units))
+    spans = reader.common.spans(units, (n for n, _, _ in wanted.pairs))
+    lists = sorted((reader.pair(*reader.common.pair(units[a:b])) - a for a, b in spans), key=len)
     found = lists[0]
     for other in lists[1:]:
         found = np.intersect1d(found, other, assume_unique=True)

@@ -22,6 +22,7 @@ FOLDER: Final = "search/index"
 NOW: Final = f"{FOLDER}/now.js"
 """The file that names the build now published."""
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
 
 
@@ -45,6 +46,7 @@ class Manifest:
     ``build`` names this index, ``order`` the documents and their order; ``bits`` is the number
     of top bits of a key that name its shard; ``count`` the number of documents; ``odd`` are the
     traditional characters that also are in GB 2312. ``forms`` are few, and found without a file.
+    ``common`` are the sequences with shards of their own, which follow those that bits name.
     """
 
     build: str
@@ -53,6 +55,7 @@ class Manifest:
     count: int
     odd: str
     forms: tuple[Form, ...] = ()
+    common: tuple[str, ...] = ()
 
     def as_json(self) -> str:
         """The manifest as the browser reads it."""
@@ -93,13 +96,26 @@ def unpack(name: str, script: bytes) -> bytes:
 
 def pack_json(name: str, content: Any) -> bytes:
     """Like :func:`pack`, for anything JSON can say."""
-    return pack(name, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+    return pack(name, _ENCODER.encode(content).encode())
 
 
 def unpack_json(name: str, script: bytes) -> Any:
     """What a script made by :func:`pack_json` says; raises :class:`DamagedIndexError`."""
     try:
         return json.loads(unpack(name, script))
+    except ValueError as error:
+        raise DamagedIndexError(name) from error
+
+
+def pack_text(name: str, content: Any) -> bytes:
+    """Like :func:`pack_json`, as UTF-16: Chinese takes two bytes, packs smaller and faster."""
+    return pack(name, _ENCODER.encode(content).encode("utf-16-le"))
+
+
+def unpack_text(name: str, script: bytes) -> Any:
+    """What a script made by :func:`pack_text` says; raises :class:`DamagedIndexError`."""
+    try:
+        return json.loads(unpack(name, script).decode("utf-16-le"))
     except ValueError as error:
         raise DamagedIndexError(name) from error
 
@@ -116,20 +132,33 @@ def read_now(script: bytes) -> Manifest:
         raise DamagedIndexError("now")
     content = json.loads(match[1])
     forms = tuple(Form(*form) for form in content.pop("forms"))
-    return Manifest(**content, forms=forms)
+    return Manifest(**content | {"forms": forms, "common": tuple(content["common"])})
 
 
-def shard_name(number: int, bits: int) -> str:
-    """What a shard calls itself."""
-    return f"pairs/{bits}/{number:x}"
+class Kind(NamedTuple):
+    """What shards are made of: their first name, and the number of columns in each.
 
-
-def shard_path(build: str, number: int) -> str:
-    """Where a shard lies, below the site's root.
-
-    A folder for each build: an old shard never meets a new manifest.
+    There are few different single units, so that ``fewer`` bits of a key name their shard.
     """
-    return f"{FOLDER}/{build}/{number >> 8:x}/{number & 255:02x}.js"
+
+    name: str
+    columns: int
+    fewer: int
+
+    def shard(self, number: int, bits: int) -> str:
+        """What a shard calls itself."""
+        return f"{self.name}/{bits}/{number:x}"
+
+    def path(self, build: str, number: int) -> str:
+        """Where a shard lies, below the site's root.
+
+        A folder for each build: an old shard never meets a new manifest.
+        """
+        return f"{FOLDER}/{build}/{self.name}/{number >> 8:x}/{number & 255:02x}.js"
+
+
+PAIRS: Final = Kind("pairs", 6, 0)
+SINGLES: Final = Kind("singles", 4, 4)
 
 
 def text_path(order: str, doc: int, window: int) -> str:

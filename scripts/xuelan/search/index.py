@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import log2
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
 from xuelan.publish import Row, Tree
 from xuelan.search import files, postings
+from xuelan.search.common import Common, sampled
 from xuelan.search.document import Document, Entry
-from xuelan.search.files import FOLDER, DamagedIndexError, Form, Manifest
+from xuelan.search.files import (
+    FOLDER,
+    PAIRS,
+    SINGLES,
+    DamagedIndexError,
+    Form,
+    Kind,
+    Manifest,
+)
 from xuelan.search.lexicon import Lexicon, sounds
 from xuelan.search.normal import variants
 from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
-from xuelan.search.postings import Entries, Lists
-from xuelan.search.spool import BUCKET_BITS, Spool
+from xuelan.search.postings import Lists, Texts
+from xuelan.search.spool import GROUP_BITS, Rows, Spool, Streams, grouped, sorted_lists
 from xuelan.search.stream import Stream, card, layout, stream, windows
 from xuelan.work import HERE, Workers
 
-FORMAT: Final = 1
+T = TypeVar("T")
+
+FORMAT: Final = 2
 """The layout of the files; part of the build's name."""
-BATCH: Final = 64
+BATCH: Final = 256
 """Documents whose pairs are taken at once, to share the cost of a call."""
 SHARD_UNITS: Final = 4300
 """Units of text behind one shard: about 17 KB as a file."""
+LEAST_BITS: Final = 4
+BUCKET_BITS: Final = 8
+"""Bits that name a shard of pairs among those packed at once."""
 
 
 def write(
@@ -50,8 +64,8 @@ def write(
         return build.publish(build.patched() or build.anew(Path(folder)), forms)
 
 
-Shards = Iterator[bytes | None]
-"""The files of all shards in turn; ``None`` where the last build's stays."""
+Shards = Callable[[str], None]
+"""Puts all shards into the folder of the build that is named."""
 
 
 class _Build:
@@ -66,10 +80,11 @@ class _Build:
         self.cache = cache
         self.before = Notes.of(tree)
         self.known = {key: doc for doc, key in enumerate(self.before.keys)}
-        self.order = _digest([e.id for e in entries])
+        self.order = _digest([FORMAT, *(e.id for e in entries)])
         self.sizes = [0] * len(entries)
         self.files = [0] * len(entries)
         self.bits = 0
+        self.common = Common()
 
     def patched(self) -> Shards | None:
         """Only what a few edits change; ``None`` when that cannot be told from the last build."""
@@ -78,13 +93,38 @@ class _Build:
         if edits is None:
             return None
         self.bits = _bits(sum(self.sizes))
-        if self.bits != bits:
-            return None
         try:
-            made = dict(patched(self._old_shard, edits, bits))
+            self.common = Common(files.read_now((self.tree.folder / files.NOW).read_bytes()).common)
+            if self.bits != bits or not self._still_common(edits):
+                return None
+            made = dict(patched(self._old_shard, edits, bits, self.common))
         except (DamagedIndexError, OSError):
             return None
-        return (made.get(number) for number in range(1 << bits))
+
+        def put(build: str) -> None:
+            for shard in self._shards():
+                self._put_shard(build, shard, made.get(shard))
+
+        return put
+
+    def _shards(self) -> Iterator[tuple[Kind, int]]:
+        """The kind and number of every shard."""
+        for number in range((1 << self.bits) + len(self.common.texts)):
+            yield PAIRS, number
+        for number in range(1 << self.bits - SINGLES.fewer):
+            yield SINGLES, number
+
+    def _still_common(self, edits: list[Edit]) -> bool:
+        """False when edits change what is common: then more changes than a few shards."""
+        sample = sampled(len(self.entries))
+        if not any(edit.doc in sample for edit in edits):
+            return True
+        kept = [self.cache.raw(_stream_key(self.entries[doc].key)) for doc in sample]
+        return None not in kept and self._found_common([s for s in kept if s]) == self.common
+
+    def _found_common(self, sample: list[bytes]) -> Common:
+        streams = [Stream.unpack(packed) for packed in sample]
+        return Common.among(streams, len(self.entries), self.bits)
 
     def _edits(self) -> list[Edit] | None:
         """What differs from the last build; ``None`` when that is too much or not known."""
@@ -95,51 +135,68 @@ class _Build:
             old = self.cache.raw(_stream_key(key))
             if old is None or len(edits) == MOST_EDITS:
                 return None
-            made = laid_out(entry.open())
-            edits.append(Edit(doc, Stream.unpack(old), self._take(doc, *self._stored(doc, made))))
+            made = self._take(doc, *self._stored(doc, laid_out(entry.open())))
+            edits.append(Edit(doc, Stream.unpack(old), Stream.unpack(made)))
         return edits
 
-    def _old_shard(self, number: int) -> bytes:
-        build, _, _ = self.before.manifest
-        return (self.tree.folder / files.shard_path(build, number)).read_bytes()
+    def _old_shard(self, kind: Kind, number: int) -> bytes:
+        return (self.tree.folder / kind.path(self.before.manifest[0], number)).read_bytes()
 
     def anew(self, folder: Path) -> Shards:
         """All shards from all texts; ``folder`` takes what is too much for memory."""
-        pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
-        missing = [doc for doc in range(len(self.entries)) if not self._is_kept(doc)]
-        anew = iter(
-            self.workers.map(laid_out, missing, "编检索", prepare=self._opened, store=self._stored)
-        )
-        new = set(missing)
-        for docs in _batches(len(self.entries)):
-            texts = [
-                (doc, self._take(doc, *next(anew)) if doc in new else self._kept(doc))
-                for doc in docs
-            ]
-            pairs.add(postings.pairs(texts))
-            singles.add(postings.singles(texts))
+        streams, count = self._streams(folder), len(self.entries)
         self.bits = _bits(sum(self.sizes))
-        return self._packed(pairs, singles)
+        self.common = self._found_common(streams.of(sampled(count)))
+        pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
 
-    def _packed(self, pairs: Spool, singles: Spool) -> Shards:
-        """The file of each shard in turn."""
+        def opened(docs: range) -> tuple[int, list[bytes]]:
+            return docs[0], streams.of(docs)
 
-        def bucket(number: int) -> tuple[int, Entries, Entries]:
-            return number, pairs.bucket(number), singles.bucket(number)
+        batches, sorter = _batches(count), _Sorter(self.common)
+        for rows in self.workers.map(sorter, batches, "编检索", 1, prepare=opened, store=_given):
+            pairs.add(rows[0])
+            singles.add(rows[1])
+        streams.close()
+        return partial(self._pack, pairs, singles)
 
-        pairs.flush()
-        singles.flush()
-        packer, numbers = _Packer(self.bits), range(1 << BUCKET_BITS)
-        made = self.workers.map(packer, numbers, "编检索", 1, prepare=bucket, store=_made)
-        return itertools.chain.from_iterable(made)
+    def _pack(self, pairs: Spool, singles: Spool, build: str) -> None:
+        """Put all shards into a build's folder, bucket by bucket."""
+        buckets = 1 << max(0, self.bits - BUCKET_BITS)
+
+        def bucket(number: int) -> tuple[int, list[Rows], list[Rows]]:
+            return number, pairs.bucket(number, buckets), singles.bucket(number, buckets)
+
+        def put(_number: int, made: list[tuple[Kind, int, bytes]] | None) -> list[Row]:
+            return [self._put_shard(build, (kind, n), data) for kind, n, data in made or ()]
+
+        packer = _Packer(self.bits, buckets, self.common)
+        made = self.workers.map(packer, range(buckets), "编检索", 1, prepare=bucket, store=put)
+        for rows in made:
+            self.tree.take_in(rows)
+        pairs.close()
+        singles.close()
+
+    def _streams(self, folder: Path) -> Streams:
+        """All documents laid out, in order; their texts are written."""
+        streams = Streams(folder)
+        missing = [doc for doc in range(len(self.entries)) if not self._is_kept(doc)]
+
+        def opened(doc: int) -> Document:
+            return self.entries[doc].open()
+
+        made = self.workers.map(laid_out, missing, "编检索", prepare=opened, store=self._stored)
+        new = set(missing)
+        for doc in range(len(self.entries)):
+            streams.add(self._take(doc, *next(made)) if doc in new else self._kept(doc))
+        return streams
 
     def _is_kept(self, doc: int) -> bool:
         """True for a document that the last build had too, if its text can be had again."""
         return self.cache.raw(_stream_key(self.entries[doc].key)) is not None and self._stays(doc)
 
-    def _kept(self, doc: int) -> Stream:
+    def _kept(self, doc: int) -> bytes:
         packed = self.cache.raw(_stream_key(self.entries[doc].key))
-        return Stream.unpack(packed or laid_out(self.entries[doc].open()).stream)
+        return packed or laid_out(self.entries[doc].open()).stream
 
     def _stays(self, doc: int) -> bool:
         """True when the last build's texts of a document serve this one too."""
@@ -157,25 +214,20 @@ class _Build:
         self.sizes[doc], self.files[doc] = self.before.sizes[old], self.before.files[old]
         return True
 
-    def _opened(self, doc: int) -> Document:
-        return self.entries[doc].open()
-
     def _stored(self, doc: int, made: LaidOut | None) -> tuple[bytes, list[Row]]:
-        """Write a document's texts."""
-        assert made is not None
-        key = self.entries[doc].key
-        paths = [files.text_path(self.order, doc, n) for n in range(len(made.texts))]
-        for path, content in zip(paths, made.texts, strict=True):
-            self.tree.write(path, content, key)
-        return made.stream, [self.tree.row(path) for path in paths]
+        """Write a document's texts; its stream, and what was written."""
+        stream, texts = _given(doc, made)
+        paths = [files.text_path(self.order, doc, n) for n in range(len(texts))]
+        for path, content in zip(paths, texts, strict=True):
+            self.tree.write(path, content, self.entries[doc].key)
+        return stream, [self.tree.row(path) for path in paths]
 
-    def _take(self, doc: int, packed: bytes, rows: list[Row]) -> Stream:
+    def _take(self, doc: int, stream: bytes, rows: list[Row]) -> bytes:
         """Keep what was made of a document."""
         self.tree.take_in(rows)
-        self.cache.put(_stream_key(self.entries[doc].key), packed)
-        text = Stream.unpack(packed)
-        self.sizes[doc], self.files[doc] = len(text.units), len(rows)
-        return text
+        self.cache.put(_stream_key(self.entries[doc].key), stream)
+        self.sizes[doc], self.files[doc] = Stream.size(stream), len(rows)
+        return stream
 
     def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
@@ -194,14 +246,14 @@ class _Build:
             count=len(self.entries),
             odd="".join(c for c in table if c.encode("gb2312", "ignore")),
             forms=forms,
+            common=self.common.texts,
         )
         last = self.before.manifest[0]
         if last not in ("", manifest.build):
             self.tree.move(f"{FOLDER}/{last}", f"{FOLDER}/{manifest.build}")
         for name, content in rest.items():
             self.tree.write(f"{FOLDER}/{manifest.build}/{name}.js", content)
-        for number, shard in enumerate(shards):
-            self._write_shard(manifest.build, number, shard)
+        shards(manifest.build)
         self.tree.write(files.NOW, files.now(manifest))
         notes = Notes(
             program=program(),
@@ -215,15 +267,17 @@ class _Build:
         notes.leave(self.tree)
         return manifest
 
-    def _write_shard(self, build: str, number: int, shard: bytes | None) -> None:
-        path = files.shard_path(build, number)
-        came = files.shard_path(self.before.manifest[0], number)
-        if shard is not None:
-            self.tree.write(path, shard)
+    def _put_shard(self, build: str, shard: tuple[Kind, int], data: bytes | None) -> Row:
+        """Write a shard's file; without ``data`` the last build's stays."""
+        kind, number = shard
+        path, came = kind.path(build, number), kind.path(self.before.manifest[0], number)
+        if data is not None:
+            self.tree.write(path, data)
         elif path == came:
             self.tree.keep(path)
         else:
             self.tree.link(path, came)
+        return self.tree.row(path)
 
     def _texts(self) -> Iterator[bytes]:
         """The digests of all texts as they stand in the tree."""
@@ -232,8 +286,10 @@ class _Build:
                 yield self.tree.files[files.text_path(self.order, doc, window)].digest
 
 
-def _made(_item: int, made: list[bytes] | None) -> list[bytes]:
-    return made or []
+def _given(_item: object, made: T | None) -> T:
+    """What came of an item that was given to work."""
+    assert made is not None
+    return made
 
 
 class LaidOut(NamedTuple):
@@ -251,7 +307,7 @@ def laid_out(document: Document) -> LaidOut:
     for number, pieces in enumerate(windows(placed)):
         rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
         name = f"text/{document.id}/{number:x}"
-        texts.append(files.pack_json(name, {**shown, "pieces": rows}))
+        texts.append(files.pack_text(name, {**shown, "pieces": rows}))
     return LaidOut(stream(placed).pack(), texts)
 
 
@@ -266,30 +322,53 @@ def _digest(content: Any) -> str:
 
 def _bits(units: int) -> int:
     """How many bits name a shard, for so many units of text."""
-    return max(BUCKET_BITS, round(log2(max(1, units) / SHARD_UNITS)))
+    return max(LEAST_BITS, round(log2(max(1, units) / SHARD_UNITS)))
 
 
-def _batches(count: int) -> Iterator[range]:
-    return (range(n, min(n + BATCH, count)) for n in range(0, count, BATCH))
+def _batches(count: int) -> list[range]:
+    return [range(n, min(n + BATCH, count)) for n in range(0, count, BATCH)]
+
+
+@dataclass(frozen=True)
+class _Sorter:
+    """Makes the rows of some documents, given by the first one's number and all streams."""
+
+    common: Common
+
+    def __call__(self, item: tuple[int, list[bytes]]) -> tuple[Rows, Rows]:
+        first, packed = item
+        texts = Texts.of(first, [Stream.unpack(stream) for stream in packed])
+        every = postings.join([postings.pairs(texts), *self.common.longer(texts)])
+        return grouped(every), grouped(postings.singles(texts))
 
 
 @dataclass(frozen=True)
 class _Packer:
-    """Makes the files of a bucket's shards."""
+    """Makes the files of the shards in a bucket, of so many ``buckets``."""
 
     bits: int
+    buckets: int
+    common: Common
 
-    def __call__(self, item: tuple[int, Entries, Entries]) -> list[bytes]:
+    def __call__(self, item: tuple[int, list[Rows], list[Rows]]) -> list[tuple[Kind, int, bytes]]:
         bucket, two, one = item
-        each = 1 << (self.bits - BUCKET_BITS)
-        numbers = range(bucket * each, (bucket + 1) * each)
-        columns = zip(
-            numbers,
-            postings.pack_pairs(Lists.of(postings.sort(two)), numbers, self.bits),
-            postings.pack_singles(Lists.of(postings.sort(one)), numbers, self.bits),
-            strict=True,
-        )
-        return [postings.pack_shard(two, one, n, self.bits) for n, two, one in columns]
+        each = (1 << GROUP_BITS) // self.buckets
+        groups = range(bucket * each, (bucket + 1) * each)
+        apart = [key for key in self.common.keys if key >> 32 - GROUP_BITS in groups]
+        pairs, own = sorted_lists(two, groups[0], apart)
+        singles, _ = sorted_lists(one, groups[0])
+        return [
+            *postings.packed(PAIRS, pairs, self._numbers(PAIRS, bucket), self.bits),
+            *postings.packed(SINGLES, singles, self._numbers(SINGLES, bucket), self.bits),
+            *(self._own(key, lists) for key, lists in own.items()),
+        ]
+
+    def _own(self, key: int, lists: Lists) -> tuple[Kind, int, bytes]:
+        return postings.packed_own(lists, (1 << self.bits) + self.common.keys[key], self.bits)
+
+    def _numbers(self, kind: Kind, bucket: int) -> range:
+        each = (1 << self.bits - kind.fewer) // self.buckets
+        return range(bucket * each, (bucket + 1) * each)
 
 
 def _facets(entries: Sequence[Entry]) -> dict[str, Any]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from xuelan.search import postings
-from xuelan.search.postings import U32, Entries, Lists
+from xuelan.search.common import Common
+from xuelan.search.files import PAIRS, SINGLES, Kind
+from xuelan.search.postings import U32, Entries, Lists, Texts
 from xuelan.search.stream import Stream
 
 MOST_EDITS: Final = 8
@@ -40,32 +43,55 @@ class Change(NamedTuple):
     values: U32
 
 
-def patched(
-    read: Callable[[int], bytes], edits: list[Edit], bits: int
-) -> Iterator[tuple[int, bytes]]:
-    """The number and the file of each shard that ``edits`` touch; ``read`` gives the old ones.
+Shard = tuple[Kind, int]
+"""The kind and number of a shard."""
 
+
+def patched(
+    read: Callable[[Kind, int], bytes], edits: list[Edit], bits: int, common: Common
+) -> Iterator[tuple[Shard, bytes]]:
+    """Each shard that ``edits`` touch, and its file; ``read`` gives the old ones.
+
+    ``common`` are the common sequences, before and after.
     Raises :class:`~xuelan.search.files.DamagedIndexError` when an old shard cannot be used.
     """
-    pairs, singles = _changes(edits, postings.pairs), _changes(edits, postings.singles)
-    touched = sorted({c.key >> 32 - bits for c in (*pairs, *singles)})
-    for start in range(0, len(touched), _BATCH):
-        numbers = touched[start : start + _BATCH]
-        opened = [(n, postings.open_shard(read(n), n, bits)) for n in numbers]
-        two = postings.unpack_pairs([(n, p) for n, (p, _) in opened], bits)
-        one = postings.unpack_singles([(n, s) for n, (_, s) in opened], bits)
-        packed_pairs = postings.pack_pairs(_applied(two, pairs, numbers, bits), numbers, bits)
-        packed_singles = postings.pack_singles(_applied(one, singles, numbers, bits), numbers, bits)
-        for n, p, s in zip(numbers, packed_pairs, packed_singles, strict=True):
-            yield n, postings.pack_shard(p, s, n, bits)
+
+    def sequences(texts: Texts) -> Entries:
+        return postings.join([postings.pairs(texts), *common.longer(texts)])
+
+    changes = _changes(edits, sequences)
+    shared = [c for c in changes if c.key not in common.keys]
+    own = [c for c in changes if c.key in common.keys]
+    for kind, found in ((PAIRS, shared), (SINGLES, _changes(edits, postings.singles))):
+        shift = 32 - bits + kind.fewer
+        touched = sorted({c.key >> shift for c in found})
+        for start in range(0, len(touched), _BATCH):
+            numbers = touched[start : start + _BATCH]
+            old = postings.unpacked(kind, [(n, read(kind, n)) for n in numbers], bits)
+            new = _applied(old, _among(found, numbers, shift))
+            for _, number, file in postings.packed(kind, new, numbers, bits):
+                yield (kind, number), file
+    for key, group in groupby(own, lambda c: c.key):
+        number = (1 << bits) + common.keys[key]
+        old = postings.unpacked_own(number, read(PAIRS, number), bits)
+        _, _, file = postings.packed_own(_applied(old, list(group)), number, bits)
+        yield (PAIRS, number), file
 
 
-def _changes(edits: list[Edit], entries: Callable[[postings.Texts], Entries]) -> list[Change]:
+def _among(changes: list[Change], numbers: list[int], shift: int) -> list[Change]:
+    """The changes of the shards from the first to the last of ``numbers``."""
+    low = bisect_left(changes, numbers[0] << shift, key=lambda c: c.key)
+    high = bisect_left(changes, numbers[-1] + 1 << shift, key=lambda c: c.key)
+    return changes[low:high]
+
+
+def _changes(edits: list[Edit], entries: Callable[[Texts], Entries]) -> list[Change]:
     """What is different after ``edits``, by key and document."""
     found = []
     none = np.zeros(0, np.uint32)
     for edit in edits:
-        before, after = (_values(entries([(edit.doc, text)])) for text in (edit.before, edit.after))
+        both = (edit.before, edit.after)
+        before, after = (_values(entries(Texts.of(edit.doc, [text]))) for text in both)
         for key in before.keys() | after.keys():
             old, new = before.get(key, none), after.get(key, none)
             if old.tobytes() != new.tobytes():
@@ -75,17 +101,14 @@ def _changes(edits: list[Edit], entries: Callable[[postings.Texts], Entries]) ->
 
 def _values(entries: Entries) -> dict[int, U32]:
     """The values of each key of one document."""
-    lists = Lists.of(postings.sort(entries))
+    lists = Lists.of(entries)
     return dict(zip(lists.keys.tolist(), np.split(lists.values, lists.begin[1:-1]), strict=True))
 
 
-def _applied(lists: Lists, changes: list[Change], numbers: list[int], bits: int) -> Lists:
-    """The lists of the shards ``numbers`` with what ``changes`` says of them."""
-    shift = 32 - bits
-    low = bisect_left(changes, numbers[0] << shift, key=lambda c: c.key)
-    high = bisect_left(changes, numbers[-1] + 1 << shift, key=lambda c: c.key)
+def _applied(lists: Lists, changes: list[Change]) -> Lists:
+    """The lists with ``changes``."""
     work = _Work(lists)
-    for change in changes[low:high]:
+    for change in changes:
         work.apply(change)
     return work.done()
 

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from xuelan.search import files
 from xuelan.search.document import Zone
-from xuelan.search.files import DamagedIndexError
+from xuelan.search.files import PAIRS, DamagedIndexError, Kind
 from xuelan.search.normal import BREAK
 from xuelan.search.stream import STARTS, Stream
 
@@ -41,8 +41,6 @@ Bool = npt.NDArray[np.bool_]
 
 Columns = tuple[bytes, ...]
 Packed = Iterator[Columns]
-PAIR_COLUMNS: Final = 6
-SINGLE_COLUMNS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,6 @@ class Entries:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def take(self, rows: npt.NDArray[np.intp] | Bool) -> Entries:
-        """The given rows."""
-        return Entries(self.keys[rows], self.docs[rows], self.values[rows])
-
 
 def join(parts: list[Entries]) -> Entries:
     """All rows of ``parts``, one after another."""
@@ -69,30 +63,6 @@ def join(parts: list[Entries]) -> Entries:
         np.concatenate([none, *(p.docs for p in parts)]),
         np.concatenate([none, *(p.values for p in parts)]),
     )
-
-
-def sort(entries: Entries) -> Entries:
-    """By key; rows of one key stay in their order, which is by document and place."""
-    rows = np.arange(len(entries), dtype=np.uint64)
-    order = np.sort(entries.keys.astype(np.uint64) << np.uint64(32) | rows)
-    rows = order & np.uint64(0xFFFFFFFF)
-    keys = (order >> np.uint64(32)).astype(np.uint32)
-    return Entries(keys, entries.docs[rows], entries.values[rows])
-
-
-def distinct(values: U32) -> U32:
-    """Each value once, in order. (``numpy.unique`` would load the masked arrays: 0.1 s.)"""
-    in_order = np.sort(values)
-    return in_order[_changes(in_order)]
-
-
-def among(values: U16 | U32, wanted: U16 | U32) -> Bool:
-    """True where a value is one of ``wanted``, which is in order."""
-    if not len(wanted):
-        return np.zeros(len(values), np.bool_)
-    at = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
-    found: Bool = wanted[at] == values
-    return found
 
 
 def mix(tokens: U32) -> U32:
@@ -105,48 +75,72 @@ def mix(tokens: U32) -> U32:
     return key
 
 
+def unmix(key: int) -> int:
+    """The token that :func:`mix` spread to ``key``."""
+    key ^= key >> 16
+    key = key * pow(0xC2B2AE35, -1, 1 << 32) & 0xFFFFFFFF
+    key ^= key >> 13 ^ key >> 26
+    key = key * pow(0x85EBCA6B, -1, 1 << 32) & 0xFFFFFFFF
+    return key ^ key >> 16
+
+
 def key_of(first: int, second: int = 0) -> int:
     """The key of a pair of units, or of one unit alone."""
     token = np.array([first << 16 | second if second else first], dtype=np.uint32)
     return int(mix(token)[0])
 
 
-Texts = Sequence[tuple[int, Stream]]
-"""Documents' numbers and texts, in order."""
+class Texts(NamedTuple):
+    """Some documents, numbered from ``first``: all their units, in order.
+
+    ``owners`` are the documents the units belong to, counted from the first.
+    """
+
+    first: int
+    size: int
+    units: U16
+    places: U32
+    owners: U32
+
+    @classmethod
+    def of(cls, first: int, streams: Sequence[Stream]) -> Texts:
+        """The texts of the documents from number ``first`` on."""
+        units = np.concatenate([np.zeros(0, np.uint16), *(s.units for s in streams)])
+        places = np.concatenate([np.zeros(0, np.uint32), *(s.places for s in streams)])
+        numbers = np.arange(len(streams), dtype=np.uint32)
+        owners = np.repeat(numbers, [len(s.units) for s in streams])
+        return cls(first, len(streams), units, places, owners)
+
+    def entries(self, keys: U32, at: I64) -> Entries:
+        """The rows of sequences with ``keys`` that begin at the units ``at``."""
+        return Entries(keys, self.owners[at] + np.uint32(self.first), self.places[at])
 
 
 def pairs(texts: Texts) -> Entries:
     """Every pair of some documents; a piece's last pair ends with its break."""
-    units, places, owners = _joined_texts(texts)
-    rows = np.flatnonzero(places[1:] == places[:-1] + np.uint32(1))
-    tokens = units[rows].astype(np.uint32) << np.uint32(16) | units[rows + 1]
-    docs = np.array([doc for doc, _ in texts], np.uint32)
-    return Entries(mix(tokens), docs[owners[rows]], places[rows])
+    at = np.flatnonzero(texts.places[1:] == texts.places[:-1] + np.uint32(1))
+    tokens = texts.units[at].astype(np.uint32) << np.uint32(16) | texts.units[at + 1]
+    return texts.entries(mix(tokens), at)
 
 
 def singles(texts: Texts) -> Entries:
-    """Every different unit of each of some documents with its weight."""
-    units, places, owners = _joined_texts(texts)
-    owned = owners.astype(np.uint32) << np.uint32(16) | units
-    in_order = np.sort(owned)
-    at = np.flatnonzero(_changes(in_order))
-    found, counts = in_order[at], np.diff(at, append=len(units))
-    weights = np.minimum(np.frexp(counts.astype(np.float64))[1], MOST).astype(np.uint32)
-    title = places < STARTS[Zone.FIELD]
-    field = (places < STARTS[Zone.BODY]) & ~title
-    weights += IN_TITLE * among(found, np.sort(owned[title])).astype(np.uint32)
-    weights += IN_FIELD * among(found, np.sort(owned[field])).astype(np.uint32)
-    words = (found & np.uint32(0xFFFF)) != _BREAK
-    docs = np.array([doc for doc, _ in texts], np.uint32)
-    owner, unit = found[words] >> np.uint32(16), found[words] & np.uint32(0xFFFF)
-    return Entries(mix(unit), docs[owner], weights[words])
-
-
-def _joined_texts(texts: Texts) -> tuple[U16, U32, I64]:
-    """All units, their places, and the row in ``texts`` of the document each belongs to."""
-    units = np.concatenate([np.zeros(0, np.uint16), *(text.units for _, text in texts)])
-    places = np.concatenate([np.zeros(0, np.uint32), *(text.places for _, text in texts)])
-    return units, places, np.repeat(np.arange(len(texts)), [len(t.units) for _, t in texts])
+    """Every different unit of each of some documents with its weight, by key."""
+    units, there = texts.units, np.bincount(texts.units, minlength=0x10000) > 0
+    there[_BREAK] = False
+    found = np.flatnonzero(there).astype(np.uint32)
+    found = found[np.argsort(mix(found))]
+    ranks = np.full(0x10000, len(found), np.uint32)
+    ranks[found] = np.arange(len(found))
+    cells = ranks[units] * np.uint32(texts.size) + texts.owners
+    counts = np.bincount(cells, minlength=texts.size * len(found))[: texts.size * len(found)]
+    at = np.flatnonzero(counts)
+    weights = np.zeros(texts.size * (len(found) + 1), np.uint32)
+    weights[at] = np.minimum(np.frexp(counts[at].astype(np.float32))[1], MOST)
+    title = texts.places < STARTS[Zone.FIELD]
+    weights[cells[title]] |= np.uint32(IN_TITLE)
+    weights[cells[(texts.places < STARTS[Zone.BODY]) & ~title]] |= np.uint32(IN_FIELD)
+    docs = (at % max(1, texts.size) + texts.first).astype(np.uint32)
+    return Entries(mix(found)[at // max(1, texts.size)], docs, weights[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +159,18 @@ class Lists:
 
     @classmethod
     def of(cls, entries: Entries) -> Lists:
-        """The lists of sorted rows."""
-        new_key = _changes(entries.keys)
-        begin = np.flatnonzero(new_key | _changes(entries.docs))
+        """The lists of rows in any order of keys; rows of one key in order."""
+        order = np.argsort(entries.keys, kind="stable")
+        keys, docs = entries.keys[order], entries.docs[order]
+        new_key = _changes(keys)
+        begin = np.flatnonzero(new_key | _changes(docs))
         first = np.flatnonzero(new_key[begin])
         return cls(
-            keys=entries.keys[begin[first]],
+            keys=keys[begin[first]],
             first=np.append(first, len(begin)),
-            docs=entries.docs[begin],
-            begin=np.append(begin, len(entries)),
-            values=entries.values,
+            docs=docs[begin],
+            begin=np.append(begin, len(keys)),
+            values=entries.values[order],
         )
 
 
@@ -331,22 +327,48 @@ def _running(steps: U32, starts: I64) -> U32:
     return running
 
 
-def pack_shard(pairs: Columns, singles: Columns, number: int, bits: int) -> bytes:
+def packed(
+    kind: Kind, lists: Lists, numbers: Sequence[int], bits: int
+) -> Iterator[tuple[Kind, int, bytes]]:
+    """The files of the shards ``numbers``; ``bits`` name a shard of pairs in this index."""
+    pack = pack_pairs if kind is PAIRS else pack_singles
+    for number, columns in zip(numbers, pack(lists, numbers, bits - kind.fewer), strict=True):
+        yield kind, number, _shard(kind.shard(number, bits), columns)
+
+
+def packed_own(lists: Lists, number: int, bits: int) -> tuple[Kind, int, bytes]:
+    """The file of shard ``number``, which is the list of one common sequence."""
+    return PAIRS, number, _shard(PAIRS.shard(number, bits), next(pack_pairs(lists, [0], 0)))
+
+
+def unpacked(kind: Kind, scripts: Sequence[tuple[int, bytes]], bits: int) -> Lists:
+    """The lists in the shards of these numbers; raises :class:`DamagedIndexError`."""
+    opened = [(number, _open(kind, number, bits, script)) for number, script in scripts]
+    unpack = unpack_pairs if kind is PAIRS else unpack_singles
+    return unpack(opened, bits - kind.fewer)
+
+
+def unpacked_own(number: int, script: bytes, bits: int) -> Lists:
+    """The list of one common sequence; raises :class:`DamagedIndexError`."""
+    return unpack_pairs([(0, _open(PAIRS, number, bits, script))], 0)
+
+
+def _shard(name: str, columns: Columns) -> bytes:
     """A shard's file: the lengths of its columns, then the columns."""
-    columns = (*pairs, *singles)
     head = b"".join(len(c).to_bytes(4, "little") for c in columns)
-    return files.pack(files.shard_name(number, bits), head, *columns)
+    return files.pack(name, head, *columns)
 
 
-def open_shard(script: bytes, number: int, bits: int) -> tuple[Columns, Columns]:
-    """The columns of pairs and of single units; raises :class:`DamagedIndexError`."""
-    content = files.unpack(files.shard_name(number, bits), script)
-    start = 4 * (PAIR_COLUMNS + SINGLE_COLUMNS)
+def _open(kind: Kind, number: int, bits: int, script: bytes) -> Columns:
+    """The columns of a shard."""
+    name = kind.shard(number, bits)
+    content = files.unpack(name, script)
+    start = 4 * kind.columns
     columns: list[bytes] = []
     for at in range(0, start, 4):
         end = start + int.from_bytes(content[at : at + 4], "little")
         columns.append(content[start:end])
         start = end
     if start != len(content):
-        raise DamagedIndexError(files.shard_name(number, bits))
-    return tuple(columns[:PAIR_COLUMNS]), tuple(columns[PAIR_COLUMNS:])
+        raise DamagedIndexError(name)
+    return tuple(columns)

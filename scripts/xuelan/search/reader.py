@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xuelan.search import files, postings
-from xuelan.search.files import DamagedIndexError, Manifest
+from xuelan.search.common import Common
+from xuelan.search.files import PAIRS, SINGLES, DamagedIndexError, Kind, Manifest
 from xuelan.search.normal import fold, width
 from xuelan.search.postings import Lists, key_of
 from xuelan.search.stream import window
@@ -26,12 +27,13 @@ class Reader:
     def __init__(self, site: Path) -> None:
         self._site = site
         self.manifest: Manifest = files.read_now(_read(site / files.NOW))
+        self.common = Common(self.manifest.common)
         self._shard = cache(self._open)
         self.text = cache(self._text)
 
     def pair(self, first: int, second: int) -> Starts:
-        """Where two units stand side by side."""
-        lists, row = self._find(key_of(first, second), 0)
+        """Where two units stand side by side; or what :meth:`Common.pair` makes of a sequence."""
+        lists, row = self._find(PAIRS, key_of(first, second))
         if row is None:
             return np.zeros(0, np.int64)
         begin, end = int(lists.first[row]), int(lists.first[row + 1])
@@ -42,24 +44,29 @@ class Reader:
 
     def single(self, unit: int) -> dict[int, int]:
         """The documents one unit is in, with its weight in each."""
-        lists, row = self._find(key_of(unit), 1)
+        lists, row = self._find(SINGLES, key_of(unit))
         if row is None:
             return {}
         rows = slice(int(lists.first[row]), int(lists.first[row + 1]))
         return dict(zip(lists.docs[rows].tolist(), lists.values[rows].tolist(), strict=True))
 
-    def _find(self, key: int, which: int) -> tuple[Lists, int | None]:
-        lists = self._shard(key >> 32 - self.manifest.bits)[which]
+    def _find(self, kind: Kind, key: int) -> tuple[Lists, int | None]:
+        bits = self.manifest.bits
+        own = self.common.keys.get(key) if kind is PAIRS else None
+        if own is None:
+            lists = self._shard(kind, key >> 32 - bits + kind.fewer)
+        else:
+            lists = self._shard(kind, (1 << bits) + own)
         row = int(np.searchsorted(lists.keys, np.uint32(key)))
         known = row < len(lists.keys) and int(lists.keys[row]) == key
         return lists, row if known else None
 
-    def _open(self, number: int) -> tuple[Lists, Lists]:
-        script = _read(self._site / files.shard_path(self.manifest.build, number))
+    def _open(self, kind: Kind, number: int) -> Lists:
         bits = self.manifest.bits
-        pairs, singles = postings.open_shard(script, number, bits)
-        opened = postings.unpack_pairs([(number, pairs)], bits)
-        return opened, postings.unpack_singles([(number, singles)], bits)
+        script = _read(self._site / kind.path(self.manifest.build, number))
+        if number >> bits:
+            return postings.unpacked_own(number, script, bits)
+        return postings.unpacked(kind, [(number, script)], bits)
 
     def _text(self, doc: int, number: int) -> dict[str, Any]:
         """A document's file of texts, see :func:`xuelan.search.index.write`."""
@@ -68,7 +75,7 @@ class Reader:
         name = script[: script.find(b",")].decode("utf-8", "replace").partition('"')[2][:-1]
         if not name.startswith("text/") or not name.endswith(f"/{number:x}"):
             raise DamagedIndexError(path)
-        content: dict[str, Any] = files.unpack_json(name, script)
+        content: dict[str, Any] = files.unpack_text(name, script)
         return content
 
     def words(self) -> dict[str, Any]:

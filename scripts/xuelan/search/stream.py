@@ -19,7 +19,7 @@ from xuelan.search.units import Units, folded, reach
 
 STARTS: Final = {Zone.TITLE: 0, Zone.FIELD: 256, Zone.BODY: 1024}
 _ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 24}
-WINDOW: Final = 1536
+WINDOW: Final = 3072
 """How many places of text one file of texts covers."""
 MARGIN: Final = 96
 """How many places of its neighbours it holds as well, so that no excerpt is cut short."""
@@ -48,7 +48,7 @@ def layout(document: Document) -> list[Placed]:
         if not size:
             continue
         place = free[piece.zone]
-        if place + size < _ENDS[piece.zone]:
+        if _next(place + size) <= _ENDS[piece.zone]:
             placed.append(Placed(piece, units, place, place + size))
             free[piece.zone] = _next(place + size)
         else:
@@ -61,8 +61,8 @@ def layout(document: Document) -> list[Placed]:
 
 
 def _next(end: int) -> int:
-    """Where the next piece may begin."""
-    return (end // STEP + 1) * STEP
+    """Where the next piece may begin: after the break at ``end``, and not right after it."""
+    return ((end + 1) // STEP + 1) * STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ class Stream:
         head = np.array([len(self.runs)], "<u4").tobytes()
         return head + self.runs.astype("<u4").tobytes() + self.units.astype("<u2").tobytes()
 
+    @staticmethod
+    def size(content: bytes) -> int:
+        """How many units there are in a packed stream."""
+        return (len(content) - 4 - 8 * int.from_bytes(content[:4], "little")) // 2
+
     @classmethod
     def unpack(cls, content: bytes) -> Stream:
         """The stream that :meth:`pack` made into bytes."""
@@ -108,7 +113,9 @@ def window(place: int) -> int:
 
 def windows(placed: list[Placed]) -> list[list[tuple[int, Piece, str]]]:
     """For each file of texts, the pieces in it: place, piece, and the text or a slice of it."""
-    count = max((window(p.end - 1) for p in placed), default=0) + 1
+    count = window(max((p.end for p in placed), default=0) - 1) + 1
+    if count == 1:
+        return [[(p.place, p.piece, p.piece.text) for p in placed]]
     found: list[list[tuple[int, Piece, str]]] = [[] for _ in range(count)]
     for p in placed:
         first = window(p.place - MARGIN)

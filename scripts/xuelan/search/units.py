@@ -35,15 +35,23 @@ def folded(texts: list[str]) -> list[Units]:
     if values.max(initial=0) == _MANY:
         return [_one(text) for text in texts]
     values = values[values != _GONE]
-    at_start = np.ones(len(values), np.bool_)
-    at_start[1:] = (values[:-1] == _BREAK) | (values[:-1] == _END)
-    values = values[~(at_start & (values == _BREAK))]
-    at_end = np.zeros(len(values), np.bool_)
-    at_end[:-1] = values[1:] == _END
-    values = values[~(at_end & (values == _BREAK))]
+    values = values[_stays(values)]
     stops = np.flatnonzero(values == _END)
     values[stops] = _BREAK
     return [values[begin:end] for begin, end in pairwise([0, *(stops + 1).tolist()])]
+
+
+def _stays(values: Units) -> npt.NDArray[np.bool_]:
+    """False for breaks after a break, and for those at the beginning or the end of a text."""
+    at = np.flatnonzero(values <= _BREAK)
+    is_end = values[at] == _END
+    again = ~is_end & (np.diff(at, prepend=-1) == 1)
+    stays = np.ones(len(values), np.bool_)
+    stays[at[again]] = False
+    kept, ends = (at - np.cumsum(again))[~again], is_end[~again]
+    last = ~ends[:-1] & ends[1:] & (np.diff(kept) == 1)
+    stays[at[~again][:-1][last]] = False
+    return stays
 
 
 def reach(text: str) -> npt.NDArray[np.int64]:
@@ -63,9 +71,8 @@ def reach(text: str) -> npt.NDArray[np.int64]:
 def _looked_up(raw: Units) -> Units:
     """What each unit folds to."""
     values = _table[raw]
-    unknown = values == _UNKNOWN
-    if unknown.any():
-        for unit in set(raw[unknown].tolist()):
+    if values.max(initial=0) == _UNKNOWN:
+        for unit in set(raw[values == _UNKNOWN].tolist()):
             result = fold_character(chr(unit))
             single = len(result) < 2 and result < "\U00010000"
             _table[unit] = ord(result or "\0") if single else _MANY

@@ -2,7 +2,7 @@
 
 import { BREAK, phrase } from "./fold.js";
 import { current } from "./load.js";
-import { byDocument, common, pair, single, SPAN } from "./lists.js";
+import { byDocument, common, sequence, single, SPAN, spans } from "./lists.js";
 import { BODY, FIELDS, stands } from "./texts.js";
 
 /**
@@ -78,7 +78,8 @@ async function weighed(text) {
     const weights = await single(wanted.single);
     return { in: new Map([...weights].map(([doc, w]) => [doc, alone(w)])) };
   }
-  const lists = await Promise.all(wanted.pairs.map(([n, a, b]) => pair(a, b, n)));
+  const parts = spans(text, wanted.offsets);
+  const lists = await Promise.all(parts.map(([a, b]) => sequence(text.slice(a, b), a)));
   const found = lists.sort((a, b) => a.length - b.length).reduce(common);
   if (wanted.sure) return { in: summed(byDocument(found)) };
   const proved = async (/** @type {number} */ start) =>
@@ -171,7 +172,7 @@ async function chains(text) {
   const result = new Map();
   if (text.includes(BREAK) || /[\uD800-\uDFFF]/.test(text)) return result;
   const units = Array.from({ length: text.length - 1 }, (_, n) => n);
-  const lists = await Promise.all(units.map((n) => pair(text.charCodeAt(n), text.charCodeAt(n + 1), 0)));
+  const lists = await Promise.all(units.map((n) => sequence(text.slice(n, n + 2), 0)));
   for (const n of units) {
     for (const [doc, places] of byDocument(lists[n])) {
       const chain = result.get(doc) ?? units.map(() => []);

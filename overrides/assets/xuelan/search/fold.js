@@ -126,14 +126,14 @@ function quoted(text, at) {
 
 /**
  * @typedef {object} Phrase a phrase as what the index can say of it
- * @property {[number, number, number][]} pairs distance from the beginning, and two units
+ * @property {number[]} offsets of the pairs to look up
  * @property {number} single the one unit of a phrase of one, or 0
  * @property {boolean} sure when places alone prove the phrase
  */
 
 /** @param {string} text @returns {Phrase} */
 export function phrase(text) {
-  if (text.length === 1) return { pairs: [], single: text.charCodeAt(0), sure: true };
+  if (text.length === 1) return { offsets: [], single: text.charCodeAt(0), sure: true };
   let at = [];
   for (let n = 0; n < text.length - 2; n += 2) at.push(n);
   at.push(text.length - 2);
@@ -143,8 +143,5 @@ export function phrase(text) {
     const last = all.length - 1;
     at = Array.from({ length: MOST_PAIRS }, (_, n) => all[Math.floor((n * last) / (MOST_PAIRS - 1))]);
   }
-  const pairs = at.map((n) => /** @type {[number, number, number]} */ (
-    [n, text.charCodeAt(n), text.charCodeAt(n + 1)]
-  ));
-  return { pairs, single: 0, sure };
+  return { offsets: at, single: 0, sure };
 }

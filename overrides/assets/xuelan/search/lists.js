@@ -4,7 +4,9 @@ import { current, file } from "./load.js";
 
 /** A place in a document as one number: document times this, plus place. */
 export const SPAN = 2 ** 24;
-const COLUMNS = 10;
+/** What shards are made of: columns in each, and by how many bits fewer they are named. */
+const PAIRS = { name: "pairs", columns: 6, fewer: 0 };
+const SINGLES = { name: "singles", columns: 4, fewer: 4 };
 
 /**
  * @typedef {object} Lists of one shard, of pairs or of single units
@@ -59,43 +61,94 @@ function run(steps, starts) {
   return steps;
 }
 
-/** @param {Uint8Array} content @param {number} number @returns {[Lists, Lists]} */
-function unpack(content, number) {
+const LONGEST = 5;
+const HIGH = 0xd800;
+/** @type {WeakMap<string[], Map<string, number>>} */
+const numbersOf = new WeakMap();
+
+/** @returns {Map<string, number>} the common sequences of the index and their numbers */
+function numbers() {
+  const { common } = current();
+  const known = numbersOf.get(common) ?? new Map(common.map((text, n) => [text, n]));
+  numbersOf.set(common, known);
+  return known;
+}
+
+/** @param {string} text a sequence that is kept @returns {number} its key */
+function keyOf(text) {
+  const last = text.length - 1;
+  const before = numbers().get(text.slice(0, last));
+  let [first, second] = [text.charCodeAt(0), text.charCodeAt(last)];
+  if (last > 1) {
+    const after = /** @type {number} */ (before ?? numbers().get(text.slice(1)));
+    if (before === undefined) second = first;
+    first = HIGH + 2 * after + Number(before === undefined);
+  }
+  return mix(((first << 16) | second) >>> 0);
+}
+
+/** @param {string} text @param {number} begin @returns {[number, number]} a pair, or more if common */
+function span(text, begin) {
+  let end = begin + 2;
+  const plain = (/** @type {number} */ n) => n >= 0 && /^[^\uD800-\uDFFF]$/.test(text.charAt(n));
+  while (end - begin < LONGEST && numbers().has(text.slice(begin, end))) {
+    if (plain(begin - 1)) begin--;
+    else if (plain(end)) end++;
+    else break;
+  }
+  return [begin, end];
+}
+
+/**
+ * From where to where a phrase is looked up, for its pairs at `offsets`.
+ * @param {string} text @param {number[]} offsets @returns {[number, number][]}
+ */
+export function spans(text, offsets) {
+  const all = [...new Map(offsets.map((n) => span(text, n)).map((s) => [s.join(), s])).values()];
+  return all.filter((s) => !all.some((o) => o !== s && o[0] <= s[0] && s[1] <= o[1]));
+}
+
+/** @param {Uint8Array} content @param {typeof PAIRS} kind @param {number} base @returns {Lists} */
+function unpack(content, kind, base) {
   const view = new DataView(content.buffer, content.byteOffset);
-  let start = 4 * COLUMNS;
-  const columns = Array.from({ length: COLUMNS }, (_, n) => {
+  let start = 4 * kind.columns;
+  const columns = Array.from({ length: kind.columns }, (_, n) => {
     const column = content.subarray(start, start + view.getUint32(4 * n, true));
     start += column.length;
     return column;
   });
-  const base = (number << (32 - current().bits)) >>> 0;
-  const heads = [0, 6].map((at) => {
-    const keys = varints(columns[at]);
-    let key = base;
-    for (let n = 0; n < keys.length; n++) keys[n] = key += keys[n];
-    const first = sums(varints(columns[at + 1]), 0);
-    return { keys, first, docs: run(varints(columns[at + 2]), first) };
-  });
+  const keys = varints(columns[0]);
+  let key = base;
+  for (let n = 0; n < keys.length; n++) keys[n] = key += keys[n];
+  const first = sums(varints(columns[1]), 0);
+  const docs = run(varints(columns[2]), first);
+  if (kind === SINGLES) {
+    return { keys, first, docs, begin: new Uint32Array(0), values: Uint32Array.from(columns[3]) };
+  }
   const begin = sums(varints(columns[3]), 1);
   const values = varints(columns[5]);
   for (let n = 0; n < values.length; n++) values[n] = (values[n] << 8) | columns[4][n];
-  return [
-    { ...heads[0], begin, values: run(values, begin) },
-    { ...heads[1], begin: new Uint32Array(0), values: Uint32Array.from(columns[9]) },
-  ];
+  return { keys, first, docs, begin, values: run(values, begin) };
 }
 
 /** @param {number} number @returns {string} a folder for each 256 files */
 export const place = (number) =>
   `${(number >> 8).toString(16)}/${(number & 255).toString(16).padStart(2, "0")}`;
 
-/** @param {number} key @param {0 | 1} which @returns {Promise<[Lists, number]>} the row, or -1 */
-async function find(key, which) {
+/**
+ * @param {typeof PAIRS} kind @param {number} key
+ * @param {string} [text] a common one has its own shard
+ * @returns {Promise<[Lists, number]>} the row, or -1
+ */
+async function find(kind, key, text = "") {
   const { bits, build } = current();
-  const number = key >>> (32 - bits);
-  const path = `${build}/${place(number)}.js`;
-  const name = new RegExp(`^pairs/${bits}/${number.toString(16)}$`);
-  const lists = (await file(path, name, (content) => unpack(content, number)))[which];
+  const rest = 32 - bits + kind.fewer;
+  const own = numbers().get(text);
+  const number = own === undefined ? Math.floor(key / 2 ** rest) : 2 ** bits + own;
+  const base = own === undefined ? number * 2 ** rest : 0;
+  const path = `${build}/${kind.name}/${place(number)}.js`;
+  const name = new RegExp(`^${kind.name}/${bits}/${number.toString(16)}$`);
+  const lists = await file(path, name, (content) => unpack(content, kind, base));
   let low = 0;
   let high = lists.keys.length;
   while (low < high) {
@@ -107,12 +160,12 @@ async function find(key, which) {
 }
 
 /**
- * Where two units stand side by side, less `offset`.
- * @param {number} first @param {number} second @param {number} offset
+ * Where a pair, or a longer sequence that is kept, stands, less `offset`.
+ * @param {string} text @param {number} offset
  * @returns {Promise<Float64Array>} document times SPAN plus place, in order
  */
-export async function pair(first, second, offset) {
-  const [lists, row] = await find(mix(((first << 16) | second) >>> 0), 0);
+export async function sequence(text, offset) {
+  const [lists, row] = await find(PAIRS, keyOf(text), text);
   if (row < 0) return new Float64Array(0);
   const { first: docs, begin, values } = lists;
   const start = begin[docs[row]];
@@ -126,7 +179,7 @@ export async function pair(first, second, offset) {
 
 /** @param {number} unit @returns {Promise<Map<number, number>>} documents and weights */
 export async function single(unit) {
-  const [lists, row] = await find(mix(unit), 1);
+  const [lists, row] = await find(SINGLES, mix(unit));
   const result = new Map();
   if (row < 0) return result;
   for (let n = lists.first[row]; n < lists.first[row + 1]; n++) {

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import("./forms.js").Form} Form
- * @typedef {{build: string, order: string, bits: number, count: number, odd: string, forms: Form[]}} Manifest
+ * @typedef {{build: string, order: string, bits: number, count: number, odd: string, forms: Form[], common: string[]}} Manifest
  * @typedef {{name: string, data: string}} Delivery
  */
 
@@ -14,7 +14,7 @@ export class Unavailable extends Error {}
 class Late extends Unavailable {}
 
 /** @type {Manifest} */
-let manifest = { build: "", order: "", bits: 0, count: 0, odd: "", forms: [] };
+let manifest = { build: "", order: "", bits: 0, count: 0, odd: "", forms: [], common: [] };
 /** The address of the folder with this script, ending in "/". */
 let home = "";
 /** @type {Map<string, Promise<unknown>>} */
@@ -67,11 +67,11 @@ export function file(path, name, read) {
 }
 
 /**
- * @param {string} path @param {RegExp} name
+ * @param {string} path @param {RegExp} name @param {string} [encoding]
  * @returns {Promise<any>} what the file says
  */
-export function json(path, name) {
-  return file(path, name, (content) => JSON.parse(new TextDecoder().decode(content)));
+export function json(path, name, encoding) {
+  return file(path, name, (content) => JSON.parse(new TextDecoder(encoding).decode(content)));
 }
 
 /** @param {"facets" | "words" | "variants"} name @returns {Promise<any>} what that file says */

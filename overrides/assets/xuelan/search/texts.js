@@ -7,7 +7,7 @@ import { place } from "./lists.js";
 
 export const FIELDS = 256;
 export const BODY = 1024;
-const WINDOW = 1536;
+const WINDOW = 3072;
 const BEFORE = 24;
 const AFTER = 72;
 
@@ -31,7 +31,8 @@ const windowOf = (place) => Math.floor(Math.max(0, place - BODY) / WINDOW);
 /** @param {number} doc @param {number} window @returns {Promise<Card>} */
 function text(doc, window) {
   const part = window.toString(16);
-  return json(`${current().order}/${place(doc)}-${part}.js`, new RegExp(`^text/.+/${part}$`));
+  const name = new RegExp(`^text/.+/${part}$`);
+  return json(`${current().order}/${place(doc)}-${part}.js`, name, "utf-16le");
 }
 
 /**
