@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -199,7 +200,7 @@ _SettingsLoader.add_constructor("!ENV", construct_env_tag)
 _SettingsLoader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: None)
 
 
-_UNREADABLE: Final = (
+UNREADABLE: Final = (
     yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip
 """What PyYAML raises for bad YAML: ``!!bool`` before another word escapes as a LookupError."""
@@ -215,7 +216,7 @@ def load(root: Path) -> tuple[Column | None, list[Problem]]:
         return None, problems
     try:
         settings = yaml.load(source.text, _SettingsLoader)  # noqa: S506 - a safe loader
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         return None, [*problems, Problem(SETTINGS_FILE, line, Code.YAML, "YAML 写法有误，读不下去")]
@@ -253,17 +254,69 @@ def _host_problems(root: Path, settings: dict[Any, Any], text: str) -> list[Prob
         Path(docs).is_absolute() or ".." in docs or not (root / docs).is_dir()
     ):
         faults.append(("docs_dir", f"栏目里没有“{docs}”这个文件夹", "放手写页面，例如 index.md"))
-    lines = [line.partition(":")[0] for line in text.split("\n")]
-    return [
-        Problem(
-            SETTINGS_FILE,
-            lines.index(name) + 1 if name in lines else 1,
-            Code.SETTINGS,
-            f"{name} {message}",
-            hint,
-        )
+    problems = [
+        Problem(SETTINGS_FILE, _line_of(text, name), Code.SETTINGS, f"{name} {message}", hint)
         for name, message, hint in faults
     ]
+    if not problems and _is_closed(settings):  # else a plugin may make pages
+        problems += _menu_problems(root / docs, text)
+    return problems
+
+
+def _menu_problems(docs: Path, text: str) -> Iterator[Problem]:
+    """Pages that the menu leads to and that are not there."""
+    inside = False
+    for number, line in enumerate(text.split("\n"), 1):
+        inside = line.startswith("nav:") or (inside and not re.match(r"[^\s#-]", line))
+        page = re.match(r"\s*-(?:.*[\s'\"])?([^\s'\"/][^\s'\"]{0,60}\.md)['\"]?\s*$", line)
+        if inside and page and "://" not in page[1] and not (docs / page[1]).is_file():
+            message = f"nav 里的“{page[1]}”不存在"
+            hint = f"路径从 {docs.name} 文件夹写起"
+            yield Problem(SETTINGS_FILE, number, Code.SETTINGS, message, hint)
+
+
+def _line_of(text: str, name: str, word: str = "") -> int:
+    """Where the setting ``name`` stands, or ``word`` below it; 1 when neither is in the file."""
+    lines = text.split("\n")
+    keys = [line.partition(":")[0] for line in lines]
+    start = keys.index(name) if name in keys and name else 0
+    return next((n + 1 for n in range(start, len(lines)) if word and word in lines[n]), start + 1)
+
+
+_INSTALL: Final = "先用 pip 安装它，或删掉这一行"
+_FROM_ROOT: Final = "路径从栏目的文件夹写起"
+_REFUSALS: Final = (
+    (r"Expected type: <class 'bool'>", "应为 true 或 false", "不加引号"),
+    (r"Expected type: <class 'str'>", "应为一行文字", "数字、日期请用英文引号括起来"),
+    (r"Expected type: <class 'list'>|Expected nav", "应为列表", "每项一行，前面写“- ”"),
+    (r"key.value", "应写成“名称: 值”的样子", "每项一行，缩进对齐"),
+    (r"theme name: '(.*?)'", "没有安装名为“{}”的主题", "写 name: material"),
+    (r"custom_dir \('(.*?)'\) does not exist", "custom_dir 写的文件夹“{}”不存在", _FROM_ROOT),
+    (r'"(.*?)" plugin is not installed', "插件“{}”没有安装", _INSTALL),
+    (r"Failed to load extension '(.*?)'", "扩展“{}”没有安装，或选项写错了", _INSTALL),
+    (r"cannot find module '(.*?)'", "没有安装 Python 模块“{}”", _INSTALL),
+    (r"constructor for the tag '(.*?)'", "不认识标记“{}”", "删掉它"),
+    (r"'([^']*)' (?:isn't an existing|does not exist at)", "没有“{}”这个文件", _FROM_ROOT),
+    (r"Unrecognised configuration name: (.*)", "不是 MkDocs 的设置", "自己用的值写在 extra 下面"),
+)
+"""What the host says of its settings in English, what it means to an editor, and what to do."""
+
+
+def refusal(text: str, name: str, words: str) -> Problem:
+    """Why the host refuses the setting ``name`` of the settings ``text``, from its own ``words``.
+
+    ``name`` is empty where the host does not tell it.
+    """
+    last = words.strip().rpartition("\n")[2]
+    message, word, hint = "写得不对", "", f"MkDocs 的原话：{last}"
+    for pattern, meaning, advice in _REFUSALS:
+        if match := re.search(pattern, words):
+            word = "".join(match.groups())
+            message, hint = meaning.format(word), advice
+            break
+    at = re.search(r"line (\d+), column", words)
+    line = int(at[1]) if at else _line_of(text, name, word)
+    return Problem(SETTINGS_FILE, line, Code.SETTINGS, f"{name} {message}".strip(), hint)
 
 
 def _own_options(text: str) -> tuple[Mapping | None, list[Problem]]:

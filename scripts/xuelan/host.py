@@ -16,9 +16,8 @@ from typing import Any, Final
 import jinja2
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.build import get_context
-from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, PluginError
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.plugins import BasePlugin, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
@@ -29,6 +28,7 @@ from xuelan import look
 from xuelan.anchors import slug
 from xuelan.catalog import Catalog
 from xuelan.check import check
+from xuelan.column import SETTINGS_FILE, UNREADABLE, refusal
 from xuelan.home import home_values
 from xuelan.hosted import DEEPEST, SECTIONS, Hosted, HostError
 from xuelan.kits.kit import Kit, KitError
@@ -162,13 +162,16 @@ def page_root(page: HostPage) -> str:
 def make(catalog: Catalog) -> Hosted:
     """The hand-written pages of ``catalog``, and frames for the others.
 
-    Raises :class:`HostError` with the host's own words when a hand-written page stops it.
+    Raises :class:`HostError`: with the host's own words when a hand-written page stops it, with
+    problems when the settings do.
     """
-    root = catalog.column.root
-    logging.getLogger("mkdocs").setLevel(logging.WARNING)
+    said = logging.getLogger("mkdocs")
+    said.setLevel(logging.WARNING)
+    if logging.lastResort:
+        said.addHandler(logging.lastResort)  # a strict build has another, and would say nothing
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
-        config = load_config(str(root / "mkdocs.yml"), site_dir=folder)
+        config = _settings(catalog.column.root, folder)
         plugin = config.plugins["xuelan"]
         assert isinstance(plugin, Plugin)
         plugin.catalog, plugin.alone = catalog, False
@@ -178,6 +181,34 @@ def make(catalog: Catalog) -> Hosted:
             raise HostError(str(error)) from error
         assert plugin.hosted is not None
         return replace(plugin.hosted, files=_files_in(Path(folder)))
+
+
+def _settings(root: Path, folder: str) -> MkDocsConfig:
+    """The settings of the column in ``root`` as the host reads them, to build into ``folder``.
+
+    Its own ``load_config`` ends the process on an error and names no line.
+    """
+    path = (root / SETTINGS_FILE).absolute()
+    text = path.read_text(encoding="utf-8-sig")
+    config = MkDocsConfig(config_file_path=str(path))
+    try:
+        with path.open("rb") as file:
+            config.load_file(file)
+        config.load_dict({"site_dir": folder})
+        errors, warnings = config.validate()
+    except (ConfigurationError, *UNREADABLE) as error:  # what bad values of options lead to
+        errors, warnings = [("", error)], []
+    for name, words in warnings:
+        if config.strict:
+            errors.append((name, ConfigurationError(words)))
+        else:
+            p = refusal(text, name, words)
+            log.warning("%s:%d: %s（%s）", p.path, p.line, p.message, p.hint)
+    if errors:
+        here = f"{path.parent}/"
+        found = [refusal(text, name, str(error).replace(here, "")) for name, error in errors]
+        raise HostError("\n".join(as_text(found).splitlines()[:-1]))  # without the count
+    return config
 
 
 def _files_in(folder: Path) -> dict[str, bytes]:

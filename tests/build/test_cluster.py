@@ -16,13 +16,11 @@ from pathlib import Path
 import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
-from trees import REPORT, again, clean, column, contents
+from trees import REPORT, again, clean, column, contents, eager
 
 import tiny
 from conftest import xuelan
-from xuelan import work
 from xuelan.mirror import LIST, mirror
-from xuelan.page import human_size
 
 
 @dataclass
@@ -86,19 +84,23 @@ def test_a_cluster_makes_the_same_site(cluster: _Cluster, tmp_path: Path) -> Non
     assert contents(root / "site") == clean(root, tmp_path / "clean")
 
 
-def test_a_worker_killed_in_mid_run_costs_no_page(
-    cluster: _Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the lost worker had begun is done by the other one."""
-    monkeypatch.setattr(work, "CHUNK", 2)
-    results = []
-    with work.workers(scheduler=cluster.address) as workers:
-        for number, text in enumerate(workers.map(human_size, range(2000), "")):
-            if number == 5:
+def test_a_worker_killed_in_mid_run_costs_no_page(cluster: _Cluster, tmp_path: Path) -> None:
+    """It dies when the first texts have come back; the other worker does what it had begun."""
+    root = _many(tmp_path, 400)
+    command = eager("build", "-C", root, "--scheduler", cluster.address)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("渲染正文 "):
                 os.kill(cluster.workers[0].pid, signal.SIGKILL)
-            results.append(text)
-    assert cluster.workers[0].poll() is not None
-    assert results == [human_size(n) for n in range(2000)]
+                break
+        assert process.poll() is None
+        rest = process.stderr.read()
+    assert cluster.workers[0].wait(timeout=30) == -signal.SIGKILL
+    assert cluster.workers[1].poll() is None
+    assert process.returncode == 0, rest
+    assert "生成页面 400\n" in rest
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(tmp_path: Path) -> None:

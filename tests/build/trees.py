@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import tiny
@@ -11,6 +12,18 @@ from xuelan.build import Report, build
 STORY = "materials/stories/story-night-school.md"
 REPORT = "materials/reports/report-letter.md"
 TERM = "materials/terms/term-terrace.md"
+
+EAGER = """
+from xuelan import progress
+progress.ON_TERMINAL = progress.ELSEWHERE = 0.0
+from xuelan.cli import main
+main()
+"""
+
+
+def eager(*arguments: str | Path) -> list[str]:
+    """The command, telling every step: builds of tiny columns are over before it is time to."""
+    return [sys.executable, "-c", EAGER, *map(str, arguments)]
 
 
 def column(folder: Path) -> Path:
