@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -72,18 +74,30 @@ _REFUSED: Final = (
 """Files that would run in a reader's browser, and the column's own sources with all their notes."""
 
 
+def _status(root: Path, path: str) -> os.stat_result | None:
+    """Of the file at ``path``, or of the first link on the way to it; ``None`` without a file."""
+    place, found = os.fspath(root), None
+    try:
+        for part in path.split("/"):
+            place = f"{place}/{part}"
+            found = os.lstat(place)
+            if stat.S_ISLNK(found.st_mode):
+                return found
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found
+
+
 def _locate(
     root: Path, path: str, from_path: str, file: str, line: int
 ) -> tuple[str, list[Problem]]:
-    target = root / path
-    if any(
-        p.is_symlink() for p in (target, *target.parents) if p.is_relative_to(root) and p != root
-    ):
+    found = _status(root, path)
+    if found is not None and stat.S_ISLNK(found.st_mode):
         return "", [Problem(from_path, line, Code.SYMLINK, f"“{file}”是符号链接，不收")]
-    if not target.is_file():
+    if found is None or not stat.S_ISREG(found.st_mode):
         hint = "检查文件名（大小写也要一致），并确认文件已一起提交"
         return "", [Problem(from_path, line, Code.MISSING_FILE, f"找不到文件“{file}”", hint)]
-    if target.stat().st_size > MAX_ATTACHMENT_BYTES:
+    if found.st_size > MAX_ATTACHMENT_BYTES:
         limit = MAX_ATTACHMENT_BYTES // 1000 // 1000
         message = f"“{file}”超过 {limit} MB"
         return "", [Problem(from_path, line, Code.TOO_LARGE, message, "压缩或拆分之后再放进来")]

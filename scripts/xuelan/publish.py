@@ -271,11 +271,14 @@ def published(site: Path, records: Path | None = None) -> Iterator[Tree]:
                     (twin / old).rename(twin / new)
                 _follow(site, twin, tree.touched, tree.files)
                 cache.keep_record(records, name, _manifest(site, twin, tree))
+                cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
 
 def standing(site: Path, records: Path, mark: bytes) -> bytes | None:
     """The report of the last build if it was of ``mark`` and its site still stands untouched."""
-    last = cache.record(records, record_name(site), Manifest) if mark else None
+    if not mark or cache.record(records, _mark_name(site), bytes) != mark:
+        return None  # told without reading all that the last build left
+    last = cache.record(records, record_name(site), Manifest)
     if last is None or last.notes.get("mark") != mark:
         return None
     return last.notes["report"] if agrees(site.absolute(), last.files, last.folders) else None
@@ -285,6 +288,10 @@ def record_name(site: Path) -> str:
     """The name of the record in which the manifest of ``site`` is kept."""
     where = os.fsencode(site.absolute())
     return f"site-{hashlib.blake2b(where, digest_size=8).hexdigest()}"
+
+
+def _mark_name(site: Path) -> str:
+    return f"{record_name(site)}-mark"
 
 
 def agrees(folder: Path, files: Mapping[str, Entry], folders: Mapping[str, int]) -> bool:
@@ -371,9 +378,9 @@ def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, En
 
 
 def _manifest(site: Path, twin: Path, tree: Tree) -> Manifest:
-    changed = {above for path in tree.touched for above in _above(path)}
-    changed |= {above for names in tree.moved for name in names for above in _above(name)}
-    folders = {above for path in tree.files for above in _above(path)}
+    changed = _folders(tree.touched)
+    changed |= _folders(name for names in tree.moved for name in names)
+    folders = _folders(tree.files)
     last = tree.last
     return Manifest(
         tree.files,
@@ -393,6 +400,12 @@ def _times(
         else os.lstat(folder / path).st_mtime_ns
         for path in folders
     }
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """All folders above ``paths``."""
+    nearest = {path.rpartition("/")[0] for path in paths}
+    return nearest | {above for path in nearest for above in _above(path)}
 
 
 def _above(path: str) -> Iterator[str]:
