@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 import xml.etree.ElementTree as etree
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -106,43 +106,54 @@ def json_feed(catalog: Catalog, path: str, title: str, materials: list[Material]
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-_PRIVATE: Final = frozenset({"path", "body", "body_line", "lines", "status", "reviews"})
+_PRIVATE: Final = frozenset({"path", "face", "body", "body_line", "lines", "status", "reviews"})
 
 
 _APART: Final = frozenset({"attachments", "media", "digest"})
 """Fields with an account of their own in a row."""
 
 
-def catalog_json(c: Collection) -> str:
+def catalog_json(c: Collection, known: Mapping[str, str] | None = None) -> str:
     """Every public field of every public material, for anyone who wants to use the collection.
 
-    One material stands on one line, so that two states of a column can be compared.
+    One material stands on one line, so that two states of a column can be compared; ``known`` are
+    the lines, by id, of materials that have not changed.
     """
-    rows = []
-    names = [n for n in Material.__slots__ if n not in _PRIVATE | _APART]
-    for m in sorted(c.catalog.public, key=lambda m: m.id):
-        row: dict[str, Any] = {n: v for n in names if (v := getattr(m, n)) not in ("", ())}
-        rendered = c.rendered.outline(m.id)
-        row["address"] = m.address
-        row["characters"] = rendered.characters
-        row["minutes"] = rendered.minutes
-        row["references"] = rendered.references
-        row["sha256"] = m.digest
-        row["attachments"] = [
-            {
-                "title": a.title,
-                "address": m.address + a.path.rsplit("/", 1)[-1],
-                "size": a.size,
-                "sha256": a.sha256,
-            }
-            for a in m.attachments
-        ]
-        rows.append(row)
+    known = known or {}
+    ids = sorted(m.id for m in c.catalog.public)
     column = c.catalog.column
-    head = {"title": column.title, "url": column.url, "count": len(rows)}
+    head = {"title": column.title, "url": column.url, "count": len(ids)}
     start = json.dumps(head, ensure_ascii=False).removesuffix("}")
-    lines = ",\n".join(msgspec.json.encode(row).decode() for row in rows)
+    lines = ",\n".join(known.get(name) or _row(c, name) for name in ids)
     return f'{start}, "materials": [\n{lines}\n]}}\n'
+
+
+def catalog_lines(text: str) -> Iterator[str]:
+    """The lines of a :func:`catalog_json`, by the ids of their materials in order."""
+    return (line.removesuffix(",") for line in text.split("\n")[1:-2])
+
+
+_SHOWN: Final = [n for n in Material.__slots__ if n not in _PRIVATE | _APART]
+
+
+def _row(c: Collection, name: str) -> str:
+    m, rendered = c.catalog.by_id[name], c.rendered.outline(name)
+    row: dict[str, Any] = {n: v for n in _SHOWN if (v := getattr(m, n)) not in ("", ())}
+    row["address"] = m.address
+    row["characters"] = rendered.characters
+    row["minutes"] = rendered.minutes
+    row["references"] = rendered.references
+    row["sha256"] = m.digest
+    row["attachments"] = [
+        {
+            "title": a.title,
+            "address": m.address + a.path.rsplit("/", 1)[-1],
+            "size": a.size,
+            "sha256": a.sha256,
+        }
+        for a in m.attachments
+    ]
+    return msgspec.json.encode(row).decode()
 
 
 def sitemap(url: str, addresses: Iterable[tuple[str, str]]) -> str:

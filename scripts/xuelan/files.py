@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from xuelan.cache import key_of
 from xuelan.column import MATERIALS_FOLDER
 from xuelan.material import Attachment, Material, Media
 from xuelan.problem import Code, Problem
@@ -43,7 +44,9 @@ def with_files(
         if path:
             size = (root / path).stat().st_size
             media.append(replace(thing, path=path, caption_path=caption, size=size))
-    return replace(material, attachments=tuple(attachments), media=tuple(media)), problems
+    face = key_of(material.face, attachments, media)
+    made = replace(material, face=face, attachments=tuple(attachments), media=tuple(media))
+    return made, problems
 
 
 def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[Problem]]:

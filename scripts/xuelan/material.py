@@ -8,6 +8,7 @@ from dataclasses import field as dataclass_field
 from operator import attrgetter
 from typing import Any, Final
 
+from xuelan.cache import key_of
 from xuelan.fields import Field, Form, Table, Vocabularies, validate
 from xuelan.problem import Problem
 from xuelan.source import Document
@@ -152,7 +153,11 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One material as its editor wrote it, every field checked. Dates are ISO, maybe partial."""
+    """One material as its editor wrote it, every field checked. Dates are ISO, maybe partial.
+
+    ``digest`` is the file's, ``face`` that of all but the text: with the same face a material
+    looks the same in every list.
+    """
 
     id: str
     kind: str
@@ -186,6 +191,7 @@ class Material:
     status: str
     reviews: tuple[SignOff, ...]
     path: str
+    face: bytes
     body: str
     body_line: int
     digest: str
@@ -251,17 +257,17 @@ def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, lis
     one run can check the rest of the collection against it.
     """
     values, problems = validate(document.front, FIELDS, document.path, vocabularies)
-    return (
-        Material(
-            **_records(values),
-            path=document.path,
-            body=document.body,
-            body_line=document.body_line,
-            digest=document.digest,
-            lines=document.front.lines,
-        ),
-        problems,
+    made = _records(values)
+    material = Material(
+        **made,
+        path=document.path,
+        face=key_of(document.path, made),
+        body=document.body,
+        body_line=document.body_line,
+        digest=document.digest,
+        lines=document.front.lines,
     )
+    return material, problems
 
 
 def _records(values: dict[str, Any]) -> dict[str, Any]:

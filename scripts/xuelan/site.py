@@ -75,6 +75,8 @@ class _Others:
 
 T = TypeVar("T")
 
+_CATALOG: Final = "catalog.json"
+
 
 def write(
     catalog: Catalog,
@@ -99,7 +101,7 @@ def write(
     made += _write_others(collection, theme, tree, lists)
     addresses = [(address, "") for address in hosted.addresses]
     addresses += [(address, catalog_date(catalog, address)) for address in made]
-    _write_feeds(collection, tree, lists)
+    _write_feeds(collection, tree, lists, before)
     if catalog.kits:
         from xuelan.kits import forms_own  # noqa: PLC0415 - its libraries take long to load
 
@@ -127,9 +129,15 @@ def write(
     )
 
 
-def _write_feeds(c: Collection, tree: Tree, key: bytes) -> None:
+def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None:
     """The catalogue; and the feeds, unless they were made from the same ``key``."""
-    tree.write("catalog.json", feeds.catalog_json(c).encode())
+    lines: dict[str, str] = {}
+    if key == before.lists and _CATALOG in tree.last.files:
+        old = (tree.folder / _CATALOG).read_text(encoding="utf-8")
+        ids = sorted(m.id for m in c.catalog.public)
+        found = zip(ids, feeds.catalog_lines(old), strict=True)
+        lines = {i: line for i, line in found if not _is_new(i, c.rendered, before)}
+    tree.write(_CATALOG, feeds.catalog_json(c, lines).encode())
     known = [path for path, entry in tree.last.files.items() if entry.key == key]
     if known:
         for path in known:
@@ -250,8 +258,8 @@ def _leave_note(tree: Tree, name: str, note: object) -> None:
 def _lists_key(c: Collection, theme: Theme) -> bytes:
     """The key of everything a page of its own can show beside its own text."""
     catalog = c.catalog
-    cards = [c.cards.get(m.id) or m.card for m in catalog.materials]
-    return key_of(theme.base, catalog.drafts, cards, catalog.works, catalog.paths)
+    faces = [m.face for m in catalog.materials]
+    return key_of(theme.base, catalog.drafts, faces, catalog.works, catalog.paths)
 
 
 def _is_new(name: str, texts: Texts, before: _Before) -> bool:
