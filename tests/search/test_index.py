@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from xuelan import publish
 from xuelan.cache import Cache, key_of
 from xuelan.publish import Tree
 from xuelan.search import common, engine, files, index, postings
+from xuelan.search import reader as search_reader
 from xuelan.search.common import LONGEST, Common
 from xuelan.search.document import Document, Entry, Piece, Zone
 from xuelan.search.files import DamagedIndexError
@@ -23,7 +25,7 @@ from xuelan.search.found import ask
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
-from xuelan.search.stream import STARTS, WINDOW, Placed, layout, stream, window, windows
+from xuelan.search.stream import STARTS, WINDOW, Placed, Stream, layout, packed, window, windows
 from xuelan.search.update import update
 
 WORDS = "毛丰美大梨树村实干治山办厂果园五味子旅游集体经济共同富裕为民担当廉洁履职农业税电价"
@@ -272,6 +274,63 @@ def test_a_phrase_is_looked_up_by_the_longest_sequences_that_are_kept() -> None:
     )
 
 
+def test_a_phrase_of_the_commonest_words_loads_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred thousand places of a pair are loaded for the pair alone, not for what is around it."""
+    rng = random.Random(3)
+    around = "".join(chr(n) for n in range(0x5000, 0x5100))
+    words = ["".join(rng.choices(around, k=rng.randint(1, 4))) for _ in range(100_000)]
+    texts = ["工作".join(words[n : n + 1000]) for n in range(0, 100_000, 1000)]
+    reader = write([material(f"m{n:03}", text) for n, text in enumerate(texts)], tmp_path)
+    assert "工作" in reader.common.texts
+    sizes: list[int] = []
+
+    def watched(path: Path) -> bytes:
+        sizes.append(path.stat().st_size)
+        return path.read_bytes()
+
+    monkeypatch.setattr(search_reader, "_read", watched)
+    engine.exact(reader, parse("工作"))
+    whole = sum(sizes)
+    for one, other in itertools.pairwise(words[:20]):
+        sizes.clear()
+        assert engine.exact(Reader(tmp_path), parse(f"{one[-1]}工作{other[0]}"))
+        assert 3 * sum(sizes) < 2 * whole
+
+
+def test_the_end_of_a_piece_is_not_beside_the_next_one(tmp_path: Path) -> None:
+    """Whatever its length, a piece that ends and one that begins are no phrase with a break."""
+    documents = [
+        material(f"m{n}", "甲" * n + "乙", "丙丁", title="题" * n + "乙") for n in range(60, 68)
+    ]
+    reader = write(documents, tmp_path)
+    assert engine.exact(reader, parse("乙。丙丁")) == []
+    assert len(engine.exact(reader, parse("丙丁"))) == len(documents)
+
+
+def test_a_sample_of_many_documents_tells_what_is_common(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not in the sample is patched in; what is may change what is common."""
+    monkeypatch.setattr(common, "SAMPLE", 5)
+    few_are_common(monkeypatch, 90)
+    site = Site(tmp_path, [material(f"m{n:03}", "为民担当，" * 9) for n in range(20)])
+    assert "为民担当" in Reader(tmp_path / "site").common.texts
+    built = anew(monkeypatch)
+    for number in (7, 8):
+        site.edit(number, lambda text: "苦干实干")
+        site.build()
+        assert built == []
+        site.check()
+        built.clear()
+    few_are_common(monkeypatch, 200)
+    site.edit(4, lambda text: "为民")
+    site.build()
+    assert built == [1]
+    site.check()
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_keys_can_be_read_back(token: int) -> None:
     """The token of a key is found from the key."""
@@ -440,6 +499,8 @@ def test_only_what_differs_is_moved_by_a_small_edit() -> None:
     document = some(1, seed=9)[0]
     pieces = list(document.pieces)
     pieces[2] = pieces[2]._replace(text="多" + pieces[2].text)
-    before = stream(layout(document)).runs[:, 0].tolist()
-    after = stream(layout(replace(document, pieces=tuple(pieces)))).runs[:, 0].tolist()
+    before = Stream.unpack(packed(layout(document))).runs[:, 0].tolist()
+    after = (
+        Stream.unpack(packed(layout(replace(document, pieces=tuple(pieces))))).runs[:, 0].tolist()
+    )
     assert sum(a != b for a, b in zip(before, after, strict=True)) in (0, len(before) - 3)

@@ -26,8 +26,8 @@ from xuelan.search.stream import Stream
 
 LEAST: Final = 8000
 """Places a sequence must have more than to be common: about 17 KB as a file."""
-PER_SHARD: Final = 3
-"""Times the number of shards, it must too: at most one pair in seven hundred is common."""
+PER_SHARD: Final = 2
+"""Times the number of shards, it must too: a longer list costs more than the texts shown."""
 LONGEST: Final = 5
 """Units of the longest sequences kept."""
 MOST: Final = 512

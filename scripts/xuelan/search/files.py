@@ -69,7 +69,7 @@ def pack(name: str, *columns: bytes) -> bytes:
     and a Huffman code for each are smaller and twice as fast.
     """
     strategy = zlib.Z_RLE if len(columns) > 1 else zlib.Z_DEFAULT_STRATEGY
-    deflate = zlib.compressobj(6, memLevel=9, strategy=strategy)
+    deflate = zlib.compressobj(4, strategy=strategy)
     data = b""
     for column in columns[:-1]:
         data += deflate.compress(column) + deflate.flush(zlib.Z_SYNC_FLUSH)

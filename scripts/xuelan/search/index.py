@@ -31,19 +31,19 @@ from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists, Texts
 from xuelan.search.spool import GROUP_BITS, Rows, Spool, Streams, grouped, sorted_lists
-from xuelan.search.stream import Stream, card, layout, stream, windows
+from xuelan.search.stream import Stream, card, layout, packed, windows
 from xuelan.work import HERE, Workers
 
 T = TypeVar("T")
 
 FORMAT: Final = 2
 """The layout of the files; part of the build's name."""
-BATCH: Final = 256
+BATCH: Final = 128
 """Documents whose pairs are taken at once, to share the cost of a call."""
-SHARD_UNITS: Final = 4300
-"""Units of text behind one shard: about 17 KB as a file."""
+SHARD_UNITS: Final = 2150
+"""Units of text behind one shard: about 10 KB as a file."""
 LEAST_BITS: Final = 4
-BUCKET_BITS: Final = 8
+BUCKET_BITS: Final = 6
 """Bits that name a shard of pairs among those packed at once."""
 
 
@@ -308,7 +308,7 @@ def laid_out(document: Document) -> LaidOut:
         rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
         name = f"text/{document.id}/{number:x}"
         texts.append(files.pack_text(name, {**shown, "pieces": rows}))
-    return LaidOut(stream(placed).pack(), texts)
+    return LaidOut(packed(placed), texts)
 
 
 def _stream_key(key: bytes) -> bytes:

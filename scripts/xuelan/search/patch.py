@@ -22,7 +22,7 @@ from xuelan.search.stream import Stream
 
 MOST_EDITS: Final = 8
 """With more documents edited at once, making everything anew costs less."""
-_BATCH: Final = 96
+_BATCH: Final = 256
 """Shards worked on together: enough to share the cost of a call, few enough for memory."""
 
 

@@ -7,6 +7,7 @@ searched with the text.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -81,11 +82,6 @@ class Stream:
         places: Places = (np.arange(len(self.units)) + offsets).astype(np.uint32)
         return places
 
-    def pack(self) -> bytes:
-        """The stream as bytes, for keeping."""
-        head = np.array([len(self.runs)], "<u4").tobytes()
-        return head + self.runs.astype("<u4").tobytes() + self.units.astype("<u2").tobytes()
-
     @staticmethod
     def size(content: bytes) -> int:
         """How many units there are in a packed stream."""
@@ -93,17 +89,17 @@ class Stream:
 
     @classmethod
     def unpack(cls, content: bytes) -> Stream:
-        """The stream that :meth:`pack` made into bytes."""
+        """The stream that :func:`packed` made into bytes."""
         count = int(np.frombuffer(content, "<u4", 1)[0])
         runs = np.frombuffer(content, "<u4", 2 * count, 4).reshape(-1, 2)
         return cls(np.frombuffer(content, "<u2", -1, 4 + 8 * count), runs)
 
 
-def stream(placed: list[Placed]) -> Stream:
-    """All units of a document, a break after each piece."""
-    runs = np.array([(p.place, len(p.units)) for p in placed], np.uint32).reshape(-1, 2)
-    none = np.zeros(0, np.uint16)
-    return Stream(np.concatenate([none, *(p.units for p in placed)]), runs)
+def packed(placed: list[Placed]) -> bytes:
+    """All units of a document, a break after each piece, as :meth:`Stream.unpack` reads them."""
+    runs = [number for p in placed for number in (p.place, len(p.units))]
+    head = struct.pack(f"<{1 + len(runs)}I", len(placed), *runs)
+    return head + b"".join([p.units.tobytes() for p in placed])
 
 
 def window(place: int) -> int:
