@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,9 +20,14 @@ from xuelan.column import Column
 from xuelan.dates import chinese
 from xuelan.inputs import program
 from xuelan.library import Index
+from xuelan.material import Material
+from xuelan.works import Reference
 
 SLOTS: Final = ("title", "description", "canonical", "head", "content", "edit")
 _SLOT: Final = re.compile("@@xuelan-(" + "|".join(SLOTS) + ")@@")
+_ROOT: Final = "\0"
+"""Stands in a row that is kept for the way to the site's root; no text holds it."""
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 Place = tuple[int, str]
 """Where a frame is used: how many folders down, and in which section of the menu."""
@@ -126,19 +131,45 @@ class Theme:
         env = jinja2.Environment(loader=loader, autoescape=True, auto_reload=False)
         env.filters["zh_date"] = chinese
         env.filters["size"] = human_size
-        env.globals.update(column=self.column, facets=self.shelves, listed=self._listed)
+        env.globals.update(column=self.column, facets=self.shelves)
+        env.filters.update(row=self._row, printed=self._printed, listed=self._listed)
         return env
 
-    def _listed(self, facet: Index, root: str) -> Markup:
-        """The shelves of ``facet`` as a list, seen from ``root``: the same on many pages."""
+    def _row(self, m: Material, root: str) -> Markup:
+        """A material's row in a list, seen from ``root``: one row stands on many pages."""
+        return Markup(self._rows(m).replace(_ROOT, root))  # noqa: S704 - escaped
+
+    @cached_property
+    def _rows(self) -> Callable[[Material], str]:
+        macro = self._macros.row
+        return cache(lambda m: str(macro(_ROOT, m)))
+
+    def _printed(self, reference: Reference) -> Markup:
+        """A reference as printed: one work is cited on many pages."""
+        return self._entries(reference)
+
+    @cached_property
+    def _entries(self) -> Callable[[Reference], Markup]:
+        return cache(self._macros.entry)
+
+    @property
+    def _macros(self) -> Any:
+        return self._env.get_template("pages/macros.html").module
+
+    def _listed(self, facet: Index, root: str, here: str) -> Markup:
+        """The shelves of ``facet`` as a list, seen from ``root``: the same on many pages.
+
+        The shelf whose address is ``here`` is marked as the one shown.
+        """
         known = self._lists.get((id(facet), root))
         if known is None:
             text = self._env.get_template("pages/shelves.html").render(facet=facet, root=root)
-            known = self._lists[id(facet), root] = facet, Markup(text)  # noqa: S704 - escaped
-        return known[1]
+            known = self._lists[id(facet), root] = facet, text
+        link = f'<a href="{root}{here}"'
+        return Markup(known[1].replace(link, f'{link} aria-current="true"', 1))  # noqa: S704 - escaped
 
     @cached_property
-    def _lists(self) -> dict[tuple[int, str], tuple[Index, Markup]]:
+    def _lists(self) -> dict[tuple[int, str], tuple[Index, str]]:
         return {}
 
     @cached_property
@@ -176,7 +207,7 @@ class Theme:
             if text
         ]
         if page.data:
-            data = json.dumps(page.data, ensure_ascii=False).replace("<", "\\u003c")
+            data = _JSON.encode(page.data).replace("<", "\\u003c")
             tags.append(f'<script type="application/ld+json">{data}</script>')
         return "\n".join(tags)
 

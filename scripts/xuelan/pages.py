@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, Final
 
 from xuelan import charts, facts, library, study, works
@@ -21,7 +21,7 @@ from xuelan.problem import Code
 from xuelan.render import Rendered
 from xuelan.study import StudyPath
 from xuelan.texts import Texts
-from xuelan.works import reference
+from xuelan.works import Reference, reference
 
 TOC_FROM: Final = 3
 """A table of contents appears from this many headings on."""
@@ -43,7 +43,16 @@ class Collection:
 
     def facet(self, name: str) -> Facet:
         """The facet whose id is ``name``."""
-        return next(f for f in self.facets if f.id == name)
+        return self._by_id[name]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Facet]:
+        return {f.id: f for f in self.facets}
+
+    @cached_property
+    def reference(self) -> Callable[[str], Reference]:
+        """A work as printed: one work is cited on many pages."""
+        return cache(lambda work: reference(self.catalog.works[work]))
 
     @cached_property
     def shelves(self) -> tuple[Index, ...]:
@@ -137,7 +146,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
         "kind": c.facet("kind").places[m.kind],
         "tags": [c.facet("tag").places[t] for t in m.tags],
         "activities": [a for a in catalog.column.activities if a.name in m.activity],
-        "references": [reference(catalog.works[w]) for w in rendered.references],
+        "references": [c.reference(w) for w in rendered.references],
         "own_reference": reference(own) if own else None,
         "cite": _citation(c, m),
         "toc": rendered.headings if len(rendered.headings) >= TOC_FROM else (),
