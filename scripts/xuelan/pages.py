@@ -60,9 +60,9 @@ class Collection:
         return tuple(f.short_index for f in self.facets)
 
     @cached_property
-    def cards(self) -> dict[str, Material]:
-        """Public materials without their texts, by id, newest first."""
-        return {m.id: m.card for m in self.catalog.public}
+    def card(self) -> Callable[[str], Material]:
+        """Gives the material of an id without its text."""
+        return cache(lambda name: self.catalog.by_id[name].card)
 
     @cached_property
     def named_by(self) -> dict[str, list[str]]:
@@ -122,7 +122,7 @@ def materials(c: Collection, wanted: Callable[[Material], bool] | None = None) -
                 newer = neighbours[n - 1] if n else None
                 older = neighbours[n + 1] if n + 1 < len(neighbours) else None
                 make = partial(
-                    _material, c, m, newer and c.cards[newer.id], older and c.cards[older.id]
+                    _material, c, m, newer and c.card(newer.id), older and c.card(older.id)
                 )
                 yield f"{m.address}index.html", make
     for m in c.catalog.materials:
@@ -141,7 +141,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
     catalog, rendered = c.catalog, c.rendered[m.id]
     own, replaced_by = catalog.works.get(m.work), catalog.by_id.get(m.replaced_by)
     values = {
-        "m": c.cards[m.id],
+        "m": c.card(m.id),
         "r": replace(rendered, blocks=()),
         "kind": c.facet("kind").places[m.kind],
         "tags": [c.facet("tag").places[t] for t in m.tags],
@@ -167,7 +167,8 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
 def _related(c: Collection, m: Material) -> list[Material]:
     """The editor's related materials first, then those that name this one."""
     both = dict.fromkeys([*m.related, *c.named_by.get(m.id, ())])
-    return [c.cards[i] for i in both if i in c.cards and i != m.id][:8]
+    others = (c.catalog.by_id[i] for i in both if i in c.catalog.by_id and i != m.id)
+    return [c.card(other.id) for other in others if c.catalog.shows(other)][:8]
 
 
 def _citation(c: Collection, m: Material) -> str:
@@ -218,7 +219,7 @@ def _library(c: Collection) -> Iterator[Page]:
                 title += f"（第{number}页）"
             values = {
                 "shelf": place,
-                "rows": [c.cards[m.id] for m in rows],
+                "rows": [c.card(m.id) for m in rows],
                 "number": number,
             } | ({"shelves": digest} if place.facet or number > 1 else {"facets": whole})
             description = place.summary or f"{place.name}，共{place.count}篇。"
@@ -333,8 +334,8 @@ def _minutes(c: Collection, path: StudyPath) -> int:
 def _search(c: Collection) -> Iterator[Page]:
     sort_key = c.spelling.sort_key
     letters: dict[str, list[Material]] = {}
-    for m in sorted(c.cards.values(), key=lambda m: sort_key(m.title)):
-        letters.setdefault(initial(m.title, sort_key), []).append(m)
+    for m in sorted(c.catalog.public, key=lambda m: sort_key(m.title)):
+        letters.setdefault(initial(m.title, sort_key), []).append(c.card(m.id))
     values = {"letters": dict(sorted(letters.items())), "facets": [f.index for f in c.facets]}
     template = "pages/search.html"
     yield Page("search/", "检索", "检索全部材料。", template, "search", values, alone=True)

@@ -43,6 +43,11 @@ class NotASiteError(Exception):
     """The target holds something that no build has made."""
 
 
+def digest(data: bytes) -> bytes:
+    """The digest (16 bytes) of a published file."""
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
 class Entry(NamedTuple):
     """A file as published: its digest, what it was made from, size, time of writing, inode."""
 
@@ -141,9 +146,9 @@ class Tree:
 
     def write(self, path: str, data: bytes, key: bytes = b"") -> bool:
         """Put a file at ``path``; False when the same bytes stand there already."""
-        digest = hashlib.blake2b(data, digest_size=16).digest()
+        found = digest(data)
         entry = self._standing(path)
-        if entry is not None and entry.digest == digest:
+        if entry is not None and entry.digest == found:
             self._stay(path, entry._replace(key=key))
             return False
         file = os.open(self._place(path), _NEW_FILE, 0o666)
@@ -151,7 +156,7 @@ class Tree:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(file, rest) :]
-            self._note(path, os.fstat(file), digest, key)
+            self._note(path, os.fstat(file), found, key)
         finally:
             os.close(file)
         return True
@@ -166,8 +171,8 @@ class Tree:
     def adopt(self) -> None:
         """Take in what somebody else has put into the folder."""
         for file in (f for f in self.folder.rglob("*") if f.is_file()):
-            digest = hashlib.blake2b(file.read_bytes(), digest_size=16).digest()
-            self._note(file.relative_to(self.folder).as_posix(), file.stat(), digest, b"")
+            path = file.relative_to(self.folder).as_posix()
+            self._note(path, file.stat(), digest(file.read_bytes()), b"")
 
     def forget(self) -> None:
         """Leave nothing to the next build but the files: an input was changed meanwhile."""

@@ -74,6 +74,7 @@ class Materials:
         return [
             Entry(
                 key=key_of("synthetic", number, self.edited.get(number)),
+                face=b"%d" % number,
                 id=f"m-{number:06d}",
                 kind=synthetic.KINDS[number % len(synthetic.KINDS)],
                 year=str(1990 + number % 36),

@@ -44,8 +44,8 @@ def entry(document: Document) -> Entry:
     """As the build would hand it over."""
     key = key_of(document.id, document.title, document.kind, document.pieces)
     return Entry(
-        key, document.id, document.kind, "2016", "某组织部", ("集中学习",), (document.title,),
-        lambda: document,
+        key, key_of(document.kind, document.title), document.id, document.kind, "2016", "某组织部",
+        ("集中学习",), (document.title,), lambda: document,
     )  # fmt: skip
 
 

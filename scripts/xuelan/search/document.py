@@ -54,10 +54,12 @@ class Document:
 class Entry:
     """A document not yet opened: ``key`` differs when it does; its facets; words in its fields.
 
+    ``face`` differs when any of the facets and words does.
     Entries are in the order that decides between equals: newest first.
     """
 
     key: bytes
+    face: bytes
     id: str
     kind: str
     year: str
@@ -80,6 +82,7 @@ def _entry(m: Material, rendered: Texts, files: Files) -> Entry:
     words = (m.title, m.publisher, *m.people, *m.places, *m.tags, *m.aliases)
     return Entry(
         key=key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments]),
+        face=m.face,
         id=m.id,
         kind=m.kind,
         year=m.year,

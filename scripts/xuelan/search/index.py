@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
-from xuelan.publish import Row, Tree
+from xuelan.publish import Row, Tree, digest
 from xuelan.search import files, postings
 from xuelan.search.common import Common, sampled
 from xuelan.search.document import Document, Entry
@@ -231,53 +231,64 @@ class _Build:
 
     def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
-        same, table = self.before.program == program(), variants()
-        heard = self.before.sounds if same else sounds()
-        lexicon = Lexicon.of([e.words for e in self.entries], self.before.words if same else {})
-        rest = {
-            "facets": files.pack_json("facets", _facets(self.entries)),
-            "words": files.pack_json("words", lexicon.as_json(heard)),
-            "variants": files.pack_json("variants", ["".join(table), "".join(table.values())]),
-        }
+        faces = key_of([e.face for e in self.entries])
+        same = self.before.program == program() and self.before.faces == faces
+        notes = self.before if same else self._described(faces)
+        beside = dict.fromkeys(_BESIDE) if same else _beside(self.entries, notes)
+        last = self.before.manifest[0]
+        digests = [
+            self.tree.last.files[f"{FOLDER}/{last}/{name}.js"].digest
+            if data is None
+            else digest(data)
+            for name, data in beside.items()
+        ]
         manifest = Manifest(
-            build=_digest([FORMAT, self.bits, *self._texts(), *rest.values()]),
+            build=_digest([FORMAT, self.bits, *self._texts(), *digests]),
             order=self.order,
             bits=self.bits,
             count=len(self.entries),
-            odd="".join(c for c in table if c.encode("gb2312", "ignore")),
+            odd=notes.odd,
             forms=forms,
             common=self.common.texts,
         )
-        last = self.before.manifest[0]
         if last not in ("", manifest.build):
             self.tree.move(f"{FOLDER}/{last}", f"{FOLDER}/{manifest.build}")
-        for name, content in rest.items():
-            self.tree.write(f"{FOLDER}/{manifest.build}/{name}.js", content)
+        for name, data in beside.items():
+            path, came = f"{FOLDER}/{manifest.build}/{name}.js", f"{FOLDER}/{last}/{name}.js"
+            self._put(path, came, data)
         shards(manifest.build)
         self.tree.write(files.NOW, files.now(manifest))
-        notes = Notes(
-            program=program(),
-            manifest=(manifest.build, manifest.order, manifest.bits),
-            keys=[e.key for e in self.entries],
-            sizes=self.sizes,
-            files=self.files,
-            words=lexicon.words,
-            sounds=heard,
-        )
+        notes.manifest = (manifest.build, manifest.order, manifest.bits)
+        notes.keys, notes.sizes, notes.files = [e.key for e in self.entries], self.sizes, self.files
         notes.leave(self.tree)
         return manifest
 
     def _put_shard(self, build: str, shard: tuple[Kind, int], data: bytes | None) -> Row:
         """Write a shard's file; without ``data`` the last build's stays."""
         kind, number = shard
-        path, came = kind.path(build, number), kind.path(self.before.manifest[0], number)
+        path = kind.path(build, number)
+        self._put(path, kind.path(self.before.manifest[0], number), data)
+        return self.tree.row(path)
+
+    def _put(self, path: str, came: str, data: bytes | None) -> None:
         if data is not None:
             self.tree.write(path, data)
         elif path == came:
             self.tree.keep(path)
         else:
             self.tree.link(path, came)
-        return self.tree.row(path)
+
+    def _described(self, faces: bytes) -> Notes:
+        """Notes of what can be said without the texts."""
+        same = self.before.program == program()
+        known = self.before.words if same else {}
+        return Notes(
+            program=program(),
+            faces=faces,
+            odd="".join(c for c in variants() if c.encode("gb2312", "ignore")),
+            words=Lexicon.of([e.words for e in self.entries], known).words,
+            sounds=self.before.sounds if same else sounds(),
+        )
 
     def _texts(self) -> Iterator[bytes]:
         """The digests of all texts as they stand in the tree."""
@@ -369,6 +380,18 @@ class _Packer:
     def _numbers(self, kind: Kind, bucket: int) -> range:
         each = (1 << self.bits - kind.fewer) // self.buckets
         return range(bucket * each, (bucket + 1) * each)
+
+
+_BESIDE: Final = ("facets", "words", "variants")
+"""The files of an index beside texts and shards."""
+
+
+def _beside(entries: Sequence[Entry], notes: Notes) -> dict[str, bytes | None]:
+    """These files' contents."""
+    table = variants()
+    facets, words = _facets(entries), Lexicon(notes.words).as_json(notes.sounds)
+    contents = (facets, words, ["".join(table), "".join(table.values())])
+    return {n: files.pack_json(n, c) for n, c in zip(_BESIDE, contents, strict=True)}
 
 
 def _facets(entries: Sequence[Entry]) -> dict[str, Any]:

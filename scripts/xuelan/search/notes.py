@@ -13,7 +13,8 @@ class Notes(msgspec.Struct):
     """Of each document its key, its size in units and how many files of text it has.
 
     ``program`` is the program that wrote them; ``manifest`` the index's build, order and bits;
-    ``words`` are the lexicon's words with their syllables, ``sounds`` characters by syllable.
+    ``faces`` is the digest of all faces; ``odd`` are the manifest's; ``words`` are the lexicon's
+    words with their syllables, ``sounds`` characters by syllable.
     """
 
     program: bytes = b""
@@ -21,6 +22,8 @@ class Notes(msgspec.Struct):
     keys: list[bytes] = []
     sizes: list[int] = []
     files: list[int] = []
+    faces: bytes = b""
+    odd: str = ""
     words: dict[str, str] = {}
     sounds: dict[str, str] = {}
 
