@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
 
 import tiny
 from xuelan import library
 from xuelan.catalog import Catalog
 from xuelan.library import PER_PAGE, Facet
+from xuelan.pinyin import sort_key
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +123,10 @@ def test_addresses_are_unique_whatever_the_names(catalog: Catalog, names: list[s
         assert address.isascii()
         assert address.count("/") == 3
         assert " " not in address
+
+
+@given(st.text(st.sampled_from("长重行乐中国大连银重庆音乐会“”，Ab1 \u3400"), max_size=12))
+def test_words_are_spelled_as_the_dictionary_spells_the_whole(text: str) -> None:
+    """Spelling a title word by word, each once, gives what spelling it at once gives."""
+    whole = lazy_pinyin(text, style=Style.TONE3, errors="ignore")
+    assert sort_key(text) == (*whole, text)

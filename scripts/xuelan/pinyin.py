@@ -25,9 +25,17 @@ def slug(text: str) -> str:
 @cache
 def sort_key(text: str) -> tuple[str, ...]:
     """The key that orders Chinese words by pinyin and tone; marks and quotes are passed over."""
+    from pypinyin.seg.simpleseg import seg  # noqa: PLC0415 - as above
+
+    return (*(sound for word in seg(text) for sound in _sounds(word)), text)
+
+
+@cache
+def _sounds(word: str) -> list[str]:
+    """The sounds of a word that stands in no other: titles have few, and share most of them."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - as above
 
-    return (*lazy_pinyin(text, style=Style.TONE3, errors="ignore"), text)
+    return lazy_pinyin(word, style=Style.TONE3, errors="ignore")
 
 
 SortKey = Callable[[str], tuple[str, ...]]
