@@ -24,7 +24,7 @@ from xuelan.loader import load
 from xuelan.problem import Code
 from xuelan.source import Mapping, listing, parse_yaml, read, split
 
-NOT_IN_FRONT_MATTER = {"path", "body", "body_line", "digest", "lines"}
+NOT_IN_FRONT_MATTER = {"path", "body", "body_line", "face", "digest", "lines"}
 ADDED_WHEN_READ = {"line", "lines", "path", "caption_path", "size", "sha256"}
 HOST_SETTINGS = {
     "root", "title", "copyright", "url", "description", "site_dir", "docs_dir", "repo_url",

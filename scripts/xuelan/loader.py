@@ -40,9 +40,7 @@ def load(
     """
     problems: list[Problem] = []
     digests = inputs.below(MATERIALS_FOLDER) if inputs else {}
-    texts = list(read_materials(column, cache, workers, digests))
-    problems += (p for r in texts for p in r.problems)
-    materials = [r.material for r in texts if r.material]
+    readings = read_materials(column, cache, workers, digests)
 
     def rows(
         name: str, kind: type[Row], table: Table, make: Callable[[dict[str, Any]], Row]
@@ -62,15 +60,19 @@ def load(
     problems += wrong_in_kits
     catalog = Catalog(
         column=column,
-        materials=tuple(sorted(materials, key=lambda m: (m.id, m.path))),
+        materials=(),
         works={w.id: w for w in rows("works", Work, works.FIELDS, lambda v: Work(**v))},
         facts={f.id: f for f in rows("facts", Fact, facts.FIELDS, lambda v: Fact(**v))},
         figures=tuple(rows("figures", Figure, study.FIGURE_FIELDS, _figure)),
         questions=tuple(rows("quiz", Question, study.QUESTION_FIELDS, _question)),
         paths=tuple(rows("paths", StudyPath, study.PATH_FIELDS, _path)),
         kits=tuple(kits),
-        scans={r.path: r.scan for r in texts if r.scan},
     )
+    texts = list(readings)
+    problems += (p for r in texts for p in r.problems)
+    materials = sorted((r.material for r in texts if r.material), key=lambda m: (m.id, m.path))
+    scans = {r.path: r.scan for r in texts if r.scan}
+    catalog = replace(catalog, materials=tuple(materials), scans=scans)
     unread = frozenset(p.path for p in problems if p.code in UNREAD)
     return replace(catalog, unread=unread), problems
 

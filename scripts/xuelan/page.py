@@ -29,6 +29,9 @@ _ROOT: Final = "\0"
 """Stands in a row that is kept for the way to the site's root; no text holds it."""
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
+TEXT: Final = "r"
+"""The name of a rendered text among a page's values."""
+
 Place = tuple[int, str]
 """Where a frame is used: how many folders down, and in which section of the menu."""
 
@@ -45,7 +48,8 @@ class Page:
     ``template`` with ``values`` makes its content; ``source`` is the file to edit, if any;
     ``data`` is its schema.org description. An ``alone`` page is made from its values and the
     column's settings only: its template cannot see the catalog, so that it need not be made again
-    while they are the same, and another process can make it.
+    while they are the same, and another process can make it. ``text`` is the key of the rendered
+    text among the values, if there is one.
     """
 
     address: str
@@ -58,6 +62,7 @@ class Page:
     data: dict[str, Any] | None = None
     article: bool = False
     alone: bool = False
+    text: bytes = b""
 
     @property
     def root(self) -> str:
@@ -113,9 +118,10 @@ class Theme:
 
     def key(self, page: Page) -> bytes:
         """What a page that stands alone depends on, all of it."""
+        values = {k: v for k, v in page.values.items() if not (page.text and k == TEXT)}
         return key_of(
             self.base, page.address, page.title, page.description, page.template, page.section,
-            page.values, page.source, page.data, page.article,
+            values, page.source, page.data, page.article, page.text,
         )  # fmt: skip
 
     @cached_property

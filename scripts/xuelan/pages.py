@@ -15,7 +15,7 @@ from xuelan.fields import Table
 from xuelan.kits.kit import FIELDS as KIT_FIELDS
 from xuelan.library import Facet, Index
 from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
-from xuelan.page import Page
+from xuelan.page import TEXT, Page
 from xuelan.pinyin import SPELLING, Spelling, initial
 from xuelan.problem import Code
 from xuelan.render import Rendered
@@ -142,7 +142,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
     own, replaced_by = catalog.works.get(m.work), catalog.by_id.get(m.replaced_by)
     values = {
         "m": c.card(m.id),
-        "r": replace(rendered, blocks=()),
+        TEXT: replace(rendered, blocks=()),
         "kind": c.facet("kind").places[m.kind],
         "tags": [c.facet("tag").places[t] for t in m.tags],
         "activities": [a for a in catalog.column.activities if a.name in m.activity],
@@ -159,8 +159,9 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
     }
     data = _schema(c, m, rendered)
     template = "pages/material.html"
+    key = c.rendered.known[m.id][2]
     return Page(
-        m.address, m.title, m.summary, template, "library", values, m.path, data, True, True
+        m.address, m.title, m.summary, template, "library", values, m.path, data, True, True, key
     )
 
 

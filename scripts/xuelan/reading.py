@@ -59,7 +59,7 @@ _CODES: Final = {code.slug: code for code in Code}
 def read_materials(
     column: Column, cache: Cache, workers: Workers, digests: Mapping[str, bytes]
 ) -> Iterator[Reading]:
-    """Every material of the column, in the order of their paths.
+    """Every material of the column, in the order of their paths; reading begins at once.
 
     ``digests`` are those of files known without reading them. The key of a reading: this program,
     the column's vocabularies, the path and the file's digest.
@@ -86,12 +86,24 @@ def read_materials(
 
     reader = _Reader(column.vocabularies)
     made = workers.map(reader, missing, "读材料", prepare=prepare, store=store)
-    for path, (entry, digest, problems) in zip(missing, made, strict=True):
-        if entry is None:
-            readings[path] = Reading(path, tuple(problems))
-        else:
-            cache.put(key_of(base, path, digest), entry)
-            readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+
+    sha256 = _sha256(root, cache, digests)
+
+    def finished() -> Iterator[Reading]:
+        for path, (entry, digest, problems) in zip(missing, made, strict=True):
+            if entry is None:
+                readings[path] = Reading(path, tuple(problems))
+            else:
+                cache.put(key_of(base, path, digest), entry)
+                readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+        for path in paths:
+            yield _with_files(root, readings[path], sha256)
+
+    return finished()
+
+
+def _sha256(root: Path, cache: Cache, digests: Mapping[str, bytes]) -> Callable[[Path], str]:
+    """What gives a file's SHA-256, from the cache where its digest is known."""
 
     def sha256(file: Path) -> str:
         digest = digests.get(file.relative_to(root).as_posix())
@@ -102,7 +114,7 @@ def read_materials(
             cache.put_value(key_of("sha256", _digest(raw)), kept)
         return kept
 
-    return (_with_files(root, readings[path], sha256) for path in paths)
+    return sha256
 
 
 def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]) -> Reading:

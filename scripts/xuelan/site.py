@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -97,7 +97,7 @@ def write(
     collection = Collection.of(catalog, texts, _spelling(work.cache))
     theme = replace(theme, shelves=collection.shelves)
     lists = _lists_key(collection, theme)
-    made = _write_pages(collection, theme, tree, work, before, lists)
+    made, coming = _write_pages(collection, theme, tree, work, before, lists)
     made += _write_others(collection, theme, tree, lists)
     addresses = [(address, "") for address in hosted.addresses]
     addresses += [(address, catalog_date(catalog, address)) for address in made]
@@ -108,6 +108,7 @@ def write(
         for path, text in forms_own.files(catalog, texts):
             tree.write(path, text.encode())
     _copy_files(catalog, tree)
+    tree.take_in(coming)
     own = [a for m in catalog.public for a in m.attachments]
     files = attachments.texts(catalog.column.root, own, work.cache)
     forms = tuple(kit_pages.forms(catalog.kits))
@@ -149,8 +150,8 @@ def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None
 
 def _write_pages(
     c: Collection, theme: Theme, tree: Tree, work: Work, before: _Before, lists: bytes
-) -> list[str]:
-    """Every page that is not there already; the addresses of all.
+) -> tuple[list[str], Iterator[Row]]:
+    """Every page that is not there already; the addresses of all, and what will be written.
 
     Where nothing that lists show has changed, only pages of changed texts are looked at. Else
     every page's key is compared with the key of the page standing there.
@@ -182,10 +183,10 @@ def _write_pages(
             tree.write(file, data, key)
         return tree.row(file)
 
-    tree.take_in(work.workers.map(theme, sheets, "生成页面", prepare=prepare, store=store))
+    rows = work.workers.map(theme, sheets, "生成页面", prepare=prepare, store=store)
     now = _Before(theme.base, lists, c.rendered.table, c.rendered.known, files)
     _leave_note(tree, "pages", now)
-    return [file.removesuffix("index.html") for file in files]
+    return [file.removesuffix("index.html") for file in files], rows
 
 
 def _write_others(c: Collection, theme: Theme, tree: Tree, lists: bytes) -> list[str]:

@@ -13,6 +13,7 @@ import ctypes
 import errno
 import gc
 import importlib
+import itertools
 import multiprocessing
 import os
 import pickle
@@ -38,6 +39,9 @@ SMALL: Final = 150
 
 _ADDRESS_BYTES: Final = 104
 """The room for a socket's path: 108 bytes on Linux, 104 on macOS, the closing one included."""
+
+AHEAD: Final = 20
+"""Chunks on their way for each process, so that none waits while this process does something."""
 
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -98,6 +102,7 @@ class Workers:
     ) -> Iterator[Any]:
         """``work`` of every item, in order. Lost processes cost time, never a result.
 
+        It begins at once, so the caller can do something else before asking for the results.
         ``what`` the items are is told to people who wait. ``chunk`` items are sent at a time: 1
         for items so heavy that two of them are worth a process each.
 
@@ -106,28 +111,34 @@ class Workers:
         run in the same process, on this machine, and may use all that this process holds; what
         they change there is lost. ``work`` may run elsewhere: it is pickled and uses nothing else.
         """
-        job = _Job(work, items, prepare, store)
-        for number, result in enumerate(self._map(job, chunk), 1):
+        results = self._begun(_Job(work, items, prepare, store), chunk)
+        next(results)
+        return self._told(results, what)
+
+    def _told(self, results: Iterator[Any], what: str) -> Iterator[Any]:
+        for number, result in enumerate(results, 1):
             if self._tell is not None:
                 self._tell(what, number)
             yield result
 
-    def _map(self, job: _Job, size: int) -> Iterator[Any]:
+    def _begun(self, job: _Job, size: int) -> Iterator[Any]:
+        """Nothing, once the first chunks are on their way; then all results."""
         count = len(job.items)
         small = self._small if size > 1 else min(self._small, 2)
         if self._make is None or count < small:
+            yield None
             yield from map(job.whole, range(count))
             return
-        ahead = self._width * (3 if size > 1 else 1)
+        chunks = iter([range(n, min(n + size, count)) for n in range(0, count, size)])
+        ahead = self._width * (AHEAD if size > 1 else 1)
         with self._processes(job) as processes:
-            waiting: deque[tuple[range, Future[list[Any]] | None]] = deque()
-            for start in range(0, count, size):
-                chunk = range(start, min(start + size, count))
-                waiting.append((chunk, processes.send(chunk)))
-                if len(waiting) > ahead:
-                    yield from self._result(job, processes, *waiting.popleft())
+            first = itertools.islice(chunks, ahead)
+            waiting = deque((chunk, processes.send(chunk)) for chunk in first)
+            yield None
             while waiting:
-                yield from self._result(job, processes, *waiting.popleft())
+                chunk, future = waiting.popleft()
+                waiting.extend((each, processes.send(each)) for each in itertools.islice(chunks, 1))
+                yield from self._result(job, processes, chunk, future)
 
     @contextmanager
     def _processes(self, job: _Job) -> Iterator[_Forks | _Others]:
