@@ -129,3 +129,24 @@ def test_a_file_written_twice_is_what_was_written_last(tmp_path: Path) -> None:
             assert not tree.fresh("other.html", b"key")
         assert (site / "page.html").read_bytes() == b"finished"
         assert (site / "other.html").read_bytes() == b"not yet"
+
+
+def test_a_folder_stays_under_another_name(tmp_path: Path) -> None:
+    """All its files but those named stay as they are; nothing else is in the new site."""
+    site, records = tmp_path / "site", tmp_path / "records"
+    with publish.published(site, records) as tree:
+        for name in ("a", "b/c", "b/d"):
+            tree.write(f"old/{name}", name.encode())
+        tree.write("older/a", b"other")
+    before = {name: (site / "old" / name).stat().st_ino for name in ("a", "b/c")}
+    with publish.published(site, records) as tree:
+        tree.stay("new", "old", {"old/b/d"})
+    found = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    assert found == {"new/a", "new/b/c", MARK}
+    assert {name: (site / "new" / name).stat().st_ino for name in before} == before
+    with publish.published(site, records) as tree:
+        tree.move("new", "newest")
+        tree.stay("newest", "new")
+        tree.write("newest/a", b"changed")
+    assert (site / "newest/a").read_bytes() == b"changed"
+    assert (site / "newest/b/c").stat().st_ino == before["b/c"]

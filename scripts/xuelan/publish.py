@@ -16,7 +16,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,9 @@ _NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY"
 MARK: Final = ".xuelan-site"
 """An empty file in every site built, by which the next build knows it may replace the folder."""
 
+DIGEST: Final = 16
+"""Bytes of a digest."""
+
 
 class BusyError(Exception):
     """Another build of the same site is running."""
@@ -44,8 +47,8 @@ class NotASiteError(Exception):
 
 
 def digest(data: bytes) -> bytes:
-    """The digest (16 bytes) of a published file."""
-    return hashlib.blake2b(data, digest_size=16).digest()
+    """The digest of a published file."""
+    return hashlib.blake2b(data, digest_size=DIGEST).digest()
 
 
 class Entry(NamedTuple):
@@ -108,6 +111,20 @@ class Tree:
         """Let a file of the last build stay."""
         self._stay(path, self.last.files[path])
 
+    def stay(self, folder: str, came: str, but: Container[str] = ()) -> None:
+        """Let all that stood below ``came`` in the last build stand below ``folder``.
+
+        Not what stood at the paths ``but``.
+        """
+        start, size = f"{came}/", len(came)
+        found = [path for path in self.last.files if path.startswith(start) and path not in but]
+        paths = found if folder == came else [folder + path[size:] for path in found]
+        for path, old in zip(paths, found, strict=True):
+            if path in self._here:
+                self.files[path] = self.last.files[old]
+            else:
+                self.link(path, old)
+
     def row(self, path: str) -> Row:
         """What this process has made of ``path``, to be told to another with :meth:`take_in`."""
         return path, self.files[path], path in self.touched
@@ -136,7 +153,8 @@ class Tree:
         """
         (self.folder / old).rename(self.folder / new)
         self.moved.append((old, new))
-        self._here = {self._now_at(path) for path in self._here}
+        start, size = f"{old}/", len(old)
+        self._here = {new + p[size:] if p.startswith(start) else p for p in self._here}
 
     def _now_at(self, path: str) -> str:
         for old, new in self.moved:

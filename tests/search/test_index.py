@@ -28,6 +28,12 @@ from xuelan.search.reader import Reader
 from xuelan.search.stream import STARTS, WINDOW, Placed, Stream, layout, packed, window, windows
 from xuelan.search.update import update
 
+NUMBERS = st.one_of(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"\0\0\xff\xff" * 3, b"\0" * 9, b"\1\0\0\xff\xff", b"ab" * 40_000]),
+)
+"""Columns of a shard; some hold what ends a part of zlib data."""
+
 WORDS = "毛丰美大梨树村实干治山办厂果园五味子旅游集体经济共同富裕为民担当廉洁履职农业税电价"
 
 
@@ -81,6 +87,17 @@ def test_varints(values: list[int]) -> None:
     data, ends = postings.varints(np.array(values, np.uint32))
     assert postings.unpack_varints(data).tolist() == values
     assert ends.tolist()[-1:] == ([len(data)] if values else [])
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=6), st.booleans())
+def test_columns(columns: list[bytes], noisy: bool) -> None:
+    """They come back as they went in; packed again from what was learnt, the file is the same."""
+    known: files.Deflated = {}
+    packed = files.pack_columns("n", columns, noisy=noisy)
+    count = len(columns)
+    assert files.unpack_columns("n", packed, count, noisy=noisy, known=known) == columns
+    assert files.pack_columns("n", columns, noisy=noisy, known=known) == packed
+    assert all(files._deflated(column) == deflated for column, deflated in known.items())
 
 
 def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:
@@ -348,6 +365,18 @@ def test_several_edits_at_once(tmp_path: Path) -> None:
     site.check()
     site.edit(4, lambda text: text[:-10])
     site.build()
+    site.check()
+
+
+def test_a_text_that_becomes_short_leaves_no_file_behind(tmp_path: Path) -> None:
+    """Files of texts that a shorter text no longer needs are gone, and it is patched in."""
+    site = Site(tmp_path)
+    longest = max(range(60), key=lambda n: len(site.documents[n].pieces))
+    before = len(content(tmp_path / "site"))
+    document = site.documents[longest]
+    site.documents[longest] = replace(document, pieces=document.pieces[:3])
+    site.build()
+    assert len(content(tmp_path / "site")) < before
     site.check()
 
 

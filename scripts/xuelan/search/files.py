@@ -10,8 +10,11 @@ from __future__ import annotations
 import binascii
 import json
 import re
+import struct
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple
 
 MAX_FILE_BYTES: Final = 64 * 1000 * 1000
@@ -23,6 +26,12 @@ NOW: Final = f"{FOLDER}/now.js"
 """The file that names the build now published."""
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_HEAD: Final = b"\x78\x01"
+_FLUSHED: Final = b"\0\0\xff\xff"
+_CHECK: Final = 4
+"""How zlib data begins; what ends each part that is flushed; bytes of the checksum at the end."""
+_BLOCK: Final = 0xFFFF
+"""Most bytes in a stored block."""
 _NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
 
 
@@ -62,24 +71,82 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def pack(name: str, *columns: bytes) -> bytes:
-    """The script that hands over ``columns``, one after another, under ``name``.
+def pack(name: str, content: bytes) -> bytes:
+    """The script that hands over ``content`` under ``name``."""
+    return _script(name, zlib.compress(content, 4))
 
-    Several columns are numbers, in which zlib would search for repetitions in vain: run lengths
-    and a Huffman code for each are smaller and twice as fast.
+
+Deflated = dict[bytes, bytes]
+"""Columns, and what each is packed to."""
+
+
+def pack_columns(
+    name: str, columns: Sequence[bytes], *, noisy: bool, known: Deflated | None = None
+) -> bytes:
+    """Like :func:`pack`, for columns of numbers; their lengths come first, four bytes each.
+
+    In numbers zlib would search for repetitions in vain: run lengths and a Huffman code for each
+    column are smaller and twice as fast. A ``noisy`` last column would not become smaller, and is
+    stored. Columns that are ``known`` need not be packed again.
     """
-    strategy = zlib.Z_RLE if len(columns) > 1 else zlib.Z_DEFAULT_STRATEGY
-    deflate = zlib.compressobj(4, strategy=strategy)
-    data = b""
-    for column in columns[:-1]:
-        data += deflate.compress(column) + deflate.flush(zlib.Z_SYNC_FLUSH)
-    data += deflate.compress(columns[-1]) + deflate.flush()
-    packed = binascii.b2a_base64(data, newline=False)
-    return b'xuelanIndex("%b","%b");\n' % (name.encode(), packed)
+    head = b"".join([len(column).to_bytes(4, "little") for column in columns])
+    *packed, noise = (head, *columns) if noisy else (head, *columns, b"")
+    known = known or {}
+    deflated = [known.get(column) or _deflated(column) for column in packed]
+    check = zlib.adler32(noise, zlib.adler32(b"".join(packed)))
+    return _script(
+        name, b"".join([_HEAD, *deflated, *_stored(noise), check.to_bytes(_CHECK, "big")])
+    )
+
+
+def unpack_columns(
+    name: str, script: bytes, count: int, *, noisy: bool, known: Deflated | None = None
+) -> list[bytes]:
+    """The ``count`` columns of a script made by :func:`pack_columns`; ``known`` learns them.
+
+    Raises :class:`DamagedIndexError`.
+    """
+    packed, content = _inflated(name, script)
+    ends = list(accumulate(struct.unpack_from(f"<{count}I", content), initial=4 * count))
+    if ends[-1] != len(content):
+        raise DamagedIndexError(name)
+    columns = [content[start:end] for start, end in pairwise(ends)]
+    if known is not None:
+        shrunk = columns[:-1] if noisy else columns
+        rest = sum(map(len, _stored(columns[-1] if noisy else b""))) + _CHECK
+        _, *deflated, _ = packed[len(_HEAD) : -rest].split(_FLUSHED)
+        if len(deflated) == len(shrunk):  # no column has the mark of an end within
+            known.update((c, d + _FLUSHED) for c, d in zip(shrunk, deflated, strict=True))
+    return columns
+
+
+def _deflated(column: bytes) -> bytes:
+    """A column packed by itself, up to a byte's end: the same whatever stands before it."""
+    deflate = zlib.compressobj(4, zlib.DEFLATED, -zlib.MAX_WBITS, strategy=zlib.Z_RLE)
+    return deflate.compress(column) + deflate.flush(zlib.Z_SYNC_FLUSH)
+
+
+def _stored(data: bytes) -> Iterator[bytes]:
+    """``data`` as the last blocks of a deflate stream, see RFC 1951, 3.2.4."""
+    for start in range(0, max(1, len(data)), _BLOCK):
+        block = data[start : start + _BLOCK]
+        is_last = start + _BLOCK >= len(data)
+        yield struct.pack("<BHH", is_last, len(block), len(block) ^ 0xFFFF)
+        yield block
+
+
+def _script(name: str, packed: bytes) -> bytes:
+    data = binascii.b2a_base64(packed, newline=False)
+    return b'xuelanIndex("%b","%b");\n' % (name.encode(), data)
 
 
 def unpack(name: str, script: bytes) -> bytes:
     """The content of a script made by :func:`pack`; raises :class:`DamagedIndexError`."""
+    return _inflated(name, script)[1]
+
+
+def _inflated(name: str, script: bytes) -> tuple[bytes, bytes]:
+    """The zlib data in a script, and what it holds."""
     head, tail = f'xuelanIndex("{name}","'.encode(), b'");\n'
     if not (script.startswith(head) and script.endswith(tail)):
         raise DamagedIndexError(name)
@@ -91,7 +158,7 @@ def unpack(name: str, script: bytes) -> bytes:
         raise DamagedIndexError(name) from error
     if not inflate.eof:
         raise DamagedIndexError(name)
-    return content
+    return packed, content
 
 
 def pack_json(name: str, content: Any) -> bytes:
@@ -138,27 +205,33 @@ def read_now(script: bytes) -> Manifest:
 class Kind(NamedTuple):
     """What shards are made of: their first name, and the number of columns in each.
 
-    There are few different single units, so that ``fewer`` bits of a key name their shard.
+    There are few different single units, so that ``fewer`` bits of a key name their shard. A
+    ``noisy`` last column does not become smaller when it is packed.
     """
 
     name: str
     columns: int
     fewer: int
+    noisy: bool
 
     def shard(self, number: int, bits: int) -> str:
         """What a shard calls itself."""
         return f"{self.name}/{bits}/{number:x}"
 
-    def path(self, build: str, number: int) -> str:
-        """Where a shard lies, below the site's root.
+    def folder(self, build: str) -> str:
+        """Where shards lie, below the site's root.
 
         A folder for each build: an old shard never meets a new manifest.
         """
+        return f"{FOLDER}/{build}/{self.name}"
+
+    def path(self, build: str, number: int) -> str:
+        """Where a shard lies, below the site's root."""
         return f"{FOLDER}/{build}/{self.name}/{number >> 8:x}/{number & 255:02x}.js"
 
 
-PAIRS: Final = Kind("pairs", 6, 0)
-SINGLES: Final = Kind("singles", 4, 4)
+PAIRS: Final = Kind("pairs", 6, 0, noisy=True)
+SINGLES: Final = Kind("singles", 4, 4, noisy=False)
 
 
 def text_path(order: str, doc: int, window: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import log2
@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
-from xuelan.publish import Row, Tree, digest
+from xuelan.publish import DIGEST, Row, Tree, digest
 from xuelan.search import files, postings
 from xuelan.search.common import Common, sampled
 from xuelan.search.document import Document, Entry
@@ -36,7 +36,7 @@ from xuelan.work import HERE, Workers
 
 T = TypeVar("T")
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The layout of the files; part of the build's name."""
 BATCH: Final = 128
 """Documents whose pairs are taken at once, to share the cost of a call."""
@@ -82,7 +82,8 @@ class _Build:
         self.known = {key: doc for doc, key in enumerate(self.before.keys)}
         self.order = _digest([FORMAT, *(e.id for e in entries)])
         self.sizes = [0] * len(entries)
-        self.files = [0] * len(entries)
+        self.texts = [b""] * len(entries)
+        """Of each document the digests of its files of text, one after another."""
         self.bits = 0
         self.common = Common()
 
@@ -102,17 +103,13 @@ class _Build:
             return None
 
         def put(build: str) -> None:
-            for shard in self._shards():
-                self._put_shard(build, shard, made.get(shard))
+            for kind in (PAIRS, SINGLES):
+                last = self.before.manifest[0]
+                self.tree.stay(kind.folder(build), kind.folder(last))
+            for (kind, number), data in made.items():
+                self.tree.write(kind.path(build, number), data)
 
         return put
-
-    def _shards(self) -> Iterator[tuple[Kind, int]]:
-        """The kind and number of every shard."""
-        for number in range((1 << self.bits) + len(self.common.texts)):
-            yield PAIRS, number
-        for number in range(1 << self.bits - SINGLES.fewer):
-            yield SINGLES, number
 
     def _still_common(self, edits: list[Edit]) -> bool:
         """False when edits change what is common: then more changes than a few shards."""
@@ -128,16 +125,26 @@ class _Build:
 
     def _edits(self) -> list[Edit] | None:
         """What differs from the last build; ``None`` when that is too much or not known."""
-        edits: list[Edit] = []
-        for doc, (entry, key) in enumerate(zip(self.entries, self.before.keys, strict=True)):
-            if entry.key == key and self._stays(doc):
-                continue
-            old = self.cache.raw(_stream_key(key))
-            if old is None or len(edits) == MOST_EDITS:
-                return None
-            made = self._take(doc, *self._stored(doc, laid_out(entry.open())))
-            edits.append(Edit(doc, Stream.unpack(old), Stream.unpack(made)))
+        keys = self.before.keys
+        edited = [doc for doc, entry in enumerate(self.entries) if entry.key != keys[doc]]
+        if len(edited) > MOST_EDITS:
+            return None
+        kept = {doc: self.cache.raw(_stream_key(keys[doc])) for doc in edited}
+        if None in kept.values():
+            return None
+        texts = f"{FOLDER}/{self.order}"
+        self.tree.stay(texts, texts, {path for doc in edited for path in self._were(doc)})
+        self.sizes, self.texts = [*self.before.sizes], [*self.before.texts]
+        edits = []
+        for doc, old in kept.items():
+            made = self._take(doc, *self._stored(doc, laid_out(self.entries[doc].open())))
+            edits.append(Edit(doc, Stream.unpack(old or b""), Stream.unpack(made)))
         return edits
+
+    def _were(self, doc: int) -> list[str]:
+        """Where the last build's texts of the document with that number then stood."""
+        count = len(self.before.texts[doc]) // DIGEST
+        return [files.text_path(self.before.manifest[1], doc, n) for n in range(count)]
 
     def _old_shard(self, kind: Kind, number: int) -> bytes:
         return (self.tree.folder / kind.path(self.before.manifest[0], number)).read_bytes()
@@ -167,7 +174,7 @@ class _Build:
             return number, pairs.bucket(number, buckets), singles.bucket(number, buckets)
 
         def put(_number: int, made: list[tuple[Kind, int, bytes]] | None) -> list[Row]:
-            return [self._put_shard(build, (kind, n), data) for kind, n, data in made or ()]
+            return [self._put_shard(kind.path(build, n), data) for kind, n, data in made or ()]
 
         packer = _Packer(self.bits, buckets, self.common)
         made = self.workers.map(packer, range(buckets), "编检索", 1, prepare=bucket, store=put)
@@ -203,15 +210,9 @@ class _Build:
         old = self.known.get(self.entries[doc].key)
         if old is None:
             return False
-        _, order, _ = self.before.manifest
-        for window in range(self.before.files[old]):
-            path = files.text_path(self.order, doc, window)
-            came = files.text_path(order, old, window)
-            if path == came:
-                self.tree.keep(path)
-            else:
-                self.tree.link(path, came)
-        self.sizes[doc], self.files[doc] = self.before.sizes[old], self.before.files[old]
+        for window, came in enumerate(self._were(old)):
+            self._put(files.text_path(self.order, doc, window), came, None)
+        self.sizes[doc], self.texts[doc] = self.before.sizes[old], self.before.texts[old]
         return True
 
     def _stored(self, doc: int, made: LaidOut | None) -> tuple[bytes, list[Row]]:
@@ -226,7 +227,8 @@ class _Build:
         """Keep what was made of a document."""
         self.tree.take_in(rows)
         self.cache.put(_stream_key(self.entries[doc].key), stream)
-        self.sizes[doc], self.files[doc] = Stream.size(stream), len(rows)
+        self.sizes[doc] = Stream.size(stream)
+        self.texts[doc] = b"".join(entry.digest for _, entry, _ in rows)
         return stream
 
     def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
@@ -243,7 +245,7 @@ class _Build:
             for name, data in beside.items()
         ]
         manifest = Manifest(
-            build=_digest([FORMAT, self.bits, *self._texts(), *digests]),
+            build=_digest([FORMAT, self.bits, *self.texts, *digests]),
             order=self.order,
             bits=self.bits,
             count=len(self.entries),
@@ -259,15 +261,12 @@ class _Build:
         shards(manifest.build)
         self.tree.write(files.NOW, files.now(manifest))
         notes.manifest = (manifest.build, manifest.order, manifest.bits)
-        notes.keys, notes.sizes, notes.files = [e.key for e in self.entries], self.sizes, self.files
+        notes.keys, notes.sizes, notes.texts = [e.key for e in self.entries], self.sizes, self.texts
         notes.leave(self.tree)
         return manifest
 
-    def _put_shard(self, build: str, shard: tuple[Kind, int], data: bytes | None) -> Row:
-        """Write a shard's file; without ``data`` the last build's stays."""
-        kind, number = shard
-        path = kind.path(build, number)
-        self._put(path, kind.path(self.before.manifest[0], number), data)
+    def _put_shard(self, path: str, data: bytes) -> Row:
+        self.tree.write(path, data)
         return self.tree.row(path)
 
     def _put(self, path: str, came: str, data: bytes | None) -> None:
@@ -289,12 +288,6 @@ class _Build:
             words=Lexicon.of([e.words for e in self.entries], known).words,
             sounds=self.before.sounds if same else sounds(),
         )
-
-    def _texts(self) -> Iterator[bytes]:
-        """The digests of all texts as they stand in the tree."""
-        for doc, count in enumerate(self.files):
-            for window in range(count):
-                yield self.tree.files[files.text_path(self.order, doc, window)].digest
 
 
 def _given(_item: object, made: T | None) -> T:

@@ -10,7 +10,7 @@ _NAME = "search"
 
 
 class Notes(msgspec.Struct):
-    """Of each document its key, its size in units and how many files of text it has.
+    """Of each document its key, its size in units and the digests of its files of text.
 
     ``program`` is the program that wrote them; ``manifest`` the index's build, order and bits;
     ``faces`` is the digest of all faces; ``odd`` are the manifest's; ``words`` are the lexicon's
@@ -21,7 +21,7 @@ class Notes(msgspec.Struct):
     manifest: tuple[str, str, int] = ("", "", 0)
     keys: list[bytes] = []
     sizes: list[int] = []
-    files: list[int] = []
+    texts: list[bytes] = []
     faces: bytes = b""
     odd: str = ""
     words: dict[str, str] = {}

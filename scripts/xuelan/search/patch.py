@@ -16,7 +16,7 @@ import numpy as np
 
 from xuelan.search import postings
 from xuelan.search.common import Common
-from xuelan.search.files import PAIRS, SINGLES, Kind
+from xuelan.search.files import PAIRS, SINGLES, Deflated, Kind
 from xuelan.search.postings import U32, Entries, Lists, Texts
 from xuelan.search.stream import Stream
 
@@ -67,9 +67,10 @@ def patched(
         touched = sorted({c.key >> shift for c in found})
         for start in range(0, len(touched), _BATCH):
             numbers = touched[start : start + _BATCH]
-            old = postings.unpacked(kind, [(n, read(kind, n)) for n in numbers], bits)
+            known: Deflated = {}
+            old = postings.unpacked(kind, [(n, read(kind, n)) for n in numbers], bits, known)
             new = _applied(old, _among(found, numbers, shift))
-            for _, number, file in postings.packed(kind, new, numbers, bits):
+            for _, number, file in postings.packed(kind, new, numbers, bits, known):
                 yield (kind, number), file
     for key, group in groupby(own, lambda c: c.key):
         number = (1 << bits) + common.keys[key]

@@ -7,8 +7,8 @@ whether it is in the title or a field, and how often it occurs.
 
 Packed lists are columns, each of one kind of number, because each then compresses by its own
 statistics: distances between keys; documents per key; distances between documents; and for
-pairs the places per document less one, the low bytes of the distances between places and what
-is above these; for single units one byte of weight per document.
+pairs the places per document less one, what is above the low byte of the distances between
+places, and last these low bytes; for single units one byte of weight per document.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from xuelan.search import files
 from xuelan.search.document import Zone
-from xuelan.search.files import PAIRS, DamagedIndexError, Kind
+from xuelan.search.files import PAIRS, Deflated, Kind
 from xuelan.search.normal import BREAK
 from xuelan.search.stream import STARTS, Stream
 
@@ -181,8 +181,8 @@ def pack_pairs(lists: Lists, numbers: Sequence[int], bits: int) -> Packed:
     ready = [
         *_pack_heads(lists, cuts, bits),
         cuts.varints((np.diff(lists.begin) - 1).astype(np.uint32), cuts.docs),
-        cuts.plain(steps.astype(np.uint8), cuts.values),
         cuts.varints(steps >> np.uint32(8), cuts.values),
+        cuts.plain(steps.astype(np.uint8), cuts.values),
     ]
     return zip(*ready, strict=True)
 
@@ -285,8 +285,8 @@ def unpack_pairs(shards: Opened, bits: int) -> Lists:
     """The lists of pairs of ``shards``, as many as there are at the cost of one."""
     keys, first, docs = _unpack_heads(shards, bits)
     begin = sums(unpack_varints(_joined(shards, 3)) + np.uint32(1))
-    low = np.frombuffer(_joined(shards, 4), np.uint8)
-    steps = unpack_varints(_joined(shards, 5)) << np.uint32(8) | low
+    low = np.frombuffer(_joined(shards, 5), np.uint8)
+    steps = unpack_varints(_joined(shards, 4)) << np.uint32(8) | low
     return Lists(keys, first, docs, begin, _running(steps, begin))
 
 
@@ -328,22 +328,24 @@ def _running(steps: U32, starts: I64) -> U32:
 
 
 def packed(
-    kind: Kind, lists: Lists, numbers: Sequence[int], bits: int
+    kind: Kind, lists: Lists, numbers: Sequence[int], bits: int, known: Deflated | None = None
 ) -> Iterator[tuple[Kind, int, bytes]]:
     """The files of the shards ``numbers``; ``bits`` name a shard of pairs in this index."""
     pack = pack_pairs if kind is PAIRS else pack_singles
     for number, columns in zip(numbers, pack(lists, numbers, bits - kind.fewer), strict=True):
-        yield kind, number, _shard(kind.shard(number, bits), columns)
+        yield kind, number, _shard(kind, number, bits, columns, known)
 
 
 def packed_own(lists: Lists, number: int, bits: int) -> tuple[Kind, int, bytes]:
     """The file of shard ``number``, which is the list of one common sequence."""
-    return PAIRS, number, _shard(PAIRS.shard(number, bits), next(pack_pairs(lists, [0], 0)))
+    return PAIRS, number, _shard(PAIRS, number, bits, next(pack_pairs(lists, [0], 0)))
 
 
-def unpacked(kind: Kind, scripts: Sequence[tuple[int, bytes]], bits: int) -> Lists:
+def unpacked(
+    kind: Kind, scripts: Sequence[tuple[int, bytes]], bits: int, known: Deflated | None = None
+) -> Lists:
     """The lists in the shards of these numbers; raises :class:`DamagedIndexError`."""
-    opened = [(number, _open(kind, number, bits, script)) for number, script in scripts]
+    opened = [(number, _open(kind, number, bits, script, known)) for number, script in scripts]
     unpack = unpack_pairs if kind is PAIRS else unpack_singles
     return unpack(opened, bits - kind.fewer)
 
@@ -353,22 +355,15 @@ def unpacked_own(number: int, script: bytes, bits: int) -> Lists:
     return unpack_pairs([(0, _open(PAIRS, number, bits, script))], 0)
 
 
-def _shard(name: str, columns: Columns) -> bytes:
-    """A shard's file: the lengths of its columns, then the columns."""
-    head = b"".join(len(c).to_bytes(4, "little") for c in columns)
-    return files.pack(name, head, *columns)
-
-
-def _open(kind: Kind, number: int, bits: int, script: bytes) -> Columns:
-    """The columns of a shard."""
+def _shard(
+    kind: Kind, number: int, bits: int, columns: Columns, known: Deflated | None = None
+) -> bytes:
     name = kind.shard(number, bits)
-    content = files.unpack(name, script)
-    start = 4 * kind.columns
-    columns: list[bytes] = []
-    for at in range(0, start, 4):
-        end = start + int.from_bytes(content[at : at + 4], "little")
-        columns.append(content[start:end])
-        start = end
-    if start != len(content):
-        raise DamagedIndexError(name)
-    return tuple(columns)
+    return files.pack_columns(name, columns, noisy=kind.noisy, known=known)
+
+
+def _open(
+    kind: Kind, number: int, bits: int, script: bytes, known: Deflated | None = None
+) -> Columns:
+    name = kind.shard(number, bits)
+    return tuple(files.unpack_columns(name, script, kind.columns, noisy=kind.noisy, known=known))

@@ -20,7 +20,7 @@ from xuelan.search.units import Units, folded, reach
 
 STARTS: Final = {Zone.TITLE: 0, Zone.FIELD: 256, Zone.BODY: 1024}
 _ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 24}
-WINDOW: Final = 3072
+WINDOW: Final = 1536
 """How many places of text one file of texts covers."""
 MARGIN: Final = 96
 """How many places of its neighbours it holds as well, so that no excerpt is cut short."""

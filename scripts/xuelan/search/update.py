@@ -29,9 +29,7 @@ def update(
     before = Notes.of(tree)
     manifest = _standing(tree, before)
     if manifest and manifest.forms == forms and before.keys == [e.key for e in entries]:
-        for path in tree.last.files:
-            if path.startswith(f"{files.FOLDER}/"):
-                tree.keep(path)
+        tree.stay(files.FOLDER, files.FOLDER)
         before.leave(tree)
     else:
         from xuelan.search.index import write  # noqa: PLC0415 - numpy takes long to load

@@ -126,8 +126,8 @@ function unpack(content, kind, base) {
     return { keys, first, docs, begin: new Uint32Array(0), values: Uint32Array.from(columns[3]) };
   }
   const begin = sums(varints(columns[3]), 1);
-  const values = varints(columns[5]);
-  for (let n = 0; n < values.length; n++) values[n] = (values[n] << 8) | columns[4][n];
+  const values = varints(columns[4]);
+  for (let n = 0; n < values.length; n++) values[n] = (values[n] << 8) | columns[5][n];
   return { keys, first, docs, begin, values: run(values, begin) };
 }
 

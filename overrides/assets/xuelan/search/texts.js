@@ -7,7 +7,7 @@ import { place } from "./lists.js";
 
 export const FIELDS = 256;
 export const BODY = 1024;
-const WINDOW = 3072;
+const WINDOW = 1536;
 const BEFORE = 24;
 const AFTER = 72;
 
