@@ -28,7 +28,7 @@ def _marks(group: str) -> str:
 _PIECE: Final = re.compile(rf"([{_SIGNS} ]+)|{_marks('(')}")
 _LINE: Final = rf"(?! )(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_marks('(?:')})++"
 """A line, or a table's cell, without spaces at its ends."""
-_BEGINS_OTHERWISE: Final = r"[ =+-]|\*(?!\*)|[0-9]+[.)]"
+_BEGINS_OTHERWISE: Final = r"[ =+-]|\*(?!\*)|[0-9]+[.)]|\[[^\[\]]*\]:"
 """Beginnings of a line that could make it something else than a paragraph."""
 _WORDS: Final = rf"(?!{_BEGINS_OTHERWISE}){_LINE}"
 _ROW: Final = rf"\| {_LINE}(?: \| {_LINE})++ \|"

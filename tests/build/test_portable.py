@@ -1,29 +1,34 @@
 """What passes the check, the forge's preview and the site read alike.
 
 comrak reads as the forges do (GFM), Python-Markdown as the site does. Texts are made at random
-from words and every sign of Markdown; those that the check lets pass are read by both. That the
-forge lets one click on a bare address is no difference in reading.
+from words and every sign of Markdown, as :mod:`test_plain` says; those that the check lets pass are
+read by both. That the forge lets one click on a bare address is no difference in reading.
 """
 
 from __future__ import annotations
 
-import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import comrak
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 from markdown import Markdown
 from markdown.extensions import Extension
-from test_plain import ANY, MIXED, PLAIN, SIGNS
+from test_plain import (
+    EXAMPLES,
+    Maker,
+    any_text,
+    examples,
+    lines_text,
+    mixed_text,
+    plain_text,
+    slip,
+    smallest,
+)
 
 import tiny
 from xuelan.rules.text import own_rules
-
-EXAMPLES = int(os.environ.get("XUELAN_EXAMPLES", "3000"))
-"""The same texts in every run unless a number is given: then as many new ones, to look for more."""
 
 EMPTY = frozenset({"br", "hr", "img"})
 
@@ -88,22 +93,35 @@ def _forge(body: str) -> list[str]:
     return _outline(comrak.render_markdown(body, extension_options=options))
 
 
+_MATERIAL = tiny.in_memory("")
+
+
 def _passes(body: str) -> bool:
-    return not list(own_rules(tiny.in_memory(body)))
+    return not list(own_rules(replace(_MATERIAL, body=body)))
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=not os.environ.get("XUELAN_EXAMPLES"))
-@given(body=st.one_of(PLAIN, ANY, MIXED))
-def test_what_passes_is_read_alike(body: str) -> None:
+def _is_read_otherwise(body: str) -> bool:
+    return _passes(body) and _site(body) != _forge(body)
+
+
+def _all_read_alike(*makers: Maker) -> int:
+    """How many of the texts passed: the forge has to read all of them as the site does."""
+    passed = 0
+    for body in examples(*makers):
+        if _passes(body):
+            passed += 1
+            if _is_read_otherwise(body):
+                body = smallest(body, _is_read_otherwise)  # noqa: PLW2901 - shown below
+                assert _site(body) == _forge(body), body
+    return passed
+
+
+def test_what_passes_is_read_alike() -> None:
     """Same blocks, same emphasis, same links, same words."""
-    assume(_passes(body))
-    assert _site(body) == _forge(body)
+    makers = (plain_text, any_text, mixed_text, lines_text)
+    assert _all_read_alike(*makers) > EXAMPLES // 10
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=not os.environ.get("XUELAN_EXAMPLES"))
-@given(body=PLAIN, at=st.integers(0, 200), sign=st.sampled_from(SIGNS))
-def test_one_slip_is_reported_or_harmless(body: str, at: int, sign: str) -> None:
+def test_one_slip_is_reported_or_harmless() -> None:
     """A sign put into a plain text anywhere: the check speaks, or both still read alike."""
-    slipped = body[:at] + sign + body[at:]
-    assume(_passes(slipped))
-    assert _site(slipped) == _forge(slipped)
+    assert _all_read_alike(slip) > EXAMPLES // 10

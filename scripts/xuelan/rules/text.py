@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -85,9 +86,16 @@ _UNPORTABLE: Final = (
         "行首或行末有全角空格",
         "删掉它，缩进由版式来做",
     ),
-    (re.compile(r"^[ >]*(?:[-*+]|[0-9]{1,9}[.)])$"), "列表项是空的", "写上文字，或删掉这一行"),
     (
-        re.compile(r"^ *(?:[-*+]|[0-9]{1,9}[.)]) +(?:(?:[-*+]|[0-9]{1,9}[.)])(?: |$)|>)"),
+        re.compile(r"^ *> ?+(?: |[-*+](?: |$)|[0-9]{1,9}[.)](?: |$)|[>|]|(?:=+|-+)$)"),
+        "引文里有列表、表格或别的引文",
+        "引文里只写文字，每一行写成“> 文字”",
+    ),
+    (re.compile(r"^ *(?:[-*+]|[0-9]{1,9}[.)])  "), "列表记号后面空了不止一格", "只空一格"),
+    (re.compile(r"^[ >]*(?:[-*+]|[0-9]{1,9}[.)])$"), "列表项是空的", "写上文字，或删掉这一行"),
+    (re.compile(r"^[ >]*[0-9]{1,9}\)(?: |$)"), "序号后面是 )", "列表写成“1. 文字”"),
+    (
+        re.compile(r"^ *(?:[-*+]|[0-9]{1,9}[.)]) +(?:(?:[-*+]|[0-9]{1,9}[.)])(?: |$)|>|[=-]+$)"),
         "列表项的文字以记号开头",
         "下一级列表另起一行，缩进 4 格",
     ),
@@ -102,7 +110,7 @@ _UNPORTABLE: Final = (
         "冒号用“：”",
     ),
     (
-        re.compile(r"~~|~[^~]+~|\[\^|^ *[-*+] \[[ xX]\]"),
+        re.compile(r"~~|^(?!\|).*~[^~]+~|~[^~|]+~|~\*|\*~|\[\^|^ *(?:[-*+]|[0-9]+[.)]) \[[ xX]\]"),
         "删除线、脚注和勾选框不支持",
         "改用文字说明",
     ),
@@ -111,6 +119,12 @@ _UNPORTABLE: Final = (
         "下划线不在字母中间",
         "强调用 **文字**；要显示下划线写 \\_",
     ),
+    (
+        re.compile(r"^(?!\|| *-+$| *- )[ >]*(?=[:| ]*-)[-:| ]+$"),
+        "表格的一行没有以 | 开头",
+        "写成 | --- | --- |",
+    ),
+    (re.compile(r"<(?:!(?!--|\[CDATA)|[^<> ]*@)"), "尖括号里有 ! 或 @", "删掉尖括号"),
     (re.compile(r" $"), "行末有空格", "删掉行末的空格；要换段就空一行"),
     (re.compile(r"\\(?![#*_+.-])"), "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
     (
@@ -118,7 +132,7 @@ _UNPORTABLE: Final = (
         "代码段的开头或结尾写得不对",
         "开头和结尾各写一行 ```，都顶格，一样长",
     ),
-    (re.compile(r"^ +#{1,6}(?: |$)"), "标题前面有空格", "让 # 顶格"),
+    (re.compile(r"^ +(?:#{1,6}(?: |$)|>)"), "标题或引文前面有空格", "让 # 或 > 顶格"),
     (re.compile(r"^(?: *(?:>|[-*+] |[0-9]+[.)] ))+ *#"), "引文或列表里有小标题", "标题单独写一行"),
     (re.compile(r"^#{1,6} .*#$"), "标题末尾有 #", "删掉它"),
     (re.compile(r"^ *#{1,6}[^# ]"), "# 后面没有空格", "标题写成“## 标题”；不是标题的写 \\#"),
@@ -138,7 +152,7 @@ def _stars() -> re.Pattern[str]:
     for mark in (r"\*\*", r"\*"):
         opening = rf"(?<!\*)(?:(?:(?<={outside})|^){mark}|{mark}(?!{sign}))(?![*\s])"
         closing = rf"(?<![*\s])(?:(?<!{sign}){mark}|{mark}(?={outside}|$))(?!\*)"
-        kinds.append(rf"{opening}[^*]+{closing}")
+        kinds.append(rf"{opening}(?:[^*\\]|\\[^*])+{closing}")
     return re.compile(rf" *(?:\* )?(?:[^*\\]|\\.|{'|'.join(kinds)})*+$")
 
 
@@ -154,10 +168,24 @@ def _ranges(kinds: str) -> Iterator[str]:
             first = None
 
 
-_LIST_ITEM: Final = re.compile(r"^( *)([-*+]|\d{1,9}[.)])\s")
-_UNDERLINE: Final = re.compile(r" {0,3}(?:=+|-+)\s*")
-_WORDS: Final = r"(?:[^*_`~^\\\s]++| (?! |$)|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))++"
-_BEGINNING: Final = r"(?![\s#>+\[=|-]|[0-9]+[.)])"
+_LIST_ITEM: Final = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])(?: |$)")
+_KINDS: Final = (
+    ("标题", re.compile(r" {0,3}#")),
+    ("横线", re.compile(r" *(?:=+|-+) *$")),
+    ("表格", re.compile(r"\|")),
+    ("引文", re.compile(r" {0,3}>")),
+    ("列表", _LIST_ITEM),
+)
+"""What the beginning of a line makes of it; a line that begins with none of these is text."""
+_LISTED: Final = frozenset({"列表", "列表下的文字"})
+"""A list's items with the lines that go on with them, and their further paragraphs."""
+_ALONE: Final = frozenset({"标题", "横线"})
+"""Kinds of which every line is a block of its own."""
+
+_WORDS: Final = (
+    r"(?:[^*_`~^\\\s<]++|<(?!!|[^<> ]*@)| (?! |$)|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))++"
+)
+_BEGINNING: Final = r"(?![\s#>+\[=|:-]|[0-9]+[.)])"
 _ORDINARY: Final = re.compile(
     rf"(?!#.*#$)(?:#{{2,6}} |- |[0-9]+\. |> )?{_BEGINNING}{_WORDS}", re.MULTILINE
 )
@@ -182,20 +210,11 @@ def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
 
 
 def _line_by_line(m: Material, text: list[str]) -> Iterator[Problem]:
+    yield from _neighbours(m, text)
     yield from _lists(m, text)
-    previous = ""
-    for number, line in enumerate(text, 1):
-        at = m.body_line + number - 1
-        item = _LIST_ITEM.match(line)
-        if item and len(item[1]) % 4:
-            message = f"列表缩进了 {len(item[1])} 格"
-            yield Problem(m.path, at, Code.PORTABLE, message, "下一级列表缩进 4 格")
-        if _UNDERLINE.fullmatch(line) and previous.strip():
-            hint = "标题用 ## 写；分隔线前空一行"
-            yield Problem(m.path, at, Code.PORTABLE, "文字下面的横线会被当成标题", hint)
-        if line.strip() and previous.strip() and (line.startswith("#") or previous.startswith("#")):
-            yield Problem(m.path, at, Code.PORTABLE, "标题和文字之间没有空行", "标题前后各空一行")
-        previous = line
+    if m.body.count("~") > 1:
+        yield from _tildes(m, text)
+    for at, line in enumerate(text, m.body_line):
         if _ORDINARY.fullmatch(line):
             continue
         if "*" in line and not _stars().match(line):
@@ -206,32 +225,84 @@ def _line_by_line(m: Material, text: list[str]) -> Iterator[Problem]:
                 yield Problem(m.path, at, Code.PORTABLE, message, hint)
 
 
+def _neighbours(m: Material, text: list[str]) -> Iterator[Problem]:
+    """Where a block ends is seen alike only with an empty line there."""
+    before = ""
+    for at, kind in enumerate(_kinds(text), m.body_line):
+        if kind and before and (kind != before or kind in _ALONE):
+            message = f"{kind}紧接在{before}后面"
+            yield Problem(m.path, at, Code.PORTABLE, message, "中间空一行")
+        before = kind
+
+
+def _kinds(text: list[str]) -> Iterator[str]:
+    """What each line is part of, nothing for an empty one."""
+    inside = ""
+    for previous, line in pairwise(["", *text]):
+        if not line.strip():
+            yield ""
+            continue
+        kind = next((kind for kind, begins in _KINDS if begins.match(line)), "文字")
+        if not (kind == "文字" and inside in _LISTED and line.startswith(" ")):
+            inside = kind
+        elif not previous:
+            inside = "列表下的文字"
+        yield inside
+
+
 def _lists(m: Material, text: list[str]) -> Iterator[Problem]:
-    """Where a list or a quotation ends is seen alike only with an empty line there."""
+    """A list goes on, level by level, with the mark and the indent it began with."""
     marks: dict[int, str] = {}
-    previous, inside = "", ""
+    outermost = -1
+    for at, (line, kind) in enumerate(zip(text, _kinds(text), strict=True), m.body_line):
+        indent = len(line) - len(line.lstrip(" "))
+        if kind in _LISTED:
+            for message, hint in _slips(marks, line, indent, outermost):
+                yield Problem(m.path, at, Code.PORTABLE, message, hint)
+        elif kind:
+            marks = {}
+            if indent and kind not in ("标题", "引文"):
+                yield Problem(m.path, at, Code.PORTABLE, "行首有空格", "让这一行顶格")
+        outermost = -1 if not kind else indent if outermost < 0 else outermost
+
+
+def _slips(
+    marks: dict[int, str], line: str, indent: int, outermost: int
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with a line of a list, whose ``marks`` so far, by indent, are brought up.
+
+    ``outermost`` is the indent of the first of the lines right above, -1 below an empty one.
+    """
+    item = _LIST_ITEM.match(line)
+    if not item and outermost >= 0:
+        return
+    if indent % 4 or indent > max(marks, default=-4) + 4:
+        yield f"列表缩进了 {indent} 格", "下一级列表和列表项里的另一段缩进 4 格"
+    if indent < outermost:
+        yield "上一级列表项紧接在下一级后面", "中间空一行"
+    for deeper in [n for n in marks if n > indent or (n == indent and not item)]:
+        del marks[deeper]
+    if any(len(mark) > 3 for n, mark in marks.items() if n < indent):
+        yield "三位数的序号下面有缩进", "列表在这里分开，或不分级"
+    if item:
+        mark = item[2].lstrip("0123456789")
+        before = marks.get(indent, mark).lstrip("0123456789")
+        if mark != before and (outermost >= 0 or (mark in ".)") == (before in ".)")):
+            hint = "用同一种记号；要另起列表，先写一段文字"
+            yield f"一个列表里换了记号：先用 {before} 后用 {mark}", hint
+        marks[indent] = item[2]
+
+
+def _tildes(m: Material, text: list[str]) -> Iterator[Problem]:
+    """Two on different lines of a paragraph strike out what is between them."""
+    inside = False
     for at, line in enumerate(text, m.body_line):
-        item = _LIST_ITEM.match(line)
-        if item:
-            if previous.strip() and inside != "列表":
-                yield Problem(m.path, at, Code.PORTABLE, "列表紧接在文字后面", "在列表前空一行")
-            indent, mark = len(item[1]), item[2].lstrip("0123456789")
-            before = marks.get(indent, mark)
-            if mark != before and (previous.strip() or (mark in ".)") == (before in ".)")):
-                message = f"一个列表里换了记号：先用 {before} 后用 {mark}"
-                hint = "用同一种记号；要另起列表，先写一段文字"
-                yield Problem(m.path, at, Code.PORTABLE, message, hint)
-            marks = {n: kept for n, kept in marks.items() if n < indent} | {indent: mark}
-            inside = "列表"
-        elif line.startswith(">") and not (inside == "列表" and previous.strip()):
-            marks, inside = {}, "引文"
-        elif line.strip() and (inside == "引文" or not line.startswith(" ")):
-            if inside and previous.strip():
-                message = f"文字紧接在{inside}后面"
-                hint = "空一行；引文的每一行前面都写 >"
-                yield Problem(m.path, at, Code.PORTABLE, message, hint)
-            marks, inside = {}, ""
-        previous = line
+        if not line.strip(" >") or line.startswith("|") or _LIST_ITEM.match(line):
+            inside = False
+        if inside and "~" in line:
+            hint = "改用文字或“～”"
+            yield Problem(m.path, at, Code.PORTABLE, "两行里各有一个 ~，中间会被当成删除线", hint)
+        inside = inside or "~" in line
 
 
 _DELIMITERS: Final = re.compile(r"\|(?: *:?-+:? *\|)+")
@@ -243,19 +314,15 @@ def _tables(m: Material, text: list[str]) -> Iterator[Problem]:
     for number, line in enumerate([*text, ""]):
         at = m.body_line + number
         if not line.startswith("|"):
-            if start and line.strip():
-                yield Problem(m.path, at, Code.PORTABLE, "文字紧接在表格后面", "在表格后空一行")
             if start == 2:
                 hint = "写上内容，或删掉表格"
                 yield Problem(m.path, at - 1, Code.PORTABLE, "表格只有表头", hint)
             start = 0
             continue
-        cells = line.rstrip()[1:].removesuffix("|").count("|") + 1
+        cells = line[1:].removesuffix("|").count("|") + 1 if len(line) > 1 else 0
         start += 1
         if start == 1:
             width = cells
-            if number and text[number - 1].strip():
-                yield Problem(m.path, at, Code.PORTABLE, "表格紧接在文字后面", "在表格前空一行")
             if not _DELIMITERS.fullmatch(text[number + 1] if number + 1 < len(text) else ""):
                 hint = "表头下面一行写 | --- | --- |，每格一组"
                 yield Problem(m.path, at, Code.PORTABLE, "表头下面没有分隔行", hint)
