@@ -20,11 +20,13 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from filelock import FileLock, Timeout
 
 from xuelan import cache
+
+T = TypeVar("T")
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
@@ -142,7 +144,8 @@ class Tree:
         self.files[path] = self.last.files[old]
         if self._now_at(old) == path:
             return
-        os.link(f"{self._live or self.folder}/{old}", self._place(path))
+        target = self._place(path)
+        _anew(target, lambda: os.link(f"{self._live or self.folder}/{old}", target))
         self._here.add(path)
         self.touched.add(path)
 
@@ -169,7 +172,8 @@ class Tree:
         if entry is not None and entry.digest == found:
             self._stay(path, entry._replace(key=key))
             return False
-        file = os.open(self._place(path), _NEW_FILE, 0o666)
+        target = self._place(path)
+        file = _anew(target, lambda: os.open(target, _NEW_FILE, 0o666))
         try:
             rest = memoryview(data)
             while rest:
@@ -212,8 +216,8 @@ class Tree:
     def _stay(self, path: str, entry: Entry) -> None:
         if path not in self._here:
             assert self._live is not None
-            self._make_folder(path)
-            os.link(f"{self._live}/{path}", f"{self.folder}/{path}")
+            target = self._place(path)
+            _anew(target, lambda: os.link(f"{self._live}/{path}", target))
             self._here.add(path)
             self.touched.add(path)
         self.files[path] = entry
@@ -221,7 +225,8 @@ class Tree:
     def _place(self, path: str) -> str:
         target = f"{self.folder}/{path}"
         if path in self._here:
-            os.unlink(target)  # noqa: PTH108 - a Path for each file takes longer than the call
+            with contextlib.suppress(FileNotFoundError):  # taken away by a fork that was lost
+                os.unlink(target)  # noqa: PTH108 - a Path for each file takes longer than the call
         else:
             self._make_folder(path)
         return target
@@ -236,6 +241,15 @@ class Tree:
         self.files[path] = Entry(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
         self._here.add(path)
         self.touched.add(path)
+
+
+def _anew(target: str, make: Callable[[], T]) -> T:
+    """``make`` a file; what a fork that was lost has left in its place goes."""
+    try:
+        return make()
+    except FileExistsError:
+        os.unlink(target)  # noqa: PTH108
+        return make()
 
 
 def _make_folder(path: str) -> None:

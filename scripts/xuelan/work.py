@@ -1,15 +1,14 @@
 """Where pure functions run: in this process, in copies of it, or on a cluster.
 
-Everything goes through :class:`concurrent.futures.Executor`. On one machine the processes are forks
-of this one, a pool for each :meth:`Workers.map`: what it holds (a catalog, a parser, an open cache)
-is theirs without being sent, and they put files where they belong by themselves; only small results
-come back. Where a process cannot be forked safely, and on a cluster, items are sent as they were
-prepared here, and what comes back is stored here. Results come in the order of the items.
+On one machine the processes are forks of this one, made for each :meth:`Workers.map`: what it holds
+(a catalog, a parser, an open cache) is theirs without being sent, and they put files where they
+belong by themselves; only small results come back. Where a process cannot be forked safely, and on
+a cluster, items are sent to a :class:`concurrent.futures.Executor` as they were prepared here, and
+what comes back is stored here. Results come in the order of the items.
 """
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import gc
 import importlib
@@ -17,17 +16,16 @@ import itertools
 import multiprocessing
 import os
 import pickle
-import signal
-import sys
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, Final, TypeVar, overload
+from typing import Any, ClassVar, Final, TypeVar, overload
+
+from xuelan.forks import Forks, can_fork
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -39,11 +37,6 @@ SMALL: Final = 150
 
 _ADDRESS_BYTES: Final = 104
 """The room for a socket's path: 108 bytes on Linux, 104 on macOS, the closing one included."""
-
-AHEAD: Final = 20
-"""Chunks on their way for each process, so that none waits while this process does something."""
-
-_PR_SET_PDEATHSIG: Final = 1
 
 CHUNK: Final = 50
 """Items sent at a time: some 50 ms of work, so that sending costs little and nobody waits."""
@@ -130,8 +123,8 @@ class Workers:
             yield from map(job.whole, range(count))
             return
         chunks = iter([range(n, min(n + size, count)) for n in range(0, count, size)])
-        ahead = self._width * (AHEAD if size > 1 else 1)
         with self._processes(job) as processes:
+            ahead = self._width * (processes.ahead if size > 1 else 1)
             first = itertools.islice(chunks, ahead)
             waiting = deque((chunk, processes.send(chunk)) for chunk in first)
             yield None
@@ -141,21 +134,23 @@ class Workers:
                 yield from self._result(job, processes, chunk, future)
 
     @contextmanager
-    def _processes(self, job: _Job) -> Iterator[_Forks | _Others]:
+    def _processes(self, job: _Job) -> Iterator[_Near | _Far]:
         """Those that do the job, for as long as it takes."""
-        if self.near and _can_fork():
-            context = multiprocessing.get_context("fork")
-            with ProcessPoolExecutor(self._width, context, _inherit, (job,)) as pool:
-                yield _Forks(pool)
+        if self.near and can_fork():
+            near = _Near(job, self._width)
+            try:
+                yield near
+            finally:
+                near.end()
         else:
             if self._executor is None and self._make is not None:
                 self._executor = self._make()
-            yield _Others(self._executor, job, pickle.dumps(job.work, pickle.HIGHEST_PROTOCOL))
+            yield _Far(self._executor, job, pickle.dumps(job.work, pickle.HIGHEST_PROTOCOL))
 
     def _result(
         self,
         job: _Job,
-        processes: _Forks | _Others,
+        processes: _Near | _Far,
         chunk: range,
         future: Future[list[Any]] | None,
     ) -> Sequence[Any]:
@@ -164,6 +159,7 @@ class Workers:
             if future is not None:
                 return processes.received(chunk, future.result())
         except BrokenExecutor:
+            processes.end()
             self._make = None
             self.close()
         return [job.whole(n) for n in chunk]
@@ -196,26 +192,39 @@ class _Job:
         return self.stored(number, None if given is None else self.work(given))
 
 
-@dataclass(frozen=True, slots=True)
-class _Forks:
-    """Copies of this process, which hold the job."""
+class _Near:
+    """Copies of this process, which hold the job.
 
-    pool: Executor
+    Many chunks are on their way, so that none of them waits while this process does something.
+    """
+
+    ahead: ClassVar[int] = 20
+
+    def __init__(self, job: _Job, width: int) -> None:
+        self._forks = Forks(width, lambda chunk: [job.whole(n) for n in chunk])
 
     def send(self, chunk: range) -> Future[list[Any]] | None:
-        return _submitted(self.pool, _run_inherited, chunk)
+        return self._forks.submit(chunk)
 
     def received(self, _chunk: range, made: list[Any]) -> list[Any]:
         return made
 
+    def end(self) -> None:
+        """None may be left: this process is going to write the files they were writing."""
+        self._forks.close()
+
 
 @dataclass(frozen=True, slots=True)
-class _Others:
-    """Processes that know nothing of this one; ``blob`` is the work, pickled."""
+class _Far:
+    """Processes that know nothing of this one; ``blob`` is the work, pickled.
+
+    A chunk on its way holds all it is made from, so only a few are.
+    """
 
     pool: Executor | None
     job: _Job
     blob: bytes
+    ahead: ClassVar[int] = 3
 
     def send(self, chunk: range) -> Future[list[Any]] | None:
         given = [self.job.given(n) for n in chunk]
@@ -223,6 +232,9 @@ class _Others:
 
     def received(self, chunk: range, made: list[Any]) -> list[Any]:
         return [self.job.stored(n, result) for n, result in zip(chunk, made, strict=True)]
+
+    def end(self) -> None:
+        """Nothing: what these processes make is stored by this one."""
 
 
 def _submitted(pool: Executor, function: Callable[..., T], *given: Any) -> Future[T] | None:
@@ -242,26 +254,6 @@ def _run(blob: bytes, given: Sequence[Any]) -> list[Any]:
 def _work(blob: bytes) -> Callable[[Any], Any]:
     made: Callable[[Any], Any] = pickle.loads(blob)  # noqa: S301 - sent by our own main process
     return made
-
-
-_inherited: list[_Job] = []
-"""In a fork: the job it was made for."""
-
-
-def _inherit(job: _Job) -> None:
-    """Begin as a fork: die with the parent, and leave its interruption to it."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _inherited[:] = [job]
-
-
-def _run_inherited(chunk: range) -> list[Any]:
-    return list(map(_inherited[0].whole, chunk))
-
-
-def _can_fork() -> bool:
-    """True where a fork is safe: on Linux, and when no other thread could hold a lock."""
-    return sys.platform == "linux" and threading.active_count() == 1
 
 
 @contextmanager

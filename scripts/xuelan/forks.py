@@ -1,0 +1,109 @@
+"""Forks of this process: they hold all it holds, and losing one costs nothing but time.
+
+``ProcessPoolExecutor`` is not used for them: its processes share one pipe for all results, and one
+that is killed while it writes leaves half a result there, for the rest of which everybody waits
+for ever. Here each fork has a pipe of its own, whose end tells that it is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+_PR_SET_PDEATHSIG: Final = 1
+
+Work = Callable[[range], list[Any]]
+
+
+def can_fork() -> bool:
+    """True where a fork is safe: on Linux, and when no other thread could hold a lock."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+class Forks:
+    """So many forks (``width``) that do ``work``, which they inherit. Close them when done."""
+
+    def __init__(self, width: int, work: Work) -> None:
+        context = multiprocessing.get_context("fork")
+        self._lock = threading.Lock()
+        self._lost = False
+        self._futures: dict[range, Future[list[Any]]] = {}
+        self._tickets: Any = context.SimpleQueue()
+        self._forks, pipes = [], []
+        for _ in range(width):
+            ours, theirs = context.Pipe(duplex=False)
+            given = (work, self._tickets, theirs, os.getpid())
+            fork = context.Process(target=_serve, args=given, daemon=True)
+            fork.start()
+            theirs.close()  # so that it ends with the fork, and no later fork inherits it
+            self._forks.append(fork)
+            pipes.append(ours)
+        self._receivers = [threading.Thread(target=self._receive, args=(pipe,)) for pipe in pipes]
+        for receiver in self._receivers:
+            receiver.start()
+
+    def submit(self, chunk: range) -> Future[list[Any]]:
+        """What ``work`` makes of ``chunk``. The future raises ``BrokenExecutor`` if a fork dies."""
+        future: Future[list[Any]] = Future()
+        with self._lock:
+            if self._lost:
+                future.set_exception(BrokenExecutor())
+                return future
+            self._futures[chunk] = future
+        self._tickets.put(chunk)
+        return future
+
+    def close(self) -> None:
+        """Kill them; when this returns, none of them writes anything any more."""
+        self._lose()
+        for fork in self._forks:
+            fork.join()
+        for receiver in self._receivers:
+            receiver.join()
+
+    def _receive(self, pipe: Connection) -> None:
+        """Pass on what one fork makes, until it is gone."""
+        with pipe, contextlib.suppress(EOFError, OSError):
+            while True:
+                chunk, made, error = pipe.recv()
+                future = self._futures.pop(chunk, None)
+                if future is None:
+                    break  # given up meanwhile
+                if error is None:
+                    future.set_result(made)
+                else:
+                    future.set_exception(error)
+        self._lose()
+
+    def _lose(self) -> None:
+        """Give up all of them: nobody knows which chunk the one that is gone had taken."""
+        with self._lock:
+            self._lost = True
+        for fork in self._forks:
+            fork.kill()
+        with contextlib.suppress(KeyError):
+            while True:
+                self._futures.popitem()[1].set_exception(BrokenExecutor())
+
+
+def _serve(work: Work, tickets: Any, results: Connection, parent: int) -> None:
+    """Be a fork: die with the parent, leave its interruption to it, do what is asked."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it died before we could ask to be told
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        chunk = tickets.get()
+        try:
+            results.send((chunk, work(chunk), None))
+        except BaseException as error:  # noqa: BLE001 - the parent raises it
+            results.send((chunk, None, error))

@@ -1,0 +1,177 @@
+"""Work spread over processes: the same results wherever it runs, whatever becomes of a process."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+import pytest
+from trees import REPORT, clean, contents, eager
+
+import tiny
+from xuelan.cache import Cache, key_of
+from xuelan.work import HERE, Workers, _pool
+
+COUNT = 400
+
+
+def _workers(kind: str) -> Workers:
+    if kind == "here":
+        return HERE
+    return Workers(partial(_pool, 2), 2, near=kind == "forks")
+
+
+@pytest.mark.parametrize("kind", ["here", "forks", "others"])
+def test_results_come_in_order_with_what_comes_before_and_after(kind: str) -> None:
+    """``prepare`` and ``store`` use what this process holds; of nothing to do comes nothing."""
+    held = {n: str(n * n) for n in range(COUNT)}
+    workers = _workers(kind)
+    made = workers.map(
+        len,
+        range(COUNT),
+        "",
+        prepare=lambda n: held[n] if n % 3 else None,
+        store=lambda n, length: (held[n], length),
+    )
+    assert list(made) == [(held[n], len(held[n]) if n % 3 else None) for n in range(COUNT)]
+    workers.close()
+
+
+def _process(_: object) -> int:
+    return os.getpid()
+
+
+def test_forks_do_the_work_and_begin_at_once() -> None:
+    """Results are there before anybody asks; none was made by this process."""
+    workers = _workers("forks")
+    made = workers.map(_process, range(COUNT), "")
+    assert os.getpid() not in set(made)
+
+
+def _dies_sending(main: int, number: int) -> int | bytes:
+    """The number; but a fork is killed in the middle of sending what no pipe holds."""
+    if number or os.getpid() == main:
+        return number
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return bytes(1 << 28)
+
+
+def test_a_fork_killed_while_it_sends_a_result() -> None:
+    """Half a result is none; nobody waits for the other half."""
+    made = _workers("forks").map(partial(_dies_sending, os.getpid()), range(COUNT), "")
+    assert list(made) == list(range(COUNT))
+
+
+def test_an_error_in_a_fork_is_raised_here() -> None:
+    """With its own type, in its turn."""
+    made = _workers("forks").map(lambda n: 1 // (n - 199), range(COUNT), "")
+    assert len(list(itertools.islice(made, 150))) == 150
+    with pytest.raises(ZeroDivisionError):
+        list(made)
+
+
+def test_a_fork_that_stands_still_when_all_is_done_holds_nothing_up() -> None:
+    """Nobody waits for a fork whose results are there."""
+    made = _workers("forks").map(_process, range(COUNT), "")
+    forks = {next(made) for _ in range(COUNT)}
+    for fork in multiprocessing.active_children():
+        os.kill(fork.pid or 0, signal.SIGSTOP)
+
+    def go_on() -> None:
+        for fork in forks:
+            os.kill(fork, signal.SIGCONT)
+
+    waiting = threading.Timer(20, go_on)
+    waiting.start()
+    assert list(made) == []
+    assert waiting.is_alive()
+    waiting.cancel()
+
+
+def test_the_cache_and_a_fork(tmp_path: Path) -> None:
+    """A fork reads what was put just before, and what it puts itself harms nothing."""
+    cache = Cache(tmp_path)
+    keys = [key_of(n) for n in range(COUNT)]
+    for n, key in enumerate(keys[:200]):
+        cache.put_value(key, n)
+
+    def fork() -> None:
+        read = [cache.get(key, int) for key in keys[:200]]
+        cache.put_value(keys[300], -1)
+        os._exit(0 if read == list(range(200)) else 1)
+
+    process = multiprocessing.get_context("fork").Process(target=fork)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    for n, key in enumerate(keys[200:], 200):
+        cache.put_value(key, n)
+    cache.save()
+    assert [Cache(tmp_path).get(key, int) for key in keys] == list(range(COUNT))
+
+
+def _column(root: Path) -> Path:
+    text = tiny.text(REPORT)
+    lines = [line for line in text.split("\n") if not line.startswith(("related: ", "work: "))]
+    body = "\n".join(lines)
+    files = {
+        f"materials/reports/report-{n}.md": body.replace("report-letter", f"report-{n}", 1)
+        for n in range(COUNT)
+    }
+    return tiny.write(root, files)
+
+
+@pytest.mark.parametrize("step", ["读材料", "渲染正文", "生成页面", "编检索"])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_fork_killed_in_mid_run_costs_no_page(tmp_path: Path, step: str, before: bool) -> None:
+    """Files it had begun are made again, in a new site and in one that stood already."""
+    root = _column(tmp_path / "column")
+    if before:
+        subprocess.run(eager("build", "-C", root), check=True, capture_output=True)
+        for file in (root / "materials/reports").glob("*.md"):
+            file.write_text(file.read_text() + "\n又一段。\n")
+    with subprocess.Popen(eager("build", "-C", root), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(f"{step} "):
+                for fork in _children(process.pid)[:1]:
+                    os.kill(fork, signal.SIGKILL)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 0, rest
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
+
+
+def _children(process: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+ORPHANS = """
+import os, time
+from functools import partial
+from xuelan.work import Workers, _pool
+def work(n):
+    os.write(1, b"%d\\n" % os.getpid())
+    time.sleep(60)
+made = Workers(partial(_pool, 2), 2).map(work, range(400), "")
+time.sleep(60)
+"""
+
+
+def test_forks_die_with_their_parent() -> None:
+    """A build that is killed leaves no process behind that goes on writing."""
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        forks = [int(parent.stdout.readline()) for _ in range(2)]
+        assert all(Path(f"/proc/{fork}").exists() for fork in forks)
+        parent.kill()
+        assert parent.stdout.read() == ""  # ends when the last process that holds it has ended
