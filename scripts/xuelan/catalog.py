@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xuelan.column import MATERIALS_FOLDER, Column
-from xuelan.facts import Fact
+from xuelan.facts import LOW, MEDIUM, Fact
 from xuelan.kits.kit import Kit
 from xuelan.material import DRAFT, Material
 from xuelan.scan import Scan, scan
@@ -63,6 +63,12 @@ class Catalog:
     def scan_of(self, material: Material) -> Scan:
         """What stands in a material's text."""
         return self.scans.get(material.path) or scan(material.body)
+
+    @cached_property
+    def sound(self) -> frozenset[str]:
+        """What may be cited without more ado: works, and facts that are certain."""
+        doubted = {f.id for f in self.facts.values() if f.confidence in (LOW, MEDIUM)}
+        return frozenset((*self.works, *self.facts)) - doubted
 
     def shows(self, material: Material) -> bool:
         """True when readers of this build may see ``material``."""

@@ -39,6 +39,7 @@ class Inputs:
         known = store.record(folder, "stamps", dict[str, Stamp])
         self._known: dict[str, Stamp] = known or {}
         self._stamps: dict[str, Stamp] = {}
+        self._below: dict[str, dict[str, bytes]] = {}
         self._now = time.time_ns()
 
     def again(self) -> Inputs:
@@ -59,7 +60,13 @@ class Inputs:
         """The digests of all files below ``folder``, by path; links are not followed.
 
         The paths are seen from ``root`` where ``folder`` is, and from ``folder`` where it is not.
+        A folder is looked through once; what changes later, :meth:`again` sees.
         """
+        if folder not in self._below:
+            self._below[folder] = self._looked_through(folder)
+        return self._below[folder]
+
+    def _looked_through(self, folder: str) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         waiting = [folder]
         while waiting:

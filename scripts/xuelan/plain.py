@@ -10,6 +10,7 @@ reads it.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final, NamedTuple
 
 _SIGNS: Final = "一-鿿㐀-䶿、-〿！-～\u2010-\u2027\u2030-\u205e·×°A-Za-z0-9,.:;?/%()+=\"'\\-"
@@ -25,7 +26,7 @@ def _marks(group: str) -> str:
     )
 
 
-_PIECE: Final = re.compile(rf"([{_SIGNS} ]+)|{_marks('(')}")
+_PIECE: Final = rf"([{_SIGNS} ]+)|{_marks('(')}"
 _LINE: Final = rf"(?! )(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_marks('(?:')})++"
 """A line, or a table's cell, without spaces at its ends."""
 _BEGINS_OTHERWISE: Final = r"[ =+-]|\*(?!\*)|[0-9]+[.)]|\[[^\[\]]*\]:"
@@ -40,7 +41,9 @@ _BLOCKS: Final = (
     rf"1\. {_WORDS}(?:\n[0-9]+\. {_WORDS})*+",
     rf"{_ROW}\n\| ---(?: \| ---)++ \|(?:\n{_ROW})++",
 )
-_PLAIN: Final = re.compile(rf"\n*+(?:(?>{'|'.join(_BLOCKS)})\n*+(?:(?<=\n\n)|\Z))++")
+_PLAIN: Final = rf"\n*+(?:(?>{'|'.join(_BLOCKS)})\n*+(?:(?<=\n\n)|\Z))++"
+_compiled: Final = cache(re.compile)
+"""Compiles when first used: that takes a tenth of a second, and most commands read no text."""
 
 
 class Block(NamedTuple):
@@ -65,7 +68,7 @@ class Piece(NamedTuple):
 
 def read(body: str) -> list[Block] | None:
     """The blocks of a plain text; ``None`` when the text is not plain."""
-    if not _PLAIN.fullmatch(body):
+    if not _compiled(_PLAIN).fullmatch(body):
         return None
     made: list[Block] = []
     previous = ""
@@ -107,4 +110,4 @@ def cells(row: str) -> list[str]:
 
 def pieces(line: str) -> list[Piece]:
     """What a line, or a cell, of a plain text is made of."""
-    return [Piece(*found) for found in _PIECE.findall(line)]
+    return [Piece(*found) for found in _compiled(_PIECE).findall(line)]

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -248,10 +249,12 @@ def parse_yaml(path: str, text: str, first_line: int = 1) -> tuple[Any, list[Pro
 
 _SIGNS: Final = "一-鿿㐀-䶿、-〿！-～\u2010-\u2027\u2030-\u205e·A-Za-z0-9"
 _WORDS: Final = rf"[{_SIGNS}](?:[{_SIGNS} ./_()+-]*[{_SIGNS}()/+])?"
-_PLAIN_LINE: Final = re.compile(
+_PLAIN_LINE: Final = (
     rf"([a-z_]+):(?: (?:({_WORDS}|https?://[A-Za-z0-9./_?=%-]+)"
     rf"|'([{_SIGNS} .,:/_()-]*)'|\[({_WORDS}(?:, {_WORDS})*)\])| *)|  - ({_WORDS})"
 )
+_compiled: Final = cache(re.compile)
+"""Compiles when first used, for that takes long."""
 _TYPED: Final = re.compile(r"null|true|false|[0-9]+(?:\.[0-9]+)?")
 """What may be something else than text: a little more than the parser's rules have."""
 
@@ -266,7 +269,7 @@ def plain_mapping(lines: list[str], first_line: int) -> Mapping | None:
     result, last = Mapping(first_line), ""
     below: list[str] = []
     for number, line in enumerate(lines, first_line):
-        match = _PLAIN_LINE.fullmatch(line)
+        match = _compiled(_PLAIN_LINE).fullmatch(line)
         if match is None:
             return None
         key, words, quoted, row, item = match.groups()

@@ -11,22 +11,18 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from ahocorasick_rs import AhoCorasick
+
 from xuelan import prose
 from xuelan.catalog import Catalog
 from xuelan.facts import LOW, MEDIUM
 from xuelan.files import locate
 from xuelan.material import WITHDRAWN, Material
 from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.scan import Scan
-
-LONG_QUOTATION: Final = 10
-"""From this many Chinese characters on, words in “ ” must be found letter for letter."""
+from xuelan.scan import Quotation, Scan, bare
 
 HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转述|记述|回忆)")
 """The ways a sentence says that it only passes on what was reported."""
-
-_NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
-_INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
 
 def text_rules(catalog: Catalog) -> Iterator[Problem]:
@@ -400,6 +396,8 @@ def _file_link_problems(
 
 def _citations(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
     for cited in text.citations:
+        if cited.ids and catalog.sound.issuperset(cited.ids):
+            continue
         line = m.body_line + cited.line - 1
         if not cited.ids:
             message = f"引注“{cited.raw}”写法有误"
@@ -419,6 +417,8 @@ def _citations(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
 
 def _hearsay(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
     for sentence in text.sentences:
+        if catalog.sound.issuperset(sentence.cited):
+            continue
         medium = [i for i in sentence.cited if is_medium(catalog, i)]
         if medium and not HEARSAY.search(sentence.text):
             message = f"引用了 {'、'.join(medium)}（medium），句中没有“据报道”"
@@ -433,35 +433,19 @@ def is_medium(catalog: Catalog, cited: str) -> bool:
 
 
 def _quotations(catalog: Catalog) -> Iterator[Problem]:
-    long = []
+    """One walk through all that may be quoted, for all quotations at once."""
+    quoted: dict[str, list[tuple[Material, Quotation]]] = {}
     for m in catalog.materials:
-        for number, quoted in catalog.scan_of(m).quotations:
-            words = _INSIDE_QUOTES.sub("", quoted)
-            if len(_NOT_HAN.sub("", words)) >= LONG_QUOTATION:
-                long.append((m, number, quoted, words.strip("，。；")))
-    known = standing_in(_known_words(catalog), {words for *_, words in long})
-    for m, number, quoted, words in long:
-        if words not in known:
-            message = f"“{quoted[:24]}”查不到原文"
+        for quotation in catalog.scan_of(m).quotations:
+            quoted.setdefault(quotation.words, []).append((m, quotation))
+    finder = AhoCorasick(quoted)
+    known = set(finder.find_matches_as_strings(_known_words(catalog), overlapping=True))
+    for words in quoted.keys() - known:
+        for m, quotation in quoted[words]:
+            message = f"“{quotation.text[:24]}”查不到原文"
             hint = "原话须与事实库一字不差；不是原话就去掉引号"
-            yield Problem(m.path, m.body_line + number - 1, Code.QUOTATION, message, hint)
-
-
-def standing_in(text: str, wanted: set[str]) -> set[str]:
-    """Those of ``wanted``, each at least :data:`LONG_QUOTATION` long, that stand in ``text``.
-
-    One walk through ``text`` for all of them: a search for each would take time in proportion to
-    both, and both grow with the column.
-    """
-    by_start: dict[str, list[str]] = {}
-    for words in wanted:
-        by_start.setdefault(words[:LONG_QUOTATION], []).append(words)
-    found: set[str] = set()
-    for at in range(len(text) - LONG_QUOTATION + 1) if by_start else ():
-        for words in by_start.get(text[at : at + LONG_QUOTATION], ()):
-            if text.startswith(words, at):
-                found.add(words)
-    return found
+            line = m.body_line + quotation.line - 1
+            yield Problem(m.path, line, Code.QUOTATION, message, hint)
 
 
 def _known_words(catalog: Catalog) -> str:
@@ -471,4 +455,4 @@ def _known_words(catalog: Catalog) -> str:
     words += [m.title for m in catalog.materials] + [m.original_title for m in catalog.materials]
     words += [f"{a.name}{a.summary}" for a in catalog.column.activities]
     words += [catalog.column.title, catalog.column.tagline]
-    return _INSIDE_QUOTES.sub("", "\0".join(words))
+    return bare("\0".join(words))
