@@ -75,11 +75,10 @@ def in_memory(body: str, **fields: object) -> Material:
     return replace(material, **fields)  # type: ignore[arg-type]
 
 
-def rendered(column: Catalog, material: Material) -> Rendered:
-    """``material`` as it comes out among the others of ``column``."""
-    around = LinkTable(column).around(material)
-    renderer = Renderer(column.column.docs_dir)
-    return renderer.render(material.id, material.path, material.body, around)
+def rendered(column: Catalog, body: str) -> Rendered:
+    """The story with another text as it comes out among the others of ``column``."""
+    story, around = in_memory(body), LinkTable(column).around(body)
+    return Renderer(column.column.docs_dir).render(story.id, story.path, body, around)
 
 
 def build(folder: Path, files: Files | None = None) -> Path:

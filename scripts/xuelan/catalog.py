@@ -11,6 +11,7 @@ from xuelan.facts import LOW, MEDIUM, Fact
 from xuelan.kits.kit import Kit
 from xuelan.material import DRAFT, Material
 from xuelan.scan import Scan, scan
+from xuelan.source import body
 from xuelan.study import Figure, Question, StudyPath
 from xuelan.works import Work
 
@@ -62,7 +63,12 @@ class Catalog:
 
     def scan_of(self, material: Material) -> Scan:
         """What stands in a material's text."""
-        return self.scans.get(material.path) or scan(material.body)
+        return self.scans.get(material.path) or scan(self.body_of(material))
+
+    def body_of(self, material: Material) -> str:
+        """A material's text, read from its file. Raises :class:`~xuelan.source.ChangedError`."""
+        m = material
+        return body(self.column.root, m.path, m.body_line, m.digest)
 
     @cached_property
     def sound(self) -> frozenset[str]:

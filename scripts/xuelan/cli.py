@@ -343,7 +343,8 @@ def digest(folder: Path, ids: tuple[str, ...]) -> None:
         hint = problem.did_you_mean(unknown[0], catalog.by_id)
         raise _Stop(f"没有编号为“{unknown[0]}”的材料。{hint}")
     for i in ids or sorted(catalog.by_id):
-        click.echo(f"{catalog.by_id[i].text_digest}  {i}")
+        m = catalog.by_id[i]
+        click.echo(f"{m.text_digest(catalog.body_of(m))}  {i}")
 
 
 @main.command()

@@ -53,9 +53,9 @@ class LinkTable:
         sources = {i: c.sources_of(i) for i in (*c.works, *c.facts)}
         return key_of(program(), self.docs_dir, materials, sources, self._terms)
 
-    def around(self, m: Material) -> Surroundings:
-        """The part of the table that the text of ``m`` can touch, and never less."""
-        body = unquote(m.body) if "%" in m.body else m.body
+    def around(self, body: str) -> Surroundings:
+        """The part of the table that a text can touch, and never less."""
+        body = unquote(body) if "%" in body else body
         names = set(_FILE_NAME.findall(body)) if ".md" in body else ()
         found = (other for name in sorted(names) for other in self._by_name.get(name, ()))
         cited = sorted({i for c in prose.CITATION.finditer(body) for i in prose.cited_ids(c[1])})

@@ -155,8 +155,9 @@ class SignOff:
 class Material:
     """One material as its editor wrote it, every field checked. Dates are ISO, maybe partial.
 
-    ``digest`` is the file's, ``face`` that of all but the text: with the same face a material
-    looks the same in every list.
+    Its text, from ``body_line`` of its file on, is read again when it is wanted. ``digest`` is the
+    file's, ``face`` that of all but the text: with the same face a material looks the same in
+    every list.
     """
 
     id: str
@@ -192,7 +193,6 @@ class Material:
     reviews: tuple[SignOff, ...]
     path: str
     face: bytes
-    body: str
     body_line: int
     digest: str
     lines: dict[str, int] = dataclass_field(compare=False, repr=False)
@@ -224,13 +224,12 @@ class Material:
     @property
     def card(self) -> Material:
         """The material as lists and other materials' pages show it: without its text."""
-        values = [*_values(self)[:-4], "", 0, "", {}]
+        values = [*_values(self)[:-3], 0, "", {}]
         return Material(*values)
 
-    @property
-    def text_digest(self) -> str:
-        """The fingerprint a reviewer signs: of title and body, 16 hexadecimal digits."""
-        return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()[:16]
+    def text_digest(self, body: str) -> str:
+        """The fingerprint a reviewer signs: of title and ``body``, 16 hexadecimal digits."""
+        return hashlib.sha256(f"{self.title}\n{body}".encode()).hexdigest()[:16]
 
     @property
     def is_public(self) -> bool:
@@ -262,7 +261,6 @@ def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, lis
         **made,
         path=document.path,
         face=key_of(document.path, made),
-        body=document.body,
         body_line=document.body_line,
         digest=document.digest,
         lines=document.front.lines,

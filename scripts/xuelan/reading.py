@@ -126,8 +126,8 @@ def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]
     if document is None:
         return Reading(path, (*problems, *found))
     material, wrong = parse(document, vocabularies)
-    own = own_rules(material)
-    return Reading(path, (*problems, *found, *wrong, *own), material, scan(material.body))
+    own = own_rules(material, document.body)
+    return Reading(path, (*problems, *found, *wrong, *own), material, scan(document.body))
 
 
 def _digest(raw: bytes) -> bytes:

@@ -339,6 +339,22 @@ def split(source: Source) -> tuple[Document | None, list[Problem]]:
     return Document(source.path, front, body, end + 2, source.digest), []
 
 
+class ChangedError(Exception):
+    """A file is no longer what it was when it was read: its path."""
+
+
+def body(root: Path, path: str, line: int, digest: str) -> str:
+    """The text of a material that was read before, from ``line`` of its file on.
+
+    Raises :class:`ChangedError` when the file no longer has that ``digest``.
+    """
+    raw, _ = read_bytes(root, path)
+    source, _ = decode(path, raw or b"")
+    if source is None or source.digest != digest:
+        raise ChangedError(path)
+    return source.text.split("\n", line - 1)[-1] if source.text.count("\n") >= line - 1 else ""
+
+
 def listing(root: Path, folder: str, suffix: str) -> list[str]:
     """Paths (relative to ``root``, sorted) of the files below ``folder`` ending in ``suffix``.
 

@@ -25,7 +25,8 @@ def rows(catalog: Catalog) -> list[Row]:
     result = []
     for kind in catalog.column.kinds:
         found = catalog.where(lambda m, k=kind: m.kind == k.name)  # type: ignore[misc]
-        cited = sum(len(c.ids) for m in found for c in prose.citations(prose.lines(m.body)))
+        texts = [prose.lines(catalog.body_of(m)) for m in found]
+        cited = sum(len(c.ids) for text in texts for c in prose.citations(text))
         characters = sum(rendered[m.id].characters for m in found)
         result.append(Row(kind.name, len(found), characters, cited))
     return result

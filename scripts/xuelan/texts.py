@@ -97,7 +97,8 @@ def render_all(
 
     def again(name: str) -> bytes:
         m = catalog.by_id[name]
-        return renderer((m.id, m.path, m.body, table.around(m)))
+        body = catalog.body_of(m)
+        return renderer((m.id, m.path, body, table.around(body)))
 
     texts = Texts(cache, table.key, again)
     known = before[1] if before and before[0] == table.key else {}
@@ -111,10 +112,11 @@ def render_all(
     keys: dict[str, bytes] = {}
 
     def prepare(m: Material) -> tuple[str, str, str, Surroundings] | None:
-        around = table.around(m)
-        key = keys[m.id] = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
+        body = catalog.body_of(m)
+        around = table.around(body)
+        key = keys[m.id] = key_of(program(), table.docs_dir, m.id, m.path, body, around)
         kept = cache.get(key, Rendered) is not None
-        return None if kept else (m.id, m.path, m.body, around)
+        return None if kept else (m.id, m.path, body, around)
 
     def store(m: Material, entry: bytes | None) -> tuple[bytes, Outline, bytes | None]:
         key = keys.pop(m.id)

@@ -302,7 +302,7 @@ def test_a_line_taken_for_ordinary_has_nothing_unportable() -> None:
 
 def _is_passed_wrongly(body: str) -> bool:
     lines = prose.lines(body)
-    found = list(text._line_by_line(tiny.in_memory(body), lines))
+    found = list(text._portable(tiny.in_memory(body), lines))
     return bool(text._ORDINARY_TEXT.fullmatch(body)) and (lines != body.split("\n") or found != [])
 
 

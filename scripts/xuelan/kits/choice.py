@@ -64,15 +64,15 @@ def questions(kit: Kit, catalog: Catalog) -> tuple[Question, ...]:
     return tuple({q.id: q for q in (*named, *rest)}.values())
 
 
-def agenda_lengths(guide: Material) -> frozenset[int]:
-    """The meeting lengths (minutes) a guide has a heading for."""
-    found = (AGENDA_HEADING.fullmatch(h.text) for h in prose.headings(prose.lines(guide.body)))
+def agenda_lengths(guide: str) -> frozenset[int]:
+    """The meeting lengths (minutes) the text of a guide has a heading for."""
+    found = (AGENDA_HEADING.fullmatch(h.text) for h in prose.headings(prose.lines(guide)))
     return frozenset(int(m[1]) for m in found if m)
 
 
-def has_ticks(guide: Material) -> bool:
-    """True when a guide has points to tick off: list items that begin with ``□``."""
-    return any(_TICK.match(line) for line in prose.lines(guide.body))
+def has_ticks(guide: str) -> bool:
+    """True when the text of a guide has points to tick off: list items that begin with ``□``."""
+    return any(_TICK.match(line) for line in prose.lines(guide))
 
 
 def transcripts(kit: Kit, catalog: Catalog) -> tuple[Material, ...]:

@@ -66,7 +66,8 @@ def _life_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
 
 
 def _agenda_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
-    has = {n for guide in choice.guides(kit, catalog) for n in choice.agenda_lengths(guide)}
+    guides = map(catalog.body_of, choice.guides(kit, catalog))
+    has = {n for guide in guides for n in choice.agenda_lengths(guide)}
     for minutes in kit.agendas:
         if minutes not in has:
             message = f"指南里没有“{minutes}分钟日程”"
@@ -96,7 +97,7 @@ def _content_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
         ),
         (
             "督查自查表" in kit.forms
-            and not any(choice.has_ticks(g) for g in choice.guides(kit, catalog)),
+            and not any(choice.has_ticks(catalog.body_of(g)) for g in choice.guides(kit, catalog)),
             "forms",
             "要督查自查表，指南里却没有以“□”开头的自查条目",
         ),

@@ -140,7 +140,7 @@ def life_rules(catalog: Catalog) -> Iterator[Problem]:
             message = "没有写明由哪一份材料替代（replaced_by）"
             yield Problem(m.path, m.line_of("life"), Code.LIFE, message)
         for sign_off in m.reviews:
-            if sign_off.digest and sign_off.digest != m.text_digest:
+            if sign_off.digest and sign_off.digest != m.text_digest(catalog.body_of(m)):
                 message = f"{sign_off.stage}签字之后正文又有改动"
                 yield Problem(
                     m.path, m.line_of("reviews"), Code.SIGN_OFF, message, "请重新审核签字"

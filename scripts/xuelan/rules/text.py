@@ -39,19 +39,20 @@ def text_rules(catalog: Catalog) -> Iterator[Problem]:
         yield from _quotations(catalog)
 
 
-def own_rules(m: Material) -> Iterator[Problem]:
+def own_rules(m: Material, body: str) -> Iterator[Problem]:
     """What can be said of one text by itself."""
-    text = prose.lines(m.body)
+    text = prose.lines(body)
+    if not body.strip() and m.status != WITHDRAWN:
+        hint = "没有原文的，写一两句已知情况，文字状态用“原文待补”"
+        yield Problem(m.path, m.body_line, Code.EMPTY_TEXT, "没有正文", hint)
     yield from _structure(m, text)
-    yield from _portable(m, text)
-    if "|" in m.body:
+    if not _ORDINARY_TEXT.fullmatch(body):
+        yield from _portable(m, text)
+    if "|" in body:
         yield from _tables(m, text)
 
 
 def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
-    if not m.body.strip() and m.status != WITHDRAWN:
-        hint = "没有原文的，写一两句已知情况，文字状态用“原文待补”"
-        yield Problem(m.path, m.body_line, Code.EMPTY_TEXT, "没有正文", hint)
     level = 1
     for heading in prose.headings(text):
         line = m.body_line + heading.line - 1
@@ -201,14 +202,9 @@ _ORDINARY_TEXT: Final = re.compile(
 
 def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
     """Constructs that the forge's preview and the site read differently."""
-    if not _ORDINARY_TEXT.fullmatch(m.body):
-        yield from _line_by_line(m, text)
-
-
-def _line_by_line(m: Material, text: list[str]) -> Iterator[Problem]:
     yield from _neighbours(m, text)
     yield from _lists(m, text)
-    if m.body.count("~") > 1:
+    if sum(line.count("~") for line in text) > 1:
         yield from _tildes(m, text)
     for at, line in enumerate(text, m.body_line):
         if _ORDINARY.fullmatch(line):
