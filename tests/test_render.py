@@ -17,7 +17,8 @@ from test_anchors import TEXTS
 from xuelan.catalog import Catalog
 from xuelan.link_table import LinkTable, Surroundings
 from xuelan.material import Material
-from xuelan.render import Rendered, Renderer, characters
+from xuelan.render import Renderer
+from xuelan.rendered import Rendered, characters
 from xuelan.rules.text import own_rules, text_rules
 from xuelan.texts import render_all
 
