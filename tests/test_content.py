@@ -83,7 +83,7 @@ def test_a_path_leads_through_different_materials(catalog: Catalog, path: StudyP
 def test_every_citation_walks_to_a_work(catalog: Catalog, rendered: Texts, material: str) -> None:
     """From each ``[@…]`` over a fact that may be cited to at least one work, and onto the page."""
     m = catalog.by_id[material]
-    ids = [i for c in prose.citations(prose.lines(m.body)) for i in c.ids]
+    ids = [i for c in prose.citations(prose.lines(catalog.body_of(m))) for i in c.ids]
     works = {w for i in ids for w in catalog.sources_of(i)}
     for i in ids:
         fact = catalog.facts.get(i)
@@ -101,7 +101,7 @@ def test_what_states_facts_cites_them(catalog: Catalog) -> None:
     """Every material but the guides has a citation."""
     for m in catalog.public:
         if m.kind not in NO_STATEMENTS:
-            assert any(c.ids for c in prose.citations(prose.lines(m.body))), m.id
+            assert any(c.ids for c in prose.citations(prose.lines(catalog.body_of(m)))), m.id
 
 
 UNKNOWN = re.compile("没有(?:见到|查到|写)|未(?:查到|见)|待补|尚未")
@@ -111,7 +111,7 @@ UNKNOWN = re.compile("没有(?:见到|查到|写)|未(?:查到|见)|待补|尚�
 def test_whoever_gives_a_year_gives_a_source(catalog: Catalog) -> None:
     """A paragraph of the life, the village and the stories that names a year cites a fact."""
     for m in catalog.where(lambda m: m.kind in ("事迹", "村史", "履职", "故事")):
-        for line in prose.lines(m.body):
+        for line in prose.lines(catalog.body_of(m)):
             dated = re.search(r"(?:19|20)\d\d年", line) and not line.startswith(("#", "|"))
             if dated and not UNKNOWN.search(line) and not line.endswith("："):
                 assert "[@" in line, f"{m.path}: {line[:40]}"
@@ -201,7 +201,7 @@ def test_third_party_works_are_never_shown_in_full(catalog: Catalog) -> None:
     for m in catalog.public:
         if m.ground == "第三方":
             assert m.text in ("摘要", "原文待补"), m.id
-            assert len(m.body) < 3000, m.id
+            assert len(catalog.body_of(m)) < 3000, m.id
 
 
 def test_summaries_have_a_readers_length(catalog: Catalog) -> None:

@@ -16,7 +16,8 @@ from readable import Case, read
 from test_anchors import TEXTS
 from xuelan.catalog import Catalog
 from xuelan.link_table import LinkTable, Surroundings
-from xuelan.render import Rendered, Renderer, characters
+from xuelan.render import Renderer
+from xuelan.rendered import Rendered, characters
 from xuelan.rules.text import own_rules, text_rules
 from xuelan.scan import scan
 from xuelan.texts import render_all

@@ -12,7 +12,8 @@ from xuelan.check import check
 from xuelan.link_table import LinkTable
 from xuelan.material import Material, parse
 from xuelan.problem import Problem
-from xuelan.render import Rendered, Renderer
+from xuelan.render import Renderer
+from xuelan.rendered import Rendered
 from xuelan.source import Source, split
 
 TINY = Path(__file__).parent / "cases" / "tiny"

@@ -24,10 +24,14 @@ from xuelan.hosted import obtain
 from xuelan.inputs import Inputs, program
 from xuelan.problem import Code, Problem
 from xuelan.site import Work, Written, write
+from xuelan.source import ChangedError
 from xuelan.work import uncollected, workers
 
 _INSTALLED = "node_modules/.package-lock.json"
 """Tells which typefaces are installed for the kits."""
+
+MOST_TRIES = 3
+"""How often a build begins anew because a file was changed after it had been read."""
 
 RECORDS = f"{FOLDER}/work"
 """Where builds keep what the next one can use, below the column's folder."""
@@ -62,8 +66,23 @@ def build(
     With ``drafts``, drafts are shown as well. ``tell`` hears how far the build has come;
     ``scheduler`` is the address of a Dask cluster to work on. Errors found by the check stop the
     build before anything is written. Raises what :func:`xuelan.publish.published` and
-    :func:`xuelan.hosted.obtain` raise.
+    :func:`xuelan.hosted.obtain` raise, and :class:`~xuelan.source.ChangedError` when a file is
+    changed again and again meanwhile.
     """
+    for _ in range(MOST_TRIES - 1):
+        with contextlib.suppress(ChangedError):  # all that was made of the others is kept
+            return _built(root, site, drafts=drafts, tell=tell, scheduler=scheduler)
+    return _built(root, site, drafts=drafts, tell=tell, scheduler=scheduler)
+
+
+def _built(
+    root: Path,
+    site: Path | None,
+    *,
+    drafts: bool,
+    tell: Callable[[str, int], None] | None,
+    scheduler: str,
+) -> Report:
     start = time.monotonic()
     records = root / RECORDS
     inputs = Inputs(root, records)
@@ -82,7 +101,7 @@ def build(
             return Report(problems, target, time.monotonic() - start, None)
         catalog = replace(catalog, drafts=drafts)
         with publish.published(target, records) as tree:
-            with clock(catalog):
+            with clock(catalog), _kept(cache, inputs):
                 hosted = obtain(catalog, cache, inputs)
                 written = write(catalog, hosted, tree, Work(cache, helpers))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
@@ -91,6 +110,16 @@ def build(
         _save(cache, inputs, tidy=True)
     seconds = time.monotonic() - start
     return Report(problems, target, seconds, written, _memory(), cache.fault)
+
+
+@contextmanager
+def _kept(cache: Cache, inputs: Inputs) -> Iterator[None]:
+    """Keep what was made before a file turned out to have changed."""
+    try:
+        yield
+    except ChangedError:
+        _save(cache, inputs)
+        raise
 
 
 def _mark(column: Column, inputs: Inputs, *, drafts: bool) -> bytes:

@@ -14,6 +14,7 @@ from xuelan import column as settings
 from xuelan.check import check as run_check
 from xuelan.fields import json_schema
 from xuelan.material import FIELDS
+from xuelan.source import ChangedError
 from xuelan.stats import as_table
 
 if TYPE_CHECKING:
@@ -37,7 +38,17 @@ class _Stop(click.ClickException):
         click.echo(self.message, err=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands; each can meet a file that is just being saved."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ChangedError as error:
+            raise _Stop(f"“{error}”在处理途中又有改动，请再来一次。") from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="xuelan", message="%(prog)s %(version)s")
 def main() -> None:
     """学栏：把一批学习材料做成可检索的静态专栏。"""

@@ -18,7 +18,7 @@ from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.page import TEXT, Page
 from xuelan.pinyin import SPELLING, Spelling, initial
 from xuelan.problem import Code
-from xuelan.render import Rendered
+from xuelan.rendered import Rendered
 from xuelan.study import StudyPath
 from xuelan.texts import Texts
 from xuelan.works import Reference, reference

@@ -12,7 +12,8 @@ from xuelan.catalog import Catalog
 from xuelan.inputs import program
 from xuelan.link_table import LinkTable, Surroundings
 from xuelan.material import Material
-from xuelan.render import READING_SPEED, Rendered, Renderer, minutes
+from xuelan.render import Renderer
+from xuelan.rendered import READING_SPEED, Rendered, minutes
 from xuelan.work import HERE, Workers
 
 

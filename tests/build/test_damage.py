@@ -9,14 +9,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from click.testing import CliRunner
 from trees import REPORT, again, clean, column, contents
 
 from conftest import xuelan
 from xuelan import cache as store
-from xuelan.build import RECORDS
+from xuelan.build import RECORDS, build
+from xuelan.cli import main
+from xuelan.source import ChangedError
 
 
 @pytest.fixture(scope="module")
@@ -272,3 +277,47 @@ def test_a_temporary_folder_with_a_long_name(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(folder)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("['0', '1', '2', '3']", "")
+
+
+def _saving(root: Path, times: int) -> Callable[[str, int], None]:
+    """Hears how a build gets on; so many times a file is saved as soon as it has been read."""
+    left = [times]
+
+    def tell(what: str, _number: int) -> None:
+        if what == "读材料" and left[0]:
+            left[0] -= 1
+            for file in (root / "materials").rglob("*.md"):
+                file.write_text(file.read_text(encoding="utf-8") + "\n又一句。\n", encoding="utf-8")
+
+    return tell
+
+
+def test_a_file_saved_while_a_build_runs_makes_it_begin_anew(root: Path, tmp_path: Path) -> None:
+    """No page is made of half of one state of a file and half of another."""
+    _edit(root, "先改一处")
+    report = build(root, tell=_saving(root, 1))
+    assert report.written is not None
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
+
+
+def test_files_saved_again_and_again_are_named(root: Path) -> None:
+    """A build that is never left alone gives up, and the site stays."""
+    before = contents(root / "site")
+    _edit(root, "先改一处")
+    with pytest.raises(ChangedError, match=r"materials/.*\.md"):
+        build(root, tell=_saving(root, 99))
+    assert contents(root / "site") == before
+
+
+def test_a_command_names_the_file_that_is_being_saved(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line for the editor, who then says it again."""
+
+    def changing(_folder: Path) -> NoReturn:
+        raise ChangedError(REPORT)
+
+    monkeypatch.setattr("xuelan.cli.run_check", changing)
+    done = CliRunner().invoke(main, ["check", "-C", str(root)])
+    assert done.exit_code == 1
+    assert done.output == f"“{REPORT}”在处理途中又有改动，请再来一次。\n"

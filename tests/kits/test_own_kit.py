@@ -20,7 +20,7 @@ from xuelan.kits.branches_parts import Particulars, Parts
 from xuelan.kits.own_texts import READINGS_NAME
 from xuelan.kits.press import visible
 from xuelan.kits.tree import parse, pieces
-from xuelan.render import Rendered
+from xuelan.rendered import Rendered
 from xuelan.texts import render_all
 
 AWKWARD = '<甲&乙>"丙"/丁 =1+1 😀'

@@ -25,7 +25,7 @@ from xuelan.kits.forms_kit import day
 from xuelan.kits.names import file_name
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.material import CURRENT
-from xuelan.render import Rendered
+from xuelan.rendered import Rendered
 
 PRODUCT: Final = "-//xuelan//study kit//ZH"
 BEFORE, AFTER = "会前准备", "会后"

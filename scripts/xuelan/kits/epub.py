@@ -20,6 +20,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from xuelan.dates import timestamp
+from xuelan.gathering import runs
 from xuelan.kits import tree
 from xuelan.kits.book import (
     GROUP,
@@ -37,7 +38,6 @@ from xuelan.kits.names import file_name
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.typeset import ADDRESS, MissingPictureError, cited, pictures
 from xuelan.material import MISSING, Material, Media
-from xuelan.render import runs
 
 _EPUB: Final = "http://www.idpf.org/2007/ops"
 _TYPES: Final = {

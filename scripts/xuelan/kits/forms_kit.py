@@ -12,7 +12,7 @@ from xuelan.kits.forms_fill import Row, Values
 from xuelan.kits.forms_pdf import printed
 from xuelan.kits.names import file_name
 from xuelan.kits.plan import Agenda, KitFile, KitPlan
-from xuelan.render import Rendered
+from xuelan.rendered import Rendered
 
 GROUP: Final = "会议表格"
 TICK: Final = "□"

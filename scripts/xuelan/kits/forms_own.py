@@ -25,7 +25,7 @@ from xuelan.kits.forms_kit import number
 from xuelan.kits.own_texts import READINGS_NAME, text_files
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.page import Page
-from xuelan.render import Rendered
+from xuelan.rendered import Rendered
 
 ADDRESS: Final = "own-kit/"
 _SHARED: Final = 120

@@ -22,7 +22,7 @@ from xuelan.kits.members import Packed
 from xuelan.kits.offline import Copy
 from xuelan.kits.package import FORMAT, Package, pack
 from xuelan.kits.plan import Exporter, KitPlan, plan
-from xuelan.render import Rendered
+from xuelan.rendered import Rendered
 from xuelan.work import HERE, Workers
 
 Plans = tuple[KitPlan, ...]

@@ -14,7 +14,7 @@ from xuelan.kits import choice
 from xuelan.kits.kit import ZIM, Kit, KitError
 from xuelan.kits.tree import parse, rows, text
 from xuelan.material import Material
-from xuelan.render import HEADINGS, Rendered
+from xuelan.rendered import HEADINGS, Rendered
 from xuelan.study import Question
 
 

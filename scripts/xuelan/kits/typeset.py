@@ -14,12 +14,12 @@ from itertools import zip_longest
 from typing import Final
 from urllib.parse import unquote
 
+from xuelan.gathering import runs
 from xuelan.kits import tree
 from xuelan.kits.faces import SUBSTITUTES
 from xuelan.kits.kit import KitError
 from xuelan.kits.press import BREAKABLE
 from xuelan.material import Material
-from xuelan.render import runs
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _HAN: Final = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
@@ -75,7 +75,7 @@ class MissingPictureError(KitError):
 
 
 ADDRESS: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
-"""A link from one material's page to another's, as :mod:`xuelan.render` writes it."""
+"""A link from one material's page to another's, as :mod:`xuelan.gathering` gives it."""
 
 
 def pictures(m: Material) -> dict[str, str]:
@@ -105,7 +105,7 @@ class Setting:
 
 
 def markup(html: str, setting: Setting) -> str:
-    """Typst markup of a :class:`~xuelan.render.Rendered` ``html``.
+    """Typst markup of a :class:`~xuelan.rendered.Rendered` ``html``.
 
     It calls functions the style defines: ``lead-in``, ``quotation``, ``sheet``, ``stacked``,
     ``listing``, ``cite-mark``, ``code-word``, ``rule`` and ``picture``.

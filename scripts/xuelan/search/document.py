@@ -12,7 +12,7 @@ from xuelan.cache import key_of
 from xuelan.catalog import Catalog
 from xuelan.inputs import program
 from xuelan.material import Material
-from xuelan.render import Rendered
+from xuelan.rendered import Rendered
 from xuelan.search.attachments import Text
 from xuelan.texts import Texts
 

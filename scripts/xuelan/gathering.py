@@ -1,0 +1,126 @@
+"""What one rendering gathers, and what it decides, whichever way the text is read.
+
+Anchors, numbered blocks, numbers of citations, addresses of links and first uses of glossary words
+are given out here, in the order of the text: :mod:`xuelan.plain_html` and
+:mod:`xuelan.markdown_html` only find what there is, and write it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from urllib.parse import quote, unquote, urlsplit
+
+from xuelan.anchors import Anchors, slug
+from xuelan.link_table import Surroundings, word_finder
+from xuelan.rendered import Block, Heading, Rendered, characters
+
+
+class Gathering:
+    """What the rendering of one text gathers.
+
+    ``name`` is the id of the material and ``path`` its file; all that the text names is in
+    ``around``. Hand-written pages stand below ``docs_dir``.
+    """
+
+    def __init__(self, name: str, path: str, around: Surroundings, docs_dir: str) -> None:
+        self.around = around
+        self._name = name
+        self._path = path
+        self._docs_dir = docs_dir
+        self._anchors = Anchors()
+        self._headings: list[Heading] = []
+        self._blocks: list[Block] = []
+        self._references: dict[str, int] = {}
+        self._mentioned: set[int] = set()
+        self._links: list[str] = []
+        self._linked = {name}
+        self._words = word_finder(around.terms) if around.terms else None
+
+    def heading(self, tag: str, text: str) -> str:
+        """Take in a heading, ``h2`` to ``h6``, and its plain text; gives its anchor."""
+        anchor = self._anchors.unique(slug(text))
+        self._headings.append(Heading(anchor, int(tag[1]), text))
+        return anchor
+
+    def block(self, text: str) -> str:
+        """Take in the plain text of the next block; gives its anchor."""
+        anchor = f"p{len(self._blocks) + 1}"
+        self._blocks.append(Block(anchor, len(self._headings) - 1, text))
+        return anchor
+
+    def mentions(self, ids: str) -> Iterator[tuple[str, int | None, bool]]:
+        """The :func:`runs` of a citation's numbers, each with whether it is the first of its work.
+
+        ``ids`` are the cited ids with spaces between. Those that stand for no work give nothing.
+        """
+        known, sources = self._references, self.around.sources
+        works = [work for i in ids.split() for work in sources.get(i, ())]
+        for text, number in runs(sorted({known.setdefault(w, len(known) + 1) for w in works})):
+            yield text, number, number is not None and number not in self._mentioned
+            if number is not None:
+                self._mentioned.add(number)
+
+    def address(self, target: str) -> str:
+        """The address, seen from this material's page, of a file linked in its text."""
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return "#"
+        if parts.scheme or parts.netloc:
+            return "#"
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        if not parts.path:
+            return fragment or "#"
+        path = posixpath.normpath(
+            posixpath.join(posixpath.dirname(self._path), unquote(parts.path))
+        )
+        if path in self.around.materials:
+            other = self.around.materials[path]
+            self._links.append(other)
+            self._linked.add(other)
+            return f"../{other}/{fragment}"
+        if path.startswith(self._docs_dir + "/") and path.endswith(".md"):
+            page = path.removeprefix(self._docs_dir + "/").removesuffix(".md").removesuffix("index")
+            return f"../../{page.rstrip('/')}/{fragment}" if page else f"../../{fragment}"
+        return quote(posixpath.basename(path))
+
+    def first_uses(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Each glossary entry not linked so far: its id, and where its word begins and ends."""
+        if self._words is None:
+            return
+        finder, words = self._words
+        for number, first, end in finder.find_matches_as_indexes(text):
+            term = self.around.terms[words[number]]
+            if term not in self._linked:
+                self._linked.add(term)
+                yield term, first, end
+
+    def rendered(self, html: str) -> Rendered:
+        """All that was gathered, and the ``html`` written meanwhile."""
+        return Rendered(
+            id=self._name,
+            html=html,
+            headings=tuple(self._headings),
+            blocks=tuple(self._blocks),
+            references=tuple(self._references),
+            links=tuple(dict.fromkeys(self._links)),
+            characters=characters("\n".join([block.text for block in self._blocks])),
+        )
+
+
+def runs(numbers: list[int]) -> Iterator[tuple[str, int | None]]:
+    """``[1, 2, 3, 5]`` as 1 - 3 , 5: neighbours joined by a hyphen, the rest by a comma."""
+    groups: list[list[int]] = []
+    for n in numbers:
+        if groups and groups[-1][-1] == n - 1:
+            groups[-1].append(n)
+        else:
+            groups.append([n])
+    for position, group in enumerate(groups):
+        if position:
+            yield ",", None
+        yield str(group[0]), group[0]
+        if len(group) > 1:
+            yield "-", None
+            yield str(group[-1]), group[-1]
