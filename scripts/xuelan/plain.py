@@ -14,7 +14,8 @@ from functools import cache
 from typing import Final, NamedTuple
 
 _SIGNS: Final = "一-鿿㐀-䶿、-〿！-～\u2010-\u2027\u2030-\u205e·×°A-Za-z0-9,.:;?/%()+=\"'\\-"
-_PHRASE: Final = rf"[{_SIGNS}](?:[{_SIGNS} ]*[{_SIGNS}])?"
+_PHRASE: Final = rf"(?! )[{_SIGNS} ]++(?<! )"
+"""Words without spaces at their ends."""
 
 
 def _marks(group: str) -> str:

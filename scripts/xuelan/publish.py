@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import hashlib
 import os
 import shutil
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +34,10 @@ _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
 _NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+_LINKERS: Final = 2
+_PARTS: Final = 16
+"""Two threads, each with some of the files at a time, make many links in two thirds of the time."""
 
 MARK: Final = ".xuelan-site"
 """An empty file in every site built, by which the next build knows it may replace the folder."""
@@ -399,6 +405,19 @@ def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, En
     """Make ``paths`` in the twin what they are in the site. Raises ``OSError``."""
     empty = not twin.exists() or not any(twin.iterdir())
     twin.mkdir(exist_ok=True)
+    work = functools.partial(_follow_some, site, twin, files, empty=empty)
+    if not empty:
+        work(paths)
+        return
+    every = sorted(paths)  # so that two threads are in the same folder seldom
+    size = len(every) // _PARTS + 1
+    with ThreadPoolExecutor(_LINKERS) as threads:
+        list(threads.map(work, (every[n : n + size] for n in range(0, len(every), size))))
+
+
+def _follow_some(
+    site: Path, twin: Path, files: Mapping[str, Entry], paths: Iterable[str], *, empty: bool
+) -> None:
     made: set[str] = set()
     for path in paths:
         if not empty:

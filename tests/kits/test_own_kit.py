@@ -208,7 +208,7 @@ def test_a_damaged_memory_does_no_harm(own_kit: Page, watch: Watch) -> None:
     """Whatever stands in the browser's storage, the page begins with an empty form."""
     for damaged in ("{", "null", "[]", json.dumps({"branch": 7, "readings": "x", "kit": "none"})):
         own_kit.evaluate("text => localStorage.setItem('xuelan.own-kit', text)", damaged)
-        own_kit.reload()
+        own_kit.reload(wait_until="networkidle")
         assert own_kit.locator("[name=branch]").input_value() == ""
     assert watch.complaints == []
 

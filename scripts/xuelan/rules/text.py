@@ -330,10 +330,14 @@ def _is_good(catalog: Catalog, m: Material, link: prose.Link) -> bool:
     """True for nearly every link: plainly written, to a material a reader may see."""
     if link.is_image or not _PLAIN_LINK.fullmatch(link.target):
         return False
-    other = catalog.by_path.get(
-        posixpath.normpath(posixpath.join(posixpath.dirname(m.path), link.target))
-    )
+    other = catalog.by_path.get(_path(m.path.rpartition("/")[0], link.target))
     return other is not None and other.is_public
+
+
+@cache
+def _path(folder: str, target: str) -> str:
+    """Where a link written in ``folder`` leads: most targets are linked from many texts."""
+    return posixpath.normpath(posixpath.join(folder, target))
 
 
 def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -> Iterator[Problem]:
