@@ -23,6 +23,7 @@ from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
 from xuelan.hosted import obtain
 from xuelan.inputs import Inputs, program
 from xuelan.problem import Code, Problem
+from xuelan.proof import Forme
 from xuelan.site import Work, Written, write
 from xuelan.work import uncollected, workers
 
@@ -56,11 +57,13 @@ def build(
     drafts: bool = False,
     tell: Callable[[str, int], None] | None = None,
     scheduler: str = "",
+    hand: Callable[[Forme], None] | None = None,
 ) -> Report:
     """Build the column in ``root`` into ``site`` (default: the ``site_dir`` of its settings).
 
     With ``drafts``, drafts are shown as well. ``tell`` hears how far the build has come;
-    ``scheduler`` is the address of a Dask cluster to work on. Errors found by the check stop the
+    ``scheduler`` is the address of a Dask cluster to work on; ``hand`` is given what the pages are
+    made from, unless all of them stand already. Errors found by the check stop the
     build before anything is written. Raises what :func:`xuelan.publish.published` and
     :func:`xuelan.hosted.obtain` raise.
     """
@@ -84,7 +87,7 @@ def build(
         with publish.published(target, records) as tree:
             with clock(catalog):
                 hosted = obtain(catalog, cache, inputs)
-                written = write(catalog, hosted, tree, Work(cache, helpers))
+                written = write(catalog, hosted, tree, Work(cache, helpers, hand))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
             if mark and _mark(catalog.column, inputs.again(), drafts=drafts) != mark:
                 tree.forget()

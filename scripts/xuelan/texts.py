@@ -112,7 +112,7 @@ def render_all(
 
     def prepare(m: Material) -> tuple[str, str, str, Surroundings] | None:
         around = table.around(m)
-        key = keys[m.id] = key_of(program(), table.docs_dir, m.id, m.path, m.body, around)
+        key = keys[m.id] = _key(table, m, around)
         kept = cache.get(key, Rendered) is not None
         return None if kept else (m.id, m.path, m.body, around)
 
@@ -126,3 +126,18 @@ def render_all(
         texts.add(m, key, outline, entry)
         cache.holds(key)  # a fork may have read it: only here it counts as used
     return texts
+
+
+def render_one(m: Material, table: LinkTable, renderer: Renderer) -> Texts:
+    """The text of ``m`` and no other, as :func:`render_all` renders it among all of them."""
+    around = table.around(m)
+    entry = renderer((m.id, m.path, m.body, around))
+    texts = Texts(NONE, b"", lambda _: entry)
+    outline = msgspec.msgpack.decode(entry, type=Outline)
+    texts.add(m, _key(table, m, around), outline, entry)
+    return texts
+
+
+def _key(table: LinkTable, m: Material, around: Surroundings) -> bytes:
+    """The key of a rendered text: of all it depends on."""
+    return key_of(program(), table.docs_dir, m.id, m.path, m.body, around)

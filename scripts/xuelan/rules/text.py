@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -29,9 +29,13 @@ _NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
 _INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
 
-def text_rules(catalog: Catalog) -> Iterator[Problem]:
-    """How the texts fit the rest of the column, one material after another."""
-    for m in catalog.materials:
+def text_rules(catalog: Catalog, materials: Sequence[Material] | None = None) -> Iterator[Problem]:
+    """How the texts fit the rest of the column, one material after another.
+
+    Of ``materials`` where they are given, else of all.
+    """
+    chosen = catalog.materials if materials is None else materials
+    for m in chosen:
         text = catalog.scan_of(m)
         for link in text.links:
             if _is_good(catalog, m, link):
@@ -40,7 +44,18 @@ def text_rules(catalog: Catalog) -> Iterator[Problem]:
         yield from _citations(catalog, m, text)
         yield from _hearsay(catalog, m, text)
     if not catalog.unread:
-        yield from _quotations(catalog)
+        yield from _quotations(catalog, chosen)
+
+
+def linking(catalog: Catalog, m: Material) -> list[Material]:
+    """The other materials whose texts may link to a part of ``m``."""
+    name = posixpath.basename(m.path)
+    return [
+        other
+        for other in catalog.materials
+        if other.path != m.path
+        and any("#" in k.target and name in unquote(k.target) for k in catalog.scan_of(other).links)
+    ]
 
 
 def own_rules(m: Material) -> Iterator[Problem]:
@@ -432,14 +447,14 @@ def is_medium(catalog: Catalog, cited: str) -> bool:
     return fact is not None and fact.confidence == MEDIUM
 
 
-def _quotations(catalog: Catalog) -> Iterator[Problem]:
+def _quotations(catalog: Catalog, materials: Sequence[Material]) -> Iterator[Problem]:
     long = []
-    for m in catalog.materials:
+    for m in materials:
         for number, quoted in catalog.scan_of(m).quotations:
             words = _INSIDE_QUOTES.sub("", quoted)
             if len(_NOT_HAN.sub("", words)) >= LONG_QUOTATION:
                 long.append((m, number, quoted, words.strip("，。；")))
-    known = standing_in(_known_words(catalog), {words for *_, words in long})
+    known = standing_in(_known_words(catalog), {words for *_, words in long}) if long else ()
     for m, number, quoted, words in long:
         if words not in known:
             message = f"“{quoted[:24]}”查不到原文"
