@@ -63,9 +63,8 @@ def check_edit(catalog: Catalog, m: Material, lost: frozenset[str]) -> list[Prob
     ``catalog`` holds the new text; ``lost`` are the anchors that the text before it had.
     """
     others = text.linking(catalog, m) if lost else []
-    alone = replace(catalog, materials=(m,))
-    return [
-        *text.text_rules(catalog, [m, *others]),
-        *collection.life_rules(alone),
-        *kit_rules.recipe_rules(catalog),
-    ]
+    found = [*text.text_rules(catalog, [m, *others])]
+    found += collection.life_rules(replace(catalog, materials=(m,)))
+    if any(m.id in kit.guides for kit in catalog.kits):  # agendas and lists to tick stand in guides
+        found += kit_rules.recipe_rules(catalog)
+    return found

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from xuelan import pages
+from xuelan.catalog import Catalog
 from xuelan.check import check_edit
+from xuelan.column import Column
 from xuelan.files import with_files
 from xuelan.link_table import LinkTable
 from xuelan.material import Material
@@ -26,7 +28,7 @@ from xuelan.pages import Collection
 from xuelan.reading import Reading, interpret
 from xuelan.render import Renderer
 from xuelan.source import read_bytes
-from xuelan.texts import render_one
+from xuelan.texts import no_texts, render_into
 
 MOST: Final = 5
 """With more files saved at once (a change of branch, say) the whole build is as good."""
@@ -34,11 +36,13 @@ MOST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Forme:
-    """What the pages of a build were made from.
+    """What the pages of a build were made from, with the texts edited since in ``catalog``.
 
-    ``table`` and ``renderer`` outlive edits of texts: these change nothing that texts can name.
+    All else outlives edits of texts: these change nothing that other pages show and other texts
+    can name. The texts in ``collection`` are those pulled last, and no others.
     """
 
+    catalog: Catalog
     collection: Collection
     theme: Theme
     table: LinkTable
@@ -47,12 +51,13 @@ class Forme:
     @classmethod
     def of(cls, collection: Collection, theme: Theme) -> Forme:
         """From what a build has at hand."""
-        table = LinkTable(collection.catalog)
-        return cls(collection, theme, table, Renderer(table.docs_dir))
+        table, catalog = LinkTable(collection.catalog), collection.catalog
+        collection = replace(collection, rendered=no_texts())
+        return cls(catalog, collection, theme, table, Renderer(table.docs_dir))
 
     def holds(self, m: Material) -> bool:
         """True when the build read the very text of ``m``."""
-        known = self.collection.catalog.by_path.get(m.path)
+        known = self.catalog.by_path.get(m.path)
         return known is not None and known.digest == m.digest
 
 
@@ -71,9 +76,9 @@ def pull(forme: Forme, path: str) -> tuple[Proof, Forme] | None:
     ``None`` when anything but its text has changed or something is wrong with it: what becomes of
     the rest of the site only a whole build can tell.
     """
-    catalog = forme.collection.catalog
+    catalog = forme.catalog
     known = catalog.by_path.get(path)
-    reading = _read(forme, path)
+    reading = _read(catalog.column, path)
     m, scan = reading.material, reading.scan
     if m is None or scan is None or known is None or not catalog.shows(known):
         return None
@@ -84,17 +89,16 @@ def pull(forme: Forme, path: str) -> tuple[Proof, Forme] | None:
     lost = catalog.scan_of(known).anchors - scan.anchors
     if any(p.is_error for p in check_edit(edited, m, lost)):
         return None
-    texts = render_one(m, forme.table, forme.renderer)
-    forme = replace(forme, collection=replace(forme.collection, catalog=edited, rendered=texts))
+    c = forme.collection
+    render_into(c.rendered, m, forme.table, forme.renderer)
     file = f"{m.address}index.html"
-    sheets = pages.materials(forme.collection, lambda other: other is m)
+    sheets = pages.materials(c, lambda other: other.path == path)
     page = next(make() for sheet, make in sheets if sheet == file)
-    return Proof(file, forme.theme(page), m), forme
+    return Proof(file, forme.theme(page), m), replace(forme, catalog=edited)
 
 
-def _read(forme: Forme, path: str) -> Reading:
+def _read(column: Column, path: str) -> Reading:
     """The file at ``path`` as the build would read it."""
-    column = forme.collection.catalog.column
     raw, problems = read_bytes(column.root, path)
     if raw is None:
         return Reading(path, tuple(problems))
@@ -148,6 +152,11 @@ class Proofs:
                     self._shown |= {proof.file: (proof, builds) for proof in proofs}
                     return [proof.file for proof in proofs]
 
+    def take(self, forme: Forme) -> None:
+        """Pull from ``forme``, of a build that has read and checked everything, from now on."""
+        with self._lock:
+            self._forme = forme
+
     def begin(self) -> int:
         """A whole build begins to read; its number, for :meth:`publish`."""
         with self._lock:
@@ -174,7 +183,7 @@ def _saved(forme: Forme, root: Path, paths: Paths[str]) -> list[str] | None:
     What is gone again was an editor's own file, and so is what bears such a name. (Where it was
     not, the whole build, which comes in any case, puts it right.)
     """
-    known = forme.collection.catalog.by_path
+    known = forme.catalog.by_path
     others = [path for path in paths if path not in known]
     if any(os.path.lexists(root / path) and not _is_editors(path) for path in others):
         return None

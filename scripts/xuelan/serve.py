@@ -8,6 +8,7 @@ problems are shown on top of it.
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import json
 import queue
@@ -31,12 +32,16 @@ from xuelan.problem import as_text
 from xuelan.proof import Forme, Proofs
 from xuelan.publish import BusyError
 from xuelan.watch import Saves, watch
+from xuelan.work import uncollected
 
 ADDRESS: Final = "127.0.0.1"
 EVENTS: Final = "/-/events"
 SCRIPT: Final = "/-/preview.js"
 SETTLE_SECONDS: Final = 0.1
 """Rebuild when nothing has been saved for so long."""
+
+SWITCH_SECONDS: Final = 0.0005
+"""How long the build runs on when a page is waited for, at each of the dozen steps of an answer."""
 
 BUSY_SECONDS: Final = 1.0
 """How long to wait for another build of the same site."""
@@ -184,8 +189,9 @@ def serve(root: Path, port: int, say: Callable[[str], None]) -> None:
     """
     for stop in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs without the first
         signal.signal(stop, signal.default_int_handler)
+    sys.setswitchinterval(SWITCH_SECONDS)
     wake = threading.Event()
-    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
+    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder, uncollected():
         site = Path(folder) / "site"
         site.mkdir()
         preview = Preview(root, site, say)
@@ -201,6 +207,7 @@ def serve(root: Path, port: int, say: Callable[[str], None]) -> None:
                     wake.wait()
                     _settle(wake)
                     saves.join()
+                    gc.collect()  # now, and not when a page is waited for
                     _retry(wake, preview.rebuild())
             except KeyboardInterrupt:
                 say("预览结束。")
@@ -256,9 +263,14 @@ class Preview:
     def rebuild(self) -> bool:
         """Build and tell everybody how it went; False when another build was in the way."""
         made: list[Forme] = []
+
+        def hand(forme: Forme) -> None:
+            made.append(forme)
+            self.proofs.take(forme)
+
         number = self.proofs.begin()
         try:
-            report = build(self._root, self.site, drafts=True, hand=made.append)
+            report = build(self._root, self.site, drafts=True, hand=hand)
         except BusyError:
             self.listeners.tell("problems", "另一次生成正在进行，等它结束后自动再试。")
             return False

@@ -128,14 +128,21 @@ def render_all(
     return texts
 
 
-def render_one(m: Material, table: LinkTable, renderer: Renderer) -> Texts:
-    """The text of ``m`` and no other, as :func:`render_all` renders it among all of them."""
+def no_texts() -> Texts:
+    """Nothing yet: :func:`render_into` adds one text after another."""
+
+    def unknown(name: str) -> bytes:
+        raise KeyError(name)
+
+    return Texts(NONE, b"", unknown)
+
+
+def render_into(texts: Texts, m: Material, table: LinkTable, renderer: Renderer) -> None:
+    """Add the text of ``m``, as :func:`render_all` renders it among all others."""
     around = table.around(m)
     entry = renderer((m.id, m.path, m.body, around))
-    texts = Texts(NONE, b"", lambda _: entry)
     outline = msgspec.msgpack.decode(entry, type=Outline)
     texts.add(m, _key(table, m, around), outline, entry)
-    return texts
 
 
 def _key(table: LinkTable, m: Material, around: Surroundings) -> bytes:
