@@ -103,12 +103,12 @@ def test_another_build_is_waited_for(tmp_path: Path) -> None:
     folder = tmp_path / "column"
     assert xuelan("init", folder).returncode == 0
     site, said = tmp_path / "site", list[str]()
-    listeners, wake = serve._Listeners(), threading.Event()
+    preview, wake = serve.Preview(folder, site, said.append), threading.Event()
     with publish.staged(site):
-        serve._retry(wake, serve._rebuild(folder, site, listeners, said.append))
-        assert "另一次生成" in listeners.last
+        serve._retry(wake, preview.rebuild())
+        assert "另一次生成" in preview.listeners.last
         assert wake.wait(timeout=30)
-    assert serve._rebuild(folder, site, listeners, said.append)
+    assert preview.rebuild()
     assert (site / "index.html").is_file()
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,7 @@ from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
 from xuelan.hosted import obtain
 from xuelan.inputs import Inputs, program
 from xuelan.problem import Code, Problem
+from xuelan.proof import Forme
 from xuelan.site import Work, Written, write
 from xuelan.source import ChangedError
 from xuelan.work import uncollected, workers
@@ -60,28 +62,31 @@ def build(
     drafts: bool = False,
     tell: Callable[[str, int], None] | None = None,
     scheduler: str = "",
+    hand: Callable[[Forme], None] | None = None,
 ) -> Report:
     """Build the column in ``root`` into ``site`` (default: the ``site_dir`` of its settings).
 
     With ``drafts``, drafts are shown as well. ``tell`` hears how far the build has come;
-    ``scheduler`` is the address of a Dask cluster to work on. Errors found by the check stop the
+    ``scheduler`` is the address of a Dask cluster to work on; ``hand`` is given what the pages are
+    made from, unless all of them stand already. Errors found by the check stop the
     build before anything is written. Raises what :func:`xuelan.publish.published` and
     :func:`xuelan.hosted.obtain` raise, and :class:`~xuelan.source.ChangedError` when a file is
     changed again and again meanwhile.
     """
+    once = partial(_built, root, site, drafts, tell, scheduler, hand)
     for _ in range(MOST_TRIES - 1):
         with contextlib.suppress(ChangedError):  # all that was made of the others is kept
-            return _built(root, site, drafts=drafts, tell=tell, scheduler=scheduler)
-    return _built(root, site, drafts=drafts, tell=tell, scheduler=scheduler)
+            return once()
+    return once()
 
 
 def _built(
     root: Path,
     site: Path | None,
-    *,
-    drafts: bool,
+    drafts: bool,  # noqa: FBT001
     tell: Callable[[str, int], None] | None,
     scheduler: str,
+    hand: Callable[[Forme], None] | None,
 ) -> Report:
     start = time.monotonic()
     records = root / RECORDS
@@ -103,7 +108,7 @@ def _built(
         with publish.published(target, records) as tree:
             with clock(catalog), _kept(cache, inputs):
                 hosted = obtain(catalog, cache, inputs)
-                written = write(catalog, hosted, tree, Work(cache, helpers))
+                written = write(catalog, hosted, tree, Work(cache, helpers, hand))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
             if mark and _mark(catalog.column, inputs.again(), drafts=drafts) != mark:
                 tree.forget()

@@ -1,10 +1,12 @@
 """Every rule a column must keep, checked in one run.
 
-``check`` is the one door: the command line, the build and the tests all go through it.
+``check`` is the one door: the command line, the build and the tests all go through it. Only the
+preview looks at one edited text by itself, with ``check_edit``, before it checks everything.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,7 @@ from xuelan.catalog import Catalog
 from xuelan.inputs import Inputs
 from xuelan.kits import rules as kit_rules
 from xuelan.loader import load
+from xuelan.material import Material
 from xuelan.problem import Problem
 from xuelan.rules import collection, data, text
 from xuelan.search import attachments
@@ -52,3 +55,16 @@ def check(
         problems += rule(catalog)
     problems += attachments.problems(catalog, cache)
     return catalog, sorted(set(problems))
+
+
+def check_edit(catalog: Catalog, m: Material, lost: frozenset[str]) -> list[Problem]:
+    """What a new text of ``m`` breaks, there or elsewhere, in a column that was in order.
+
+    ``catalog`` holds the new text; ``lost`` are the anchors that the text before it had.
+    """
+    others = text.linking(catalog, m) if lost else []
+    found = [*text.text_rules(catalog, [m, *others])]
+    found += collection.life_rules(replace(catalog, materials=(m,)))
+    if any(m.id in kit.guides for kit in catalog.kits):  # agendas and lists to tick stand in guides
+        found += kit_rules.recipe_rules(catalog)
+    return found

@@ -1,4 +1,6 @@
-// Live reload, served by `xuelan serve` only: reloads after a rebuild, or shows what is wrong.
+// Live reload, served by `xuelan serve` only: reloads when what this tab shows has changed, or
+// shows what is wrong.
+const { mark } = document.currentScript.dataset;
 const box = document.createElement("pre");
 box.setAttribute("role", "alert");
 box.hidden = true;
@@ -18,13 +20,25 @@ Object.assign(box.style, {
 document.body.append(box);
 
 const events = new EventSource("/-/events");
-events.onmessage = (event) => {
+
+// True when the page, or a file it has loaded, is another now than it was then.
+const isOld = async (files) => {
+  const loaded = performance.getEntriesByType("resource");
+  const paths = loaded.map((entry) => decodeURI(new URL(entry.name).pathname.slice(1)));
+  if (paths.some((path) => files.includes(path))) return true;
+  const answer = await fetch(location.pathname, { cache: "no-store" });
+  return answer.headers.get("ETag") !== `"${mark}"`;
+};
+
+events.onmessage = async (event) => {
   const message = JSON.parse(event.data);
-  if (message.kind === "reload") {
-    events.close();
-    location.reload();
-  } else {
+  if (message.kind === "problems") {
     box.textContent = message.text;
     box.hidden = false;
+  } else if (await isOld(message.files)) {
+    events.close();
+    location.reload();
+  } else if (message.kind === "site") {
+    box.hidden = true;
   }
 };

@@ -24,12 +24,16 @@ from xuelan.work import Workers
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading one file gave; without a material, the problems say why."""
+    """What reading one file gave; without a material, the problems say why.
+
+    ``body`` is its text, unless the reading comes from the cache.
+    """
 
     path: str
     problems: tuple[Problem, ...] = ()
     material: Material | None = None
     scan: Scan | None = None
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,8 @@ def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]
         return Reading(path, (*problems, *found))
     material, wrong = parse(document, vocabularies)
     own = own_rules(material, document.body)
-    return Reading(path, (*problems, *found, *wrong, *own), material, scan(document.body))
+    every = (*problems, *found, *wrong, *own)
+    return Reading(path, every, material, scan(document.body), document.body)
 
 
 def _digest(raw: bytes) -> bytes:

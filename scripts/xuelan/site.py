@@ -18,6 +18,7 @@ from xuelan.kits.kit import Kit
 from xuelan.page import Page, Theme
 from xuelan.pages import Collection, Sheet
 from xuelan.pinyin import Spelling
+from xuelan.proof import Forme
 from xuelan.publish import Row, Tree
 from xuelan.search import attachments
 from xuelan.search.document import entries
@@ -28,10 +29,14 @@ from xuelan.work import HERE, Workers
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What makes a build fast and changes nothing else: what is kept, and who helps."""
+    """What makes a build fast and changes nothing else: what is kept, and who helps.
+
+    ``hand`` is given what the pages are made from, so that one can be made anew later.
+    """
 
     cache: Cache = NONE
     workers: Workers = HERE
+    hand: Callable[[Forme], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,8 @@ def write(
     texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
     collection = Collection.of(catalog, texts, _spelling(work.cache))
     theme = replace(theme, shelves=collection.shelves)
+    if work.hand is not None:
+        work.hand(Forme.of(collection, theme))
     lists = _lists_key(collection, theme)
     made, coming = _write_pages(collection, theme, tree, work, before, lists)
     made += _write_others(collection, theme, tree, lists)

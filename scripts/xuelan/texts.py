@@ -115,7 +115,7 @@ def render_all(
     def prepare(m: Material) -> tuple[str, str, str, Surroundings] | None:
         body = catalog.body_of(m)
         around = table.around(body)
-        key = keys[m.id] = key_of(program(), table.docs_dir, m.id, m.path, body, around)
+        key = keys[m.id] = _key(table, m, body, around)
         kept = cache.get(key, Rendered) is not None
         return None if kept else (m.id, m.path, body, around)
 
@@ -129,3 +129,25 @@ def render_all(
         texts.add(m, key, outline, entry)
         cache.holds(key)  # a fork may have read it: only here it counts as used
     return texts
+
+
+def no_texts() -> Texts:
+    """Nothing yet: :func:`render_into` adds one text after another."""
+
+    def unknown(name: str) -> bytes:
+        raise KeyError(name)
+
+    return Texts(NONE, b"", unknown)
+
+
+def render_into(texts: Texts, m: Material, body: str, table: LinkTable, renderer: Renderer) -> None:
+    """Add ``body``, the text of ``m``, as :func:`render_all` renders it among all others."""
+    around = table.around(body)
+    entry = renderer((m.id, m.path, body, around))
+    outline = msgspec.msgpack.decode(entry, type=Outline)
+    texts.add(m, _key(table, m, body, around), outline, entry)
+
+
+def _key(table: LinkTable, m: Material, body: str, around: Surroundings) -> bytes:
+    """The key of a rendered text: of all it depends on."""
+    return key_of(program(), table.docs_dir, m.id, m.path, body, around)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -25,9 +25,13 @@ HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转�
 """The ways a sentence says that it only passes on what was reported."""
 
 
-def text_rules(catalog: Catalog) -> Iterator[Problem]:
-    """How the texts fit the rest of the column, one material after another."""
-    for m in catalog.materials:
+def text_rules(catalog: Catalog, materials: Sequence[Material] | None = None) -> Iterator[Problem]:
+    """How the texts fit the rest of the column, one material after another.
+
+    Of ``materials`` where they are given, else of all.
+    """
+    chosen = catalog.materials if materials is None else materials
+    for m in chosen:
         text = catalog.scan_of(m)
         for link in text.links:
             if _is_good(catalog, m, link):
@@ -36,7 +40,18 @@ def text_rules(catalog: Catalog) -> Iterator[Problem]:
         yield from _citations(catalog, m, text)
         yield from _hearsay(catalog, m, text)
     if not catalog.unread:
-        yield from _quotations(catalog)
+        yield from _quotations(catalog, chosen)
+
+
+def linking(catalog: Catalog, m: Material) -> list[Material]:
+    """The other materials whose texts may link to a part of ``m``."""
+    name = posixpath.basename(m.path)
+    return [
+        other
+        for other in catalog.materials
+        if other.path != m.path
+        and any("#" in k.target and name in unquote(k.target) for k in catalog.scan_of(other).links)
+    ]
 
 
 def own_rules(m: Material, body: str) -> Iterator[Problem]:
@@ -432,14 +447,16 @@ def is_medium(catalog: Catalog, cited: str) -> bool:
     return fact is not None and fact.confidence == MEDIUM
 
 
-def _quotations(catalog: Catalog) -> Iterator[Problem]:
+def _quotations(catalog: Catalog, materials: Sequence[Material]) -> Iterator[Problem]:
     """One walk through all that may be quoted, for all quotations at once."""
     quoted: dict[str, list[tuple[Material, Quotation]]] = {}
-    for m in catalog.materials:
+    for m in materials:
         for quotation in catalog.scan_of(m).quotations:
             quoted.setdefault(quotation.words, []).append((m, quotation))
-    finder = AhoCorasick(quoted)
-    known = set(finder.find_matches_as_strings(_known_words(catalog), overlapping=True))
+    known: set[str] = set()
+    if quoted:
+        finder = AhoCorasick(quoted)
+        known.update(finder.find_matches_as_strings(_known_words(catalog), overlapping=True))
     for words in quoted.keys() - known:
         for m, quotation in quoted[words]:
             message = f"“{quotation.text[:24]}”查不到原文"
