@@ -237,6 +237,11 @@ def _retry(wake: threading.Event, done: bool) -> None:  # noqa: FBT001
         timer.start()
 
 
+def _is_loaded(path: str) -> bool:
+    """True for files that a page must be loaded again for; the search asks for news by itself."""
+    return not path.endswith(".html") and not path.startswith("search/")
+
+
 class Preview:
     """A column in ``root`` shown from ``site``: the page just saved first, then all of it.
 
@@ -286,5 +291,5 @@ class Preview:
         self.proofs.publish(number, made[-1] if made else None)
         changed = [path for path, _ in report.written.changed]
         self._say(f"已生成，改写文件 {len(changed)} 个，用时 {report.seconds:.1f} 秒。")
-        self.listeners.tell("site", files=[path for path in changed if not path.endswith(".html")])
+        self.listeners.tell("site", files=[path for path in changed if _is_loaded(path)])
         return True
