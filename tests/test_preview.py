@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from conftest import free_port, xuelan
 from xuelan import publish, serve
@@ -28,6 +29,11 @@ class Preview:
     folder: Path
     port: int
     process: subprocess.Popen[str]
+    said: queue.Queue[str]
+
+    def next_line(self) -> str:
+        """What it says next in the terminal."""
+        return self.said.get(timeout=60)
 
     @property
     def address(self) -> str:
@@ -56,10 +62,23 @@ def preview(tmp_path: Path) -> Iterator[Preview]:
     port = free_port()
     command = [sys.executable, "-m", "xuelan", "serve", "-C", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
+    said: queue.Queue[str] = queue.Queue()
+    reader = threading.Thread(target=_read, args=(process, said))
+    reader.start()
+    preview = Preview(folder, port, process, said)
+    while not preview.next_line().startswith("预览："):
+        pass
     _wait(port)
-    yield Preview(folder, port, process)
+    yield preview
     process.send_signal(signal.SIGINT)
     process.wait(timeout=30)
+    reader.join()
+
+
+def _read(process: subprocess.Popen[str], said: queue.Queue[str]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.put(line)
 
 
 def test_an_edit_reaches_the_open_page(preview: Preview, page: Page) -> None:
@@ -82,17 +101,86 @@ def test_a_broken_edit_is_shown_on_the_last_good_page(preview: Preview, page: Pa
     expect(page.get_by_role("alert")).to_be_hidden(timeout=30_000)
 
 
+def test_a_new_text_is_shown_first_and_reloads_its_page_once(preview: Preview, page: Page) -> None:
+    """The whole build that follows makes the same page, so the browser is left alone."""
+    loads: list[str] = []
+    page.on("load", lambda shown: loads.append(shown.url))
+    page.goto(f"{preview.address}materials/guide-study/")
+    file = preview.folder / "materials/guide/guide-study.md"
+    with file.open("a") as text:
+        text.write("\n会后多写的一句。\n")
+    assert preview.next_line().startswith("先看 /materials/guide-study/")
+    expect(page.get_by_text("会后多写的一句。")).to_be_visible(timeout=30_000)
+    assert preview.next_line().startswith("已生成")
+    page.wait_for_timeout(500)
+    expect(page.get_by_text("会后多写的一句。")).to_be_visible()
+    assert len(loads) == 2
+
+
+def test_another_page_is_reloaded_by_the_whole_build_only(preview: Preview, page: Page) -> None:
+    """A list that shows a material's title follows when everything is built."""
+    page.goto(f"{preview.address}library/")
+    loads: list[str] = []
+    page.on("load", lambda shown: loads.append(shown.url))
+    file = preview.folder / "materials/guide/guide-study.md"
+    file.write_text(file.read_text().replace("\ntitle: ", "\ntitle: 改过的"))
+    assert preview.next_line().startswith("已生成")
+    expect(page.get_by_text("改过的").first).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(500)
+    assert len(loads) == 1
+
+
+def test_a_tab_that_was_not_told_asks(preview: Preview, page: Page) -> None:
+    """What is saved while its page is being loaded is shown as well."""
+    file = preview.folder / "materials/guide/guide-study.md"
+
+    def late(route: Route) -> None:
+        """Let the page be saved anew before it can hear of it."""
+        with file.open("a") as text:
+            text.write("\n加载时存的一句。\n")
+        assert preview.next_line().startswith("先看")
+        route.continue_()
+
+    page.route("**/-/events", late, times=1)
+    page.goto(f"{preview.address}materials/guide-study/")
+    expect(page.get_by_text("加载时存的一句。")).to_be_visible(timeout=30_000)
+
+
+def test_a_file_put_in_the_place_of_another_is_a_save(preview: Preview) -> None:
+    """So vim and others save: with files of their own beside it, and one renamed in the end."""
+    file = preview.folder / "materials/guide/guide-study.md"
+    text = file.read_text() + "\n会后多写的一句。\n"
+    file.with_name(".guide-study.md.swp").touch()
+    file.with_name("4913").touch()
+    file.with_name("4913").unlink()
+    file.rename(file.with_name("guide-study.md~"))
+    file.with_name("guide-study.md.new").write_text(text)
+    file.with_name("guide-study.md.new").rename(file)
+    file.with_name("guide-study.md~").unlink()
+    assert preview.next_line().startswith("先看 /materials/guide-study/")
+
+
+def test_a_broken_text_leaves_the_page_before_it(preview: Preview, page: Page) -> None:
+    """Also when that page was made by itself; the problem stands on it."""
+    page.goto(f"{preview.address}materials/guide-study/")
+    file = preview.folder / "materials/guide/guide-study.md"
+    file.write_text(file.read_text() + "\n好的一句。\n")
+    expect(page.get_by_text("好的一句。")).to_be_visible(timeout=30_000)
+    file.write_text(file.read_text() + "\n坏的一句[@nothing]。\n")
+    expect(page.get_by_role("alert")).to_contain_text("unknown-citation", timeout=30_000)
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("unknown-citation", timeout=30_000)
+    expect(page.get_by_text("好的一句。")).to_be_visible()
+
+
 def test_drafts_are_seen_in_the_preview_only(preview: Preview, page: Page) -> None:
     """A draft has a page here and a mark on it; a build leaves it out."""
     file = preview.folder / "materials/guide/guide-study.md"
     draft = file.with_name("draft-guide.md")
     text = file.read_text().replace("id: guide-study", "id: draft-guide")
     draft.write_text(text.replace("status: published", "status: draft"))
-    page.goto(f"{preview.address}materials/guide-study/")
-    deadline = time.monotonic() + 30
-    while page.goto(f"{preview.address}materials/draft-guide/").status != http.HTTPStatus.OK:
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
+    assert preview.next_line().startswith("已生成")
+    page.goto(f"{preview.address}materials/draft-guide/")
     expect(page.locator(".draft").first).to_be_visible()
     assert xuelan("build", "-C", preview.folder).returncode == 0
     assert not (preview.folder / "site/materials/draft-guide").exists()

@@ -30,15 +30,22 @@ const isOld = async (files) => {
   return answer.headers.get("ETag") !== `"${mark}"`;
 };
 
+const renew = async (files) => {
+  if (!(await isOld(files))) return false;
+  events.close();
+  location.reload();
+  return true;
+};
+
+// What was told while this page was loading, or the preview was not running, has been missed.
+events.onopen = () => renew([]);
+
 events.onmessage = async (event) => {
   const message = JSON.parse(event.data);
   if (message.kind === "problems") {
     box.textContent = message.text;
     box.hidden = false;
-  } else if (await isOld(message.files)) {
-    events.close();
-    location.reload();
-  } else if (message.kind === "site") {
+  } else if (!(await renew(message.files)) && message.kind === "site") {
     box.hidden = true;
   }
 };

@@ -17,6 +17,10 @@ SETTLE_SECONDS: Final = 0.02
 nothing has been heard for so long. (A text caught half written is heard of again.)"""
 
 
+PATIENCE_SECONDS: Final = 1.0
+"""How long a build waits for the pages of what was saved."""
+
+
 class Saves(FileSystemEventHandler):
     """Collects the paths that change below ``root``; ``wake`` is set with each."""
 
@@ -52,8 +56,10 @@ class Saves(FileSystemEventHandler):
                 self._paths.task_done()
 
     def join(self) -> None:
-        """Wait until somebody is done with all that was saved."""
-        self._paths.join()
+        """Wait until somebody is done with all that was saved, but not for ever."""
+        done = self._paths.all_tasks_done
+        with done:
+            done.wait_for(lambda: not self._paths.unfinished_tasks, PATIENCE_SECONDS)
 
 
 def watch(saves: Saves, places: Iterable[Path]) -> Any:

@@ -123,9 +123,10 @@ def test_the_command_says_so_and_leaves_the_site(tmp_path: Path) -> None:
 def test_the_preview_goes_on(tmp_path: Path) -> None:
     """It shows the message and waits for the next edit; MkDocs would have ended it."""
     root = _column(tmp_path, ("plugins:\n", "plugins:\n  - nosuch\n"))
-    listeners, said = serve._Listeners(), list[str]()
-    assert serve._rebuild(root, tmp_path / "site", listeners, said.append)
-    assert "插件“nosuch”没有安装" in listeners.last
+    said: list[str] = []
+    preview = serve.Preview(root, tmp_path / "site", said.append)
+    assert preview.rebuild()
+    assert "插件“nosuch”没有安装" in preview.listeners.last
     assert len(said) == 1
 
 
