@@ -28,6 +28,9 @@ from xuelan.works import Work
 
 DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths")
 
+MAX_DATA_BYTES: Final = 20 * 1000 * 1000
+"""Largest data file read: works or facts for some hundred thousand materials."""
+
 Row = TypeVar("Row", Work, Fact, Figure, Question, StudyPath)
 
 
@@ -133,7 +136,7 @@ def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
     """The mappings a data file lists."""
     if not os.path.lexists(root / path):
         return [], []
-    source, problems = read(root, path)
+    source, problems = read(root, path, MAX_DATA_BYTES)
     if source is None:
         return [], problems
     data, wrong = parse_yaml(path, source.text)

@@ -145,7 +145,8 @@ def test_a_signed_text_is_left_to_the_whole_build(root: Path, tmp_path: Path) ->
     text = (root / STORY).read_text(encoding="utf-8")
     catalog, _ = check(root)
     assert catalog is not None
-    digest = catalog.by_path[STORY].text_digest
+    story = catalog.by_path[STORY]
+    digest = story.text_digest(catalog.body_of(story))
     review = f"reviews:\n  - {{stage: 终审, by: 李四, date: '2026-01-03', digest: {digest}}}\n"
     (root / STORY).write_text(text.replace("status:", f"{review}status:", 1), encoding="utf-8")
     proofs = Proofs()

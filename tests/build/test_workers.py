@@ -22,6 +22,12 @@ from xuelan.work import HERE, Workers, _pool
 COUNT = 400
 
 
+@pytest.fixture(autouse=True)
+def _forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests in this process may have left threads, beside which nothing is forked."""
+    monkeypatch.setattr("xuelan.work.can_fork", lambda: True)
+
+
 def _workers(kind: str) -> Workers:
     if kind == "here":
         return HERE
