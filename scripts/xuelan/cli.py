@@ -16,6 +16,7 @@ from xuelan.fields import json_schema
 from xuelan.material import FIELDS
 from xuelan.source import ChangedError
 from xuelan.stats import as_table
+from xuelan.work import uncollected
 
 if TYPE_CHECKING:
     from xuelan.build import Report
@@ -39,11 +40,15 @@ class _Stop(click.ClickException):
 
 
 class _Commands(click.Group):
-    """The commands; each can meet a file that is just being saved."""
+    """The commands; each can meet a file that is just being saved.
+
+    They end before collecting what they leave would save anything.
+    """
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with uncollected():
+                return super().invoke(ctx)
         except ChangedError as error:
             raise _Stop(f"“{error}”在处理途中又有改动，请再来一次。") from None
 
