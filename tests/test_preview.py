@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from watchdog.events import FileModifiedEvent
 
 from conftest import free_port, xuelan
 from xuelan import publish, serve
+from xuelan.watch import Saves
 
 
 @dataclass
@@ -171,6 +173,29 @@ def test_a_broken_text_leaves_the_page_before_it(preview: Preview, page: Page) -
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("unknown-citation", timeout=30_000)
     expect(page.get_by_text("好的一句。")).to_be_visible()
+
+
+def test_a_proof_that_fails_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong in making one page, the whole build goes on waiting for saves only."""
+    saves = Saves(tmp_path, threading.Event())
+    preview = serve.Preview(tmp_path, tmp_path / "site", list[str]().append)
+    asked: list[object] = []
+
+    def failing(_root: Path, paths: set[str]) -> list[str]:
+        asked.append(paths)
+        raise KeyError
+
+    monkeypatch.setattr(preview.proofs, "pull", failing)
+    threading.Thread(target=preview.follow, args=(saves,), daemon=True).start()
+    for number in (1, 2):
+        saves.on_any_event(FileModifiedEvent(str(tmp_path / f"{number}.md")))
+        waiting = threading.Thread(target=saves.join, daemon=True)
+        waiting.start()
+        waiting.join(timeout=30)
+        assert not waiting.is_alive()
+    assert asked == [{"1.md"}, {"2.md"}]
 
 
 def test_drafts_are_seen_in_the_preview_only(preview: Preview, page: Page) -> None:

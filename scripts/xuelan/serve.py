@@ -115,13 +115,15 @@ class Preview:
         self._say = say
 
     def follow(self, saves: Saves) -> None:
-        """Pull the page of every text that is saved, for ever."""
+        """Pull the page of every text that is saved, for ever.
+
+        Whatever goes wrong here (a file that is gone again, a template being written), the whole
+        build meets it too, and says what it is.
+        """
         for paths in saves.each():
             start = time.monotonic()
             files: list[str] = []
-            with contextlib.suppress(
-                OSError
-            ):  # a file gone again: the whole build says what it was
+            with contextlib.suppress(Exception):
                 files = self.proofs.pull(self._root, paths)
             if files:
                 self.listeners.tell("page")
