@@ -305,6 +305,14 @@ ANY_INPUT = settings(
 )
 
 
+def test_a_long_quotation_is_looked_for_in_no_time(tmp_path: Path) -> None:
+    """One that repeats itself, and one whose beginning alone is known."""
+    known = "白天修梯田，夜里上夜校，" * 6
+    for words in ("一" * 100_000, known + "二" * 100):
+        found = tiny.problems(tmp_path, {tiny.STORY: tiny.with_body(f"“{words}”\n")})
+        assert [p.code.slug for p in found if "查不到原文" in p.message] == ["quotation"]
+
+
 @ANY_INPUT
 @given(content=st.binary(max_size=200), path=st.sampled_from([tiny.STORY, "materials/works.yml"]))
 def test_any_bytes_make_messages_and_never_a_traceback(

@@ -234,6 +234,22 @@ def test_only_this_machine_can_open_it(preview: Preview) -> None:
     assert states <= {"0100007F"}
 
 
+def test_other_sites_get_nothing(preview: Preview) -> None:
+    """Not under a name that somebody has let lead here, nor from a page of their own."""
+    wanted = {
+        f"127.0.0.1:{preview.port}": 200,
+        f"localhost:{preview.port}": 200,
+        "other.example": 403,
+    }
+    for name, status in wanted.items():
+        connection = http.client.HTTPConnection("127.0.0.1", preview.port, timeout=10)
+        connection.request("GET", "/search/search.js", headers={"Host": name})
+        answer = connection.getresponse()
+        assert answer.status == status
+        assert answer.getheader("Cross-Origin-Resource-Policy") == "same-origin"
+        connection.close()
+
+
 def test_a_taken_port_is_said_in_one_line(preview: Preview) -> None:
     """A second preview on the same port stops with advice."""
     done = xuelan("serve", "-C", preview.folder, "--port", str(preview.port))

@@ -71,8 +71,8 @@ class Forks:
             receiver.join()
 
     def _receive(self, pipe: Connection) -> None:
-        """Pass on what one fork makes, until it is gone."""
-        with pipe, contextlib.suppress(EOFError, OSError):
+        """Pass on what one fork makes, until it is gone or sends what cannot be understood."""
+        with pipe, contextlib.suppress(Exception):
             while True:
                 chunk, made, error = pipe.recv()
                 future = self._futures.pop(chunk, None)

@@ -36,6 +36,7 @@ from xuelan.page import slot
 from xuelan.problem import as_text
 from xuelan.publish import Tree
 from xuelan.site import Work, Written, write
+from xuelan.source import ChangedError
 
 _UNUSED: Final = (
     "assets/javascripts/",
@@ -137,6 +138,9 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
                 write(self.catalog, self.hosted, tree, Work())
             except KitError as error:
                 raise PluginError(str(error)) from error
+            except ChangedError as error:
+                message = f"“{error}”在处理途中又有改动，请再来一次。"
+                raise PluginError(message) from error
 
     def _frame(self, config: MkDocsConfig, depth: int, section: str) -> str:
         """The page around the slots, for pages ``depth`` folders down in a menu section."""

@@ -82,6 +82,21 @@ class _Handler(SimpleHTTPRequestHandler):
         self.shown = shown
         super().__init__(*args, **kwargs)
 
+    def parse_request(self) -> bool:
+        """Take in a request; one for another name, which somebody has let lead here, is refused."""
+        if not super().parse_request():
+            return False
+        port = self.connection.getsockname()[1]
+        if self.headers.get("Host") in (f"{ADDRESS}:{port}", f"localhost:{port}"):
+            return True
+        self.send_error(HTTPStatus.FORBIDDEN)
+        return False
+
+    def end_headers(self) -> None:
+        """No page of another site may load anything of this one: drafts are seen here."""
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        super().end_headers()
+
     def do_GET(self) -> None:
         if self.path == EVENTS:
             self._events()

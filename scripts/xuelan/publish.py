@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -379,6 +379,7 @@ def _twin_tree(site: Path, twin: Path, last: Manifest) -> Tree:
         _remove(twin)
         twin.mkdir()
         _follow(site, twin, last.files, last.files)
+        last = replace(last, twin_folders={})  # those were another folder's times
     return Tree(twin, site, last)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -24,7 +25,7 @@ from xuelan.search import attachments
 from xuelan.search.document import entries
 from xuelan.search.update import update
 from xuelan.texts import Known, Texts, render_all
-from xuelan.work import HERE, Workers
+from xuelan.work import HERE, Results, Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +106,18 @@ def write(
         work.hand(Forme.of(collection, theme))
     lists = _lists_key(collection, theme)
     made, coming = _write_pages(collection, theme, tree, work, before, lists)
-    made += _write_others(collection, theme, tree, lists)
+    with closing(coming):  # should anything fail here, nobody goes on writing pages
+        made += _write_others(collection, theme, tree, lists)
+        _write_feeds(collection, tree, lists, before)
+        if catalog.kits:
+            from xuelan.kits import forms_own  # noqa: PLC0415 - its libraries take long to load
+
+            for path, text in forms_own.files(catalog, texts):
+                tree.write(path, text.encode())
+        _copy_files(catalog, tree)
+        tree.take_in(coming)
     addresses = [(address, "") for address in hosted.addresses]
     addresses += [(address, catalog_date(catalog, address)) for address in made]
-    _write_feeds(collection, tree, lists, before)
-    if catalog.kits:
-        from xuelan.kits import forms_own  # noqa: PLC0415 - its libraries take long to load
-
-        for path, text in forms_own.files(catalog, texts):
-            tree.write(path, text.encode())
-    _copy_files(catalog, tree)
-    tree.take_in(coming)
     own = [a for m in catalog.public for a in m.attachments]
     files = attachments.texts(catalog.column.root, own, work.cache)
     forms = tuple(kit_pages.forms(catalog.kits))
@@ -157,7 +159,7 @@ def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None
 
 def _write_pages(
     c: Collection, theme: Theme, tree: Tree, work: Work, before: _Before, lists: bytes
-) -> tuple[list[str], Iterator[Row]]:
+) -> tuple[list[str], Results[Row]]:
     """Every page that is not there already; the addresses of all, and what will be written.
 
     Where nothing that lists show has changed, only pages of changed texts are looked at. Else

@@ -18,9 +18,9 @@ import os
 import pickle
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, ClassVar, Final, TypeVar, overload
@@ -32,11 +32,16 @@ T = TypeVar("T")
 R = TypeVar("R")
 U = TypeVar("U")
 
+Results = Generator[R, None, None]
+
 SMALL: Final = 150
 """Fewer items than this are done here: starting processes costs more than they save."""
 
 _ADDRESS_BYTES: Final = 104
 """The room for a socket's path: 108 bytes on Linux, 104 on macOS, the closing one included."""
+
+MOST_AHEAD: Final = 1000
+"""Chunks on their way: what says so has to fit into a pipe (64 KB) that nobody may be reading."""
 
 CHUNK: Final = 50
 """Items sent at a time: some 50 ms of work, so that sending costs little and nobody waits."""
@@ -69,7 +74,7 @@ class Workers:
     @overload
     def map(
         self, work: Callable[[S], R], items: Sequence[S], what: str, chunk: int = CHUNK
-    ) -> Iterator[R]: ...
+    ) -> Results[R]: ...
 
     @overload
     def map(
@@ -81,7 +86,7 @@ class Workers:
         *,
         prepare: Callable[[S], T | None],
         store: Callable[[S, R | None], U],
-    ) -> Iterator[U]: ...
+    ) -> Results[U]: ...
 
     def map(
         self,
@@ -92,10 +97,11 @@ class Workers:
         *,
         prepare: Callable[[Any], Any] | None = None,
         store: Callable[[Any, Any], Any] | None = None,
-    ) -> Iterator[Any]:
+    ) -> Results[Any]:
         """``work`` of every item, in order. Lost processes cost time, never a result.
 
-        It begins at once, so the caller can do something else before asking for the results.
+        It begins at once, so the caller can do something else before asking for the results; who
+        may not come to ask for all of them closes what is given, and then nothing runs any more.
         ``what`` the items are is told to people who wait. ``chunk`` items are sent at a time: 1
         for items so heavy that two of them are worth a process each.
 
@@ -108,13 +114,14 @@ class Workers:
         next(results)
         return self._told(results, what)
 
-    def _told(self, results: Iterator[Any], what: str) -> Iterator[Any]:
-        for number, result in enumerate(results, 1):
-            if self._tell is not None:
-                self._tell(what, number)
-            yield result
+    def _told(self, results: Results[Any], what: str) -> Results[Any]:
+        with closing(results):
+            for number, result in enumerate(results, 1):
+                if self._tell is not None:
+                    self._tell(what, number)
+                yield result
 
-    def _begun(self, job: _Job, size: int) -> Iterator[Any]:
+    def _begun(self, job: _Job, size: int) -> Results[Any]:
         """Nothing, once the first chunks are on their way; then all results."""
         count = len(job.items)
         small = self._small if size > 1 else min(self._small, 2)
@@ -124,7 +131,7 @@ class Workers:
             return
         chunks = iter([range(n, min(n + size, count)) for n in range(0, count, size)])
         with self._processes(job) as processes:
-            ahead = self._width * (processes.ahead if size > 1 else 1)
+            ahead = min(MOST_AHEAD, self._width * (processes.ahead if size > 1 else 1))
             first = itertools.islice(chunks, ahead)
             waiting = deque((chunk, processes.send(chunk)) for chunk in first)
             yield None

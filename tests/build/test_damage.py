@@ -19,6 +19,7 @@ from trees import REPORT, again, clean, column, contents
 
 from conftest import xuelan
 from xuelan import cache as store
+from xuelan import publish
 from xuelan.build import RECORDS, build
 from xuelan.cli import main
 from xuelan.source import ChangedError
@@ -298,6 +299,9 @@ def test_a_file_saved_while_a_build_runs_makes_it_begin_anew(root: Path, tmp_pat
     report = build(root, tell=_saving(root, 1))
     assert report.written is not None
     assert contents(root / "site") == clean(root, tmp_path / "clean")
+    last = store.record(root / RECORDS, publish.record_name(root / "site"), publish.Manifest)
+    assert last is not None
+    assert publish.agrees(root / "site", last.files, last.folders)
 
 
 def test_files_saved_again_and_again_are_named(root: Path) -> None:

@@ -83,6 +83,36 @@ def test_an_error_in_a_fork_is_raised_here() -> None:
         list(made)
 
 
+class _Twofold(Exception):  # noqa: N818
+    """Cannot be made again from what it says of itself."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"{one} {other}")
+
+
+def _fails(number: int) -> int:
+    if number == 199:
+        raise _Twofold(number, number)
+    return number
+
+
+def test_an_error_that_cannot_be_sent_is_raised_here_too() -> None:
+    """A result that nobody understands is as good as none; the work is done again here."""
+    with pytest.raises(_Twofold):
+        list(_workers("forks").map(_fails, range(COUNT), ""))
+
+
+def test_who_closes_the_results_has_no_fork_left() -> None:
+    """Neither before the first result is asked for nor after."""
+    before = set(multiprocessing.active_children())
+    for taken in (0, 1):
+        made = _workers("forks").map(_process, range(COUNT), "")
+        assert len(list(itertools.islice(made, taken))) == taken
+        assert set(multiprocessing.active_children()) > before
+        made.close()
+        assert set(multiprocessing.active_children()) == before
+
+
 def test_a_fork_that_stands_still_when_all_is_done_holds_nothing_up() -> None:
     """Nobody waits for a fork whose results are there."""
     made = _workers("forks").map(_process, range(COUNT), "")
