@@ -305,12 +305,22 @@ ANY_INPUT = settings(
 )
 
 
-def test_a_long_quotation_is_looked_for_in_no_time(tmp_path: Path) -> None:
-    """One that repeats itself, and one whose beginning alone is known."""
-    known = "白天修梯田，夜里上夜校，" * 6
-    for words in ("一" * 100_000, known + "二" * 100):
-        found = tiny.problems(tmp_path, {tiny.STORY: tiny.with_body(f"“{words}”\n")})
-        assert [p.code.slug for p in found if "查不到原文" in p.message] == ["quotation"]
+@pytest.mark.parametrize("words", ["一" * 100_000, "白天修梯田，夜里上夜校，" * 6 + "二" * 100])
+def test_a_long_quotation_is_looked_for_in_no_time(tmp_path: Path, words: str) -> None:
+    """One that repeats itself, and one of which others may stand somewhere."""
+    found = tiny.problems(tmp_path, {tiny.STORY: tiny.with_body(f"“{words}”\n")})
+    assert [p.code.slug for p in found if "查不到原文" in p.message] == ["quotation"]
+
+
+def test_a_quotation_is_compared_to_its_end(tmp_path: Path) -> None:
+    """Two that begin alike for longer than a beginning: one stands in a fact, one does not."""
+    words = "".join(map(chr, range(0x4E00, 0x4E00 + 60)))
+    work = tiny.text("materials/works.yml").replace("title: ", f"title: {words}", 1)
+    body = f"“{words}”\n\n“{words}末”\n"
+    files = {tiny.STORY: tiny.with_body(body), "materials/works.yml": work}
+    found = [p for p in tiny.problems(tmp_path, files) if "查不到原文" in p.message]
+    first = tiny.text(tiny.STORY).split("\n---\n")[0].count("\n") + 3
+    assert [p.line for p in found] == [first + 2]
 
 
 @ANY_INPUT
