@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -32,7 +33,7 @@ from xuelan.work import uncollected, workers
 _INSTALLED = "node_modules/.package-lock.json"
 """Tells which typefaces are installed for the kits."""
 
-MOST_TRIES = 3
+MOST_TRIES: Final = 3
 """How often a build begins anew because a file was changed after it had been read."""
 
 RECORDS = f"{FOLDER}/work"
@@ -73,7 +74,7 @@ def build(
     :func:`xuelan.hosted.obtain` raise, and :class:`~xuelan.source.ChangedError` when a file is
     changed again and again meanwhile.
     """
-    once = partial(_built, root, site, drafts, tell, scheduler, hand)
+    once = partial(_built, root, site, tell, scheduler, hand, drafts=drafts)
     for _ in range(MOST_TRIES - 1):
         with contextlib.suppress(ChangedError):  # all that was made of the others is kept
             return once()
@@ -83,10 +84,11 @@ def build(
 def _built(
     root: Path,
     site: Path | None,
-    drafts: bool,  # noqa: FBT001
     tell: Callable[[str, int], None] | None,
     scheduler: str,
     hand: Callable[[Forme], None] | None,
+    *,
+    drafts: bool,
 ) -> Report:
     start = time.monotonic()
     records = root / RECORDS

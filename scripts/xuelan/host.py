@@ -34,9 +34,9 @@ from xuelan.hosted import DEEPEST, SECTIONS, Hosted, HostError
 from xuelan.kits.kit import Kit, KitError
 from xuelan.page import slot
 from xuelan.problem import as_text
-from xuelan.publish import Tree
 from xuelan.site import Work, Written, write
 from xuelan.source import ChangedError
+from xuelan.staging import Tree
 
 _UNUSED: Final = (
     "assets/javascripts/",

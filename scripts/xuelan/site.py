@@ -20,10 +20,10 @@ from xuelan.page import Page, Theme
 from xuelan.pages import Collection, Sheet
 from xuelan.pinyin import Spelling
 from xuelan.proof import Forme
-from xuelan.publish import Row, Tree
 from xuelan.search import attachments
 from xuelan.search.document import entries
 from xuelan.search.update import update
+from xuelan.staging import Row, Tree
 from xuelan.texts import Known, Texts, render_all
 from xuelan.work import HERE, Results, Workers
 

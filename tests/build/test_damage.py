@@ -23,6 +23,7 @@ from xuelan import publish
 from xuelan.build import RECORDS, build
 from xuelan.cli import main
 from xuelan.source import ChangedError
+from xuelan.staging import Manifest
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +300,7 @@ def test_a_file_saved_while_a_build_runs_makes_it_begin_anew(root: Path, tmp_pat
     report = build(root, tell=_saving(root, 1))
     assert report.written is not None
     assert contents(root / "site") == clean(root, tmp_path / "clean")
-    last = store.record(root / RECORDS, publish.record_name(root / "site"), publish.Manifest)
+    last = store.record(root / RECORDS, publish.record_name(root / "site"), Manifest)
     assert last is not None
     assert publish.agrees(root / "site", last.files, last.folders)
 

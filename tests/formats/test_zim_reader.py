@@ -14,7 +14,7 @@ from conftest import ROOT
 from xuelan.check import check
 from xuelan.kits import offline, zim
 from xuelan.kits.make import plans
-from xuelan.publish import Tree
+from xuelan.staging import Tree
 from xuelan.texts import render_all
 
 pytestmark = pytest.mark.formats

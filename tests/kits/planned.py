@@ -16,7 +16,7 @@ from xuelan.kits.offline import Copy
 from xuelan.kits.package import Package
 from xuelan.kits.plan import KitFile, KitPlan, plan
 from xuelan.problem import Problem
-from xuelan.publish import Tree
+from xuelan.staging import Tree
 from xuelan.texts import render_all
 
 GUIDE = "materials/guides/guide-study.md"

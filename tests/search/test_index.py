@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from search.oracle import Oracle
 from xuelan import publish
 from xuelan.cache import Cache, key_of
-from xuelan.publish import Tree
 from xuelan.search import common, engine, files, index, postings
 from xuelan.search import reader as search_reader
 from xuelan.search.common import LONGEST, Common
@@ -27,6 +26,7 @@ from xuelan.search.query import parse
 from xuelan.search.reader import Reader
 from xuelan.search.stream import STARTS, WINDOW, Placed, Stream, layout, packed, window, windows
 from xuelan.search.update import update
+from xuelan.staging import Tree
 
 NUMBERS = st.one_of(
     st.binary(max_size=300),

@@ -17,7 +17,7 @@ from xuelan.kits.keys import code
 from xuelan.kits.kit import OFFLINE, ZIM
 from xuelan.kits.members import Packed
 from xuelan.kits.plan import KitFile
-from xuelan.publish import Tree
+from xuelan.staging import Tree
 from xuelan.work import HERE, Workers
 
 FOLDER: Final = "离线网页"

@@ -21,8 +21,8 @@ from xuelan.kits.offline import Copy
 from xuelan.kits.package import Package
 from xuelan.kits.plan import KitPlan
 from xuelan.problem import Problem, did_you_mean
-from xuelan.publish import Tree
 from xuelan.site import Work, write
+from xuelan.staging import Tree
 from xuelan.texts import render_all
 from xuelan.work import workers
 

@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
-from xuelan.publish import DIGEST, Row, Tree, digest
 from xuelan.search import files, postings
 from xuelan.search.common import Common, sampled
 from xuelan.search.document import Document, Entry
@@ -32,6 +31,7 @@ from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists, Texts
 from xuelan.search.spool import GROUP_BITS, Rows, Spool, Streams, grouped, sorted_lists
 from xuelan.search.stream import Stream, card, layout, packed, windows
+from xuelan.staging import DIGEST, Row, Tree, digest
 from xuelan.work import HERE, Workers
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from xuelan.publish import Tree
+from xuelan.staging import Tree
 
 _NAME = "search"
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from xuelan.cache import NONE, Cache
 from xuelan.inputs import program
-from xuelan.publish import Tree
 from xuelan.search import files, script
 from xuelan.search.document import Entry
 from xuelan.search.files import Form, Manifest
 from xuelan.search.notes import Notes
+from xuelan.staging import Tree
 from xuelan.work import HERE, Workers
 
 

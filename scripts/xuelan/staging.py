@@ -1,0 +1,255 @@
+"""A site being written: files that stay, files that come, and what is known of each."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+from xuelan.cache import key_of
+
+T = TypeVar("T")
+
+_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+DIGEST: Final = 16
+"""Bytes of a digest."""
+
+
+def digest(data: bytes) -> bytes:
+    """The digest of a published file."""
+    return hashlib.blake2b(data, digest_size=DIGEST).digest()
+
+
+class Entry(NamedTuple):
+    """A file as published: its digest, what it was made from, size, time of writing, inode."""
+
+    digest: bytes
+    key: bytes
+    size: int
+    time: int
+    inode: int
+
+
+Row = tuple[str, Entry, bool]
+"""A path, the file there, and whether it was put there just now."""
+
+
+@dataclass(slots=True)
+class Manifest:
+    """What the last build published, and what it tells the next one in ``notes``.
+
+    ``folders`` and ``twin_folders`` are the times at which something was last put into or taken
+    out of each folder of the site and of its twin.
+    """
+
+    files: dict[str, Entry] = field(default_factory=dict)
+    folders: dict[str, int] = field(default_factory=dict)
+    twin_folders: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, bytes] = field(default_factory=dict)
+
+
+class Tree:
+    """A site being written into ``folder``.
+
+    Files are never changed in place, for they may have a second name in the live site. ``last``
+    tells what stands in ``folder`` already, and in ``live``, where it can be linked from.
+    """
+
+    def __init__(
+        self, folder: Path, live: Path | None = None, last: Manifest | None = None
+    ) -> None:
+        self.folder = folder
+        self.last = last or Manifest()
+        self.files: dict[str, Entry] = {}
+        self.notes: dict[str, bytes] = {}
+        self.touched: set[str] = set()
+        self.moved: list[tuple[str, str]] = []
+        self._live = live
+        self._here = set(self.last.files)
+        self._folders: set[str] = set()
+
+    def fresh(self, path: str, key: bytes) -> bool:
+        """True when a file made from ``key`` stands at ``path``; it then stays."""
+        entry = self._standing(path)
+        if entry is None or entry.key != key:
+            return False
+        self._stay(path, entry)
+        return True
+
+    def keep(self, path: str) -> None:
+        """Let a file of the last build stay."""
+        self._stay(path, self.last.files[path])
+
+    def stay(self, folder: str, came: str, but: Container[str] = ()) -> None:
+        """Let all that stood below ``came`` in the last build stand below ``folder``.
+
+        Not what stood at the paths ``but``.
+        """
+        start, size = f"{came}/", len(came)
+        found = [path for path in self.last.files if path.startswith(start) and path not in but]
+        paths = found if folder == came else [folder + path[size:] for path in found]
+        for path, old in zip(paths, found, strict=True):
+            if path in self._here:
+                self.files[path] = self.last.files[old]
+            else:
+                self.link(path, old)
+
+    def row(self, path: str) -> Row:
+        """What this process has made of ``path``, to be told to another with :meth:`take_in`."""
+        return path, self.files[path], path in self.touched
+
+    def take_in(self, rows: Iterable[Row]) -> None:
+        """Count as this tree's what a fork of this process has put into its folder."""
+        for path, entry, touched in rows:
+            self.files[path] = entry
+            self._here.add(path)
+            if touched:
+                self.touched.add(path)
+
+    def link(self, path: str, old: str) -> None:
+        """Let the file that stood at ``old`` in the last build stand at ``path``."""
+        self.files[path] = self.last.files[old]
+        if self._now_at(old) == path:
+            return
+        target = self._place(path)
+        _anew(target, lambda: os.link(f"{self._live or self.folder}/{old}", target))
+        self._here.add(path)
+        self.touched.add(path)
+
+    def move(self, old: str, new: str) -> None:
+        """Give a folder of the last build another name; its files can then be linked for nothing.
+
+        What is not linked or written is not part of the site.
+        """
+        (self.folder / old).rename(self.folder / new)
+        self.moved.append((old, new))
+        start, size = f"{old}/", len(old)
+        self._here = {new + p[size:] if p.startswith(start) else p for p in self._here}
+
+    def _now_at(self, path: str) -> str:
+        for old, new in self.moved:
+            if path.startswith(f"{old}/"):
+                return new + path[len(old) :]
+        return path
+
+    def write(self, path: str, data: bytes, key: bytes = b"") -> bool:
+        """Put a file at ``path``; False when the same bytes stand there already."""
+        found = digest(data)
+        entry = self._standing(path)
+        if entry is not None and entry.digest == found:
+            self._stay(path, entry._replace(key=key))
+            return False
+        target = self._place(path)
+        file = _anew(target, lambda: os.open(target, _NEW_FILE, 0o666))
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+            self._note(path, os.fstat(file), found, key)
+        finally:
+            os.close(file)
+        return True
+
+    def take(self, path: str, source: Path) -> None:
+        """Put a copy of the file ``source`` at ``path``."""
+        status = source.stat()
+        key = key_of(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if not self.fresh(path, key):
+            self.write(path, source.read_bytes(), key)
+
+    def adopt(self) -> None:
+        """Take in what somebody else has put into the folder."""
+        for file in (f for f in self.folder.rglob("*") if f.is_file()):
+            path = file.relative_to(self.folder).as_posix()
+            self._note(path, file.stat(), digest(file.read_bytes()), b"")
+
+    def forget(self) -> None:
+        """Leave nothing to the next build but the files: an input was changed meanwhile."""
+        self.notes.clear()
+        self.files = {path: entry._replace(key=b"") for path, entry in self.files.items()}
+
+    def settle(self) -> None:
+        """Take out everything that this build has not put in so far."""
+        for path in self._here - self.files.keys():
+            _take_out(self.folder, path)
+            self.touched.add(path)
+        self._here = set(self.files)
+        self._folders.clear()
+
+    def _standing(self, path: str) -> Entry | None:
+        """What this build has put at ``path``, else the last one."""
+        return self.files.get(path) or self.last.files.get(path)
+
+    def _stay(self, path: str, entry: Entry) -> None:
+        if path not in self._here:
+            assert self._live is not None
+            target = self._place(path)
+            _anew(target, lambda: os.link(f"{self._live}/{path}", target))
+            self._here.add(path)
+            self.touched.add(path)
+        self.files[path] = entry
+
+    def _place(self, path: str) -> str:
+        target = f"{self.folder}/{path}"
+        if path in self._here:
+            with contextlib.suppress(FileNotFoundError):  # taken away by a fork that was lost
+                os.unlink(target)  # noqa: PTH108 - a Path for each file takes longer than the call
+        else:
+            self._make_folder(path)
+        return target
+
+    def _make_folder(self, path: str) -> None:
+        above = path.rpartition("/")[0]
+        if above not in self._folders:
+            make_folder(f"{self.folder}/{above}")
+            self._folders.add(above)
+
+    def _note(self, path: str, status: os.stat_result, digest: bytes, key: bytes) -> None:
+        self.files[path] = Entry(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
+        self._here.add(path)
+        self.touched.add(path)
+
+
+def _anew(target: str, make: Callable[[], T]) -> T:
+    """``make`` a file; what a fork that was lost has left in its place goes."""
+    try:
+        return make()
+    except FileExistsError:
+        os.unlink(target)  # noqa: PTH108
+        return make()
+
+
+def make_folder(path: str) -> None:
+    """Make a folder that may be there, and those above it. (``pathlib`` takes twice as long.)"""
+    try:
+        os.mkdir(path)  # noqa: PTH102
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
+
+
+def folders_above(path: str) -> Iterator[str]:
+    """The folders a file stands in, the nearest first; ``""`` is the site's own."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _take_out(folder: Path, path: str) -> None:
+    (folder / path).unlink()
+    prune(folder, path)
+
+
+def prune(folder: Path, path: str) -> None:
+    """Remove the folders above ``path`` that have become empty."""
+    for above in folders_above(path):
+        try:
+            (folder / above).rmdir() if above else None
+        except OSError:
+            return
