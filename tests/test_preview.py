@@ -247,6 +247,7 @@ def test_other_sites_get_nothing(preview: Preview) -> None:
         answer = connection.getresponse()
         assert answer.status == status
         assert answer.getheader("Cross-Origin-Resource-Policy") == "same-origin"
+        assert (f'请打开 <a href="{preview.address}">' in answer.read().decode()) == (status == 403)
         connection.close()
 
 

@@ -31,6 +31,11 @@ _WAITING: Final = (
 )
 """Shown until the first build has succeeded; the script then reloads it."""
 
+_REFUSED: Final = (
+    '<!doctype html><html lang="zh-CN"><title>预览</title><body><p>预览只在这台电脑上看，'
+    '请打开 <a href="{address}">{address}</a>。'
+)
+
 _PREVIEW_JS: Final = (Path(__file__).parent / "preview.js").read_bytes()
 
 
@@ -89,7 +94,9 @@ class _Handler(SimpleHTTPRequestHandler):
         port = self.connection.getsockname()[1]
         if self.headers.get("Host") in (f"{ADDRESS}:{port}", f"localhost:{port}"):
             return True
-        self.send_error(HTTPStatus.FORBIDDEN)
+        self.close_connection = True
+        text = _REFUSED.format(address=f"http://{ADDRESS}:{port}/").encode()
+        self._reply(HTTPStatus.FORBIDDEN, "text/html; charset=utf-8", text)
         return False
 
     def end_headers(self) -> None:
