@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import stat
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from xuelan.cache import key_of
 from xuelan.column import MATERIALS_FOLDER
 from xuelan.material import Attachment, Material, Media
 from xuelan.problem import Code, Problem
+from xuelan.source import status
 
 MAX_ATTACHMENT_BYTES: Final = 50 * 1000 * 1000
 """Largest attachment published; a 50 MB file is a minute on a slow line."""
@@ -77,24 +77,10 @@ _REFUSED: Final = (
 """Files that would run in a reader's browser, and the column's own sources with all their notes."""
 
 
-def _status(root: Path, path: str) -> os.stat_result | None:
-    """Of the file at ``path``, or of the first link on the way to it; ``None`` without a file."""
-    place, found = os.fspath(root), None
-    try:
-        for part in path.split("/"):
-            place = f"{place}/{part}"
-            found = os.lstat(place)
-            if stat.S_ISLNK(found.st_mode):
-                return found
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found
-
-
 def _locate(
     root: Path, path: str, from_path: str, file: str, line: int
 ) -> tuple[str, list[Problem]]:
-    found = _status(root, path)
+    found = status(root, path)
     if found is not None and stat.S_ISLNK(found.st_mode):
         return "", [Problem(from_path, line, Code.SYMLINK, f"“{file}”是符号链接，不收")]
     if found is None or not stat.S_ISREG(found.st_mode):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote, urlsplit
 
 from xuelan.anchors import Anchors, slug
-from xuelan.link_table import Surroundings, word_finder
+from xuelan.link_table import Surroundings
 from xuelan.rendered import Block, Heading, Rendered, characters
 
 
@@ -34,8 +34,8 @@ class Gathering:
         self._references: dict[str, int] = {}
         self._mentioned: set[int] = set()
         self._links: list[str] = []
-        self._linked = {name}
-        self._words = word_finder(around.terms) if around.terms else None
+        self._words = [word for word in around.terms if len(word) > 1]
+        self._unlinked = set(around.terms.values()) - {name}
 
     def heading(self, tag: str, text: str) -> str:
         """Take in a heading, ``h2`` to ``h6``, and its plain text; gives its anchor."""
@@ -49,17 +49,21 @@ class Gathering:
         self._blocks.append(Block(anchor, len(self._headings) - 1, text))
         return anchor
 
-    def mentions(self, ids: str) -> Iterator[tuple[str, int | None, bool]]:
+    def mentions(self, ids: str) -> list[tuple[str, int | None, bool]]:
         """The :func:`runs` of a citation's numbers, each with whether it is the first of its work.
 
         ``ids`` are the cited ids with spaces between. Those that stand for no work give nothing.
         """
         known, sources = self._references, self.around.sources
-        works = [work for i in ids.split() for work in sources.get(i, ())]
-        for text, number in runs(sorted({known.setdefault(w, len(known) + 1) for w in works})):
-            yield text, number, number is not None and number not in self._mentioned
+        numbers = {
+            known.setdefault(work, len(known) + 1) for i in ids.split() for work in sources.get(i, ())
+        }
+        found = []
+        for text, number in runs(sorted(numbers)):
+            found.append((text, number, number is not None and number not in self._mentioned))
             if number is not None:
                 self._mentioned.add(number)
+        return found
 
     def address(self, target: str) -> str:
         """The address, seen from this material's page, of a file linked in its text."""
@@ -78,23 +82,32 @@ class Gathering:
         if path in self.around.materials:
             other = self.around.materials[path]
             self._links.append(other)
-            self._linked.add(other)
+            self._unlinked.discard(other)
             return f"../{other}/{fragment}"
         if path.startswith(self._docs_dir + "/") and path.endswith(".md"):
             page = path.removeprefix(self._docs_dir + "/").removesuffix(".md").removesuffix("index")
             return f"../../{page.rstrip('/')}/{fragment}" if page else f"../../{fragment}"
         return quote(posixpath.basename(path))
 
-    def first_uses(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """Each glossary entry not linked so far: its id, and where its word begins and ends."""
-        if self._words is None:
-            return
-        finder, words = self._words
-        for number, first, end in finder.find_matches_as_indexes(text):
-            term = self.around.terms[words[number]]
-            if term not in self._linked:
-                self._linked.add(term)
-                yield term, first, end
+    def first_uses(self, text: str) -> list[tuple[str, int, int]]:
+        """Each glossary entry not linked so far: its id, and where its word begins and ends.
+
+        Of words that overlap, the leftmost and then the longest counts. A text names few of them:
+        making a finder for them would take longer than looking for each.
+        """
+        found: list[tuple[str, int, int]] = []
+        if not self._unlinked:
+            return found
+        words = [word for word in self._words if word in text]
+        end = 0
+        while places := [(n, -len(w), w) for w in words if (n := text.find(w, end)) >= 0]:
+            first, _, word = min(places)
+            end = first + len(word)
+            term = self.around.terms[word]
+            if term in self._unlinked:
+                self._unlinked.discard(term)
+                found.append((term, first, end))
+        return found
 
     def rendered(self, html: str) -> Rendered:
         """All that was gathered, and the ``html`` written meanwhile."""
@@ -111,16 +124,14 @@ class Gathering:
 
 def runs(numbers: list[int]) -> Iterator[tuple[str, int | None]]:
     """``[1, 2, 3, 5]`` as 1 - 3 , 5: neighbours joined by a hyphen, the rest by a comma."""
-    groups: list[list[int]] = []
-    for n in numbers:
-        if groups and groups[-1][-1] == n - 1:
-            groups[-1].append(n)
-        else:
-            groups.append([n])
-    for position, group in enumerate(groups):
-        if position:
+    last, first = len(numbers) - 1, 0
+    for n, number in enumerate(numbers):
+        if n < last and numbers[n + 1] == number + 1:
+            continue
+        if first:
             yield ",", None
-        yield str(group[0]), group[0]
-        if len(group) > 1:
+        yield str(numbers[first]), numbers[first]
+        if first < n:
             yield "-", None
-            yield str(group[-1]), group[-1]
+            yield str(number), number
+        first = n + 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from xuelan import prose
 from xuelan.cache import key_of
@@ -17,7 +18,9 @@ from xuelan.catalog import Catalog
 from xuelan.inputs import program
 from xuelan.material import Material
 
-_FILE_NAME: Final = re.compile(r"[A-Za-z0-9._-]+\.md")
+_NAME_SIGNS: Final = f"{string.ascii_letters}{string.digits}._-"
+_FEW_WORDS: Final = 500
+"""Up to so many a table of all states is small, and walks through a text in half the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class LinkTable:
     def around(self, body: str) -> Surroundings:
         """The part of the table that a text can touch, and never less."""
         body = unquote(body) if "%" in body else body
-        names = set(_FILE_NAME.findall(body)) if ".md" in body else ()
+        before = body.split(".md")[:-1]
+        names = {text[len(text.rstrip(_NAME_SIGNS)) :] + ".md" for text in before}
         found = (other for name in sorted(names) for other in self._by_name.get(name, ()))
         cited = sorted({i for c in prose.CITATION.finditer(body) for i in prose.cited_ids(c[1])})
         words = {self._words[1][n] for n, *_ in self._words[0].find_matches_as_indexes(body)}
@@ -76,4 +80,5 @@ def _bare(title: str) -> str:
 def word_finder(terms: Mapping[str, str]) -> tuple[AhoCorasick, list[str]]:
     """Finds glossary words of two characters and more, the leftmost and then the longest first."""
     words = sorted(w for w in terms if len(w) > 1)
-    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest), words
+    kind = Implementation.DFA if len(words) <= _FEW_WORDS else None
+    return AhoCorasick(words, MatchKind.LeftmostLongest, implementation=kind), words

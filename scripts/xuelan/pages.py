@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, Final
+
+import msgspec
 
 from xuelan import charts, facts, library, study, works
 from xuelan.cache import key_of
@@ -142,7 +144,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
     own, replaced_by = catalog.works.get(m.work), catalog.by_id.get(m.replaced_by)
     values = {
         "m": c.card(m.id),
-        TEXT: replace(rendered, blocks=()),
+        TEXT: msgspec.structs.replace(rendered, blocks=()),
         "kind": c.facet("kind").places[m.kind],
         "tags": [c.facet("tag").places[t] for t in m.tags],
         "activities": [a for a in catalog.column.activities if a.name in m.activity],

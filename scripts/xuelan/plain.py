@@ -57,14 +57,8 @@ class Block(NamedTuple):
     lines: list[str]
 
 
-class Piece(NamedTuple):
-    """A part of a line: words, or strong words, or cited ids, or a link's ``text`` and target."""
-
-    words: str
-    strong: str
-    ids: str
-    text: str
-    target: str
+Piece = tuple[str, str, str, str, str]
+"""A part of a line: words, or strong words, or cited ids, or a link's text and its target."""
 
 
 def read(body: str) -> list[Block] | None:
@@ -111,4 +105,4 @@ def cells(row: str) -> list[str]:
 
 def pieces(line: str) -> list[Piece]:
     """What a line, or a cell, of a plain text is made of."""
-    return [Piece(*found) for found in _compiled(_PIECE).findall(line)]
+    return _compiled(_PIECE).findall(line)

@@ -56,19 +56,20 @@ def _inline(line: str, page: Gathering, words: Words) -> tuple[str, str]:
     if "[" not in line and "*" not in line:
         return words(line, page), line.strip()
     pieces = plain.pieces(line)
-    addresses = [page.address(piece.target) for piece in pieces if piece.target]
-    html = [""] * len(pieces)
-    for n, piece in enumerate(pieces):
-        if piece.words:
-            html[n] = words(piece.words, page)
-        elif piece.target:
-            html[n] = f'<a href="{addresses.pop(0)}">{piece.text}</a>'
-        elif piece.ids:
-            html[n] = _citation(piece.ids.replace("; @", " "), page)
-    for n, piece in enumerate(pieces):
-        if piece.strong:
-            html[n] = f"<strong>{words(piece.strong, page)}</strong>"
-    text = "".join([piece.words or piece.strong or piece.text for piece in pieces])
+    addresses = iter([page.address(target) for _, _, _, _, target in pieces if target])
+    html: list[str] = []
+    text = ""
+    for plainly, strong, ids, linked, _ in pieces:
+        text += plainly or strong or linked
+        if plainly:
+            html.append(words(plainly, page))
+        elif ids:
+            html.append(_citation(ids.replace("; @", " "), page))
+        else:
+            html.append(strong or f'<a href="{next(addresses)}">{linked}</a>')
+    for n, (_, strong, _, _, _) in enumerate(pieces if "*" in line else ()):
+        if strong:
+            html[n] = f"<strong>{words(strong, page)}</strong>"
     return "".join(html), text.strip()
 
 
@@ -85,8 +86,11 @@ def _untouched(text: str, _page: Gathering) -> str:
 
 
 def _with_terms(text: str, page: Gathering) -> str:
+    uses = page.first_uses(text)
+    if not uses:
+        return text
     made, start = [], 0
-    for term, first, end in page.first_uses(text):
+    for term, first, end in uses:
         made.append(f'{text[start:first]}<a class="term" href="../{term}/">{text[first:end]}</a>')
         start = end
-    return "".join(made) + text[start:] if made else text
+    return "".join(made) + text[start:]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 CITATION: Final = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*;\s*@[A-Za-z0-9-]+)*)\]")
 """A citation: ``[@life-001]`` or ``[@life-001; @W-032]``."""
@@ -27,8 +28,7 @@ _SENTENCE_END: Final = re.compile(r"[。！？；|]")
 _QUOTED: Final = re.compile(r"“([^“”]*)”")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, array_like=True):
     """A link or picture in the text. ``line`` counts from 1 in the body."""
 
     line: int
@@ -37,8 +37,7 @@ class Link:
     is_image: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(msgspec.Struct, frozen=True, array_like=True):
     """The ids of one ``[@…]``; empty when it is not written as a citation should be."""
 
     line: int
@@ -46,8 +45,7 @@ class Cited:
     raw: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(msgspec.Struct, frozen=True, array_like=True):
     """A heading line with its level and text."""
 
     line: int
@@ -55,8 +53,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True, array_like=True):
     """A piece of text up to 。！？；, a table cell border or the end of its line."""
 
     line: int

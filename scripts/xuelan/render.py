@@ -1,8 +1,9 @@
 """Material to :class:`Rendered`: pure, so that it can run in parallel and be cached.
 
 There are two ways to read a text, with the same result: :mod:`xuelan.markdown_html` reads any, and
-:mod:`xuelan.plain_html` those that :mod:`xuelan.plain` finds plain. What comes out goes through an
-allow-list (nh3), so no editor's mistake becomes code on a page.
+:mod:`xuelan.plain_html` those that :mod:`xuelan.plain` finds plain. What the parser makes of a text
+goes through an allow-list (nh3), so no editor's mistake becomes code on a page. A plain text has
+passed one already, which is far narrower: no character of it can begin a tag or end an attribute.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ _ATTRIBUTES: Final = {
 _CLEANER: Final = nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, url_schemes=set())
 
 
+def clean(html: str) -> str:
+    """HTML with nothing in it but what the allow-list names."""
+    return _CLEANER.clean(html)
+
+
 @dataclass
 class Renderer:
     """Renders materials one after another; ``quick`` reads plain texts without the parser."""
@@ -63,7 +69,7 @@ class Renderer:
         page = Gathering(name, path, around, self.docs_dir)
         blocks = plain.read(body) if self.quick else None
         if blocks is None:
-            html = self._parser.convert(body, page)
+            html = clean(self._parser.convert(body, page))
         else:
             html = plain_html.convert(blocks, page)
-        return page.rendered(_CLEANER.clean(html))
+        return page.rendered(html)

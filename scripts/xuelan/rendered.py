@@ -1,10 +1,15 @@
-"""A text as it comes out of the rendering: the values that pages, search and kits are made from."""
+"""A text as it comes out of the rendering: the values that pages, search and kits are made from.
+
+They are structures, which are made, kept and read again in half the time of a dataclass: a column
+has a million of them.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 READING_SPEED: Final = 400
@@ -19,8 +24,7 @@ _LETTERS: Final = bytes(n if chr(n).isalnum() and n < 0x80 else 0x20 for n in ra
 """Keeps the letters and digits of ASCII, and puts a space for anything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(msgspec.Struct, frozen=True, array_like=True):
     """A heading of the page: its anchor, level (2–6) and plain text."""
 
     anchor: str
@@ -28,8 +32,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True, array_like=True):
     """One paragraph, list item, quotation or table as plain text, for search and kits.
 
     ``section`` is the index of the heading it stands under, or -1 before the first.
@@ -40,8 +43,7 @@ class Block:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(msgspec.Struct, frozen=True):
     """A material ready to be framed.
 
     ``references`` are the ids of the works cited, in the order of their numbers; ``links`` the

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from xuelan import prose
 from xuelan.anchors import heading_ids
@@ -18,8 +19,7 @@ _NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
 _INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(msgspec.Struct, frozen=True, array_like=True):
     """A long “…” as it stands on its line, and the bare words that must be found."""
 
     line: int
@@ -27,8 +27,7 @@ class Quotation:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(msgspec.Struct, frozen=True, array_like=True):
     """A text's heading anchors, links, citations, sentences that cite, and long quotations.
 
     Lines count from 1 in the body.
