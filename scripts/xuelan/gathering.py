@@ -56,7 +56,9 @@ class Gathering:
         """
         known, sources = self._references, self.around.sources
         numbers = {
-            known.setdefault(work, len(known) + 1) for i in ids.split() for work in sources.get(i, ())
+            known.setdefault(work, len(known) + 1)
+            for i in ids.split()
+            for work in sources.get(i, ())
         }
         found = []
         for text, number in runs(sorted(numbers)):

@@ -118,7 +118,7 @@ class Theme:
 
     def key(self, page: Page) -> bytes:
         """What a page that stands alone depends on, all of it."""
-        values = {k: v for k, v in page.values.items() if not (page.text and k == TEXT)}
+        values = {k: _told(v) for k, v in page.values.items() if not (page.text and k == TEXT)}
         return key_of(
             self.base, page.address, page.title, page.description, page.template, page.section,
             values, page.source, page.data, page.article, page.text,
@@ -139,6 +139,7 @@ class Theme:
         env.filters["size"] = human_size
         env.globals.update(column=self.column, facets=self.shelves)
         env.filters.update(row=self._row, printed=self._printed, listed=self._listed)
+        env.filters["crumbs"] = self._crumbs
         return env
 
     def _row(self, m: Material, root: str) -> Markup:
@@ -147,8 +148,14 @@ class Theme:
 
     @cached_property
     def _rows(self) -> Callable[[Material], str]:
-        macro = self._macros.row
-        return cache(lambda m: str(macro(_ROOT, m)))
+        macro, known = self._macros.row, dict[bytes, str]()
+
+        def row(m: Material) -> str:
+            if m.face not in known:
+                known[m.face] = str(macro(_ROOT, m))
+            return known[m.face]
+
+        return row
 
     def _printed(self, reference: Reference) -> Markup:
         """A reference as printed: one work is cited on many pages."""
@@ -158,9 +165,17 @@ class Theme:
     def _entries(self) -> Callable[[Reference], Markup]:
         return cache(self._macros.entry)
 
+    def _crumbs(self, trail: list[tuple[str, str]], root: str) -> Markup:
+        """The way to a page, seen from ``root``: all pages of a shelf have the same."""
+        return self._ways(root, tuple(trail))
+
+    @cached_property
+    def _ways(self) -> Callable[[str, tuple[tuple[str, str], ...]], Markup]:
+        return cache(self._macros.crumbs)
+
     @property
     def _macros(self) -> Any:
-        return self._env.get_template("pages/macros.html").module
+        return _found(self._env, "pages/macros.html").module
 
     def _listed(self, facet: Index, root: str, here: str) -> Markup:
         """The shelves of ``facet`` as a list, seen from ``root``: the same on many pages.
@@ -185,7 +200,11 @@ class Theme:
         return env
 
     def _template(self, page: Page) -> jinja2.Template:
-        return (self._env if page.alone else self._seeing).get_template(page.template)
+        return self._template_of(page.template, page.alone)
+
+    @cached_property
+    def _template_of(self) -> Callable[[str, bool], jinja2.Template]:
+        return cache(lambda name, alone: _found(self._env if alone else self._seeing, name))
 
     @cached_property
     def _split(self) -> dict[Place, list[str]]:
@@ -216,6 +235,25 @@ class Theme:
             data = _JSON.encode(page.data).replace("<", "\\u003c")
             tags.append(f'<script type="application/ld+json">{data}</script>')
         return "\n".join(tags)
+
+
+def _found(env: jinja2.Environment, name: str) -> jinja2.Template:
+    """A template whose globals are a plain dictionary.
+
+    They are copied for each page, and what it has of its own takes ten times as long to copy.
+    """
+    template = env.get_template(name)
+    template.globals = dict(template.globals)
+    return template
+
+
+def _told(value: Any) -> Any:
+    """What a key is told of a value: of a material, what it looks like."""
+    if isinstance(value, Material):
+        return value.face
+    if isinstance(value, list) and value and isinstance(value[0], Material):
+        return [m.face for m in value]
+    return value
 
 
 def _templates(folders: Iterable[str]) -> list[tuple[str, bytes]]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, Final
 
-import msgspec
-
 from xuelan import charts, facts, library, study, works
 from xuelan.cache import key_of
 from xuelan.catalog import Catalog
@@ -20,7 +18,7 @@ from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.page import TEXT, Page
 from xuelan.pinyin import SPELLING, Spelling, initial
 from xuelan.problem import Code
-from xuelan.rendered import Rendered
+from xuelan.rendered import Shown
 from xuelan.study import StudyPath
 from xuelan.texts import Texts
 from xuelan.works import Reference, reference
@@ -140,11 +138,11 @@ def _sheet(page: Page) -> Sheet:
 
 
 def _material(c: Collection, m: Material, newer: Material | None, older: Material | None) -> Page:
-    catalog, rendered = c.catalog, c.rendered[m.id]
+    catalog, rendered = c.catalog, c.rendered.shown(m.id)
     own, replaced_by = catalog.works.get(m.work), catalog.by_id.get(m.replaced_by)
     values = {
         "m": c.card(m.id),
-        TEXT: msgspec.structs.replace(rendered, blocks=()),
+        TEXT: rendered,
         "kind": c.facet("kind").places[m.kind],
         "tags": [c.facet("tag").places[t] for t in m.tags],
         "activities": [a for a in catalog.column.activities if a.name in m.activity],
@@ -183,7 +181,7 @@ def _citation(c: Collection, m: Material) -> str:
     return f"{column.publisher}. {m.title}[{mark}]. {column.title}（{date}）.{where}"
 
 
-def _schema(c: Collection, m: Material, rendered: Rendered) -> dict[str, Any]:
+def _schema(c: Collection, m: Material, rendered: Shown) -> dict[str, Any]:
     """schema.org: a study guide is a LearningResource, everything else an Article about it."""
     column = c.catalog.column
     data: dict[str, Any] = {

@@ -43,19 +43,16 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
-class Rendered(msgspec.Struct, frozen=True):
-    """A material ready to be framed.
+class Shown(msgspec.Struct, frozen=True):
+    """What a material's page shows of its text.
 
-    ``references`` are the ids of the works cited, in the order of their numbers; ``links`` the
-    ids of the materials linked; ``characters`` counts Chinese characters, words and numbers.
+    ``references`` are the ids of the works cited, in the order of their numbers; ``characters``
+    counts Chinese characters, words and numbers.
     """
 
-    id: str
     html: str
     headings: tuple[Heading, ...]
-    blocks: tuple[Block, ...]
     references: tuple[str, ...]
-    links: tuple[str, ...]
     characters: int
 
     @property
@@ -67,6 +64,14 @@ class Rendered(msgspec.Struct, frozen=True):
     def minutes_aloud(self) -> int:
         """Minutes to read it aloud, at least one."""
         return minutes(self.characters, SPEAKING_SPEED)
+
+
+class Rendered(Shown, frozen=True):
+    """A material ready to be framed; ``links`` are the ids of the materials linked."""
+
+    id: str
+    blocks: tuple[Block, ...]
+    links: tuple[str, ...]
 
 
 def minutes(characters: int, speed: int) -> int:

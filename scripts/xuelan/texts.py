@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
@@ -13,8 +14,10 @@ from xuelan.inputs import program
 from xuelan.link_table import LinkTable, Surroundings
 from xuelan.material import Material
 from xuelan.render import Renderer
-from xuelan.rendered import READING_SPEED, Rendered, minutes
+from xuelan.rendered import READING_SPEED, Rendered, Shown, minutes
 from xuelan.work import HERE, Workers
+
+Part = TypeVar("Part", Shown, Rendered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,19 @@ class Texts(Mapping[str, Rendered]):
         self.known[m.id] = (m.path, m.digest, key, outline)
 
     def __getitem__(self, name: str) -> Rendered:
+        return self._opened(name, Rendered)
+
+    def shown(self, name: str) -> Shown:
+        """What a page shows of a text, without opening the rest."""
+        return self._opened(name, Shown)
+
+    def _opened(self, name: str, kind: type[Part]) -> Part:
         _, _, key, _ = self.known[name]
         self.seen.add(name)
-        kept = self._cache.get(key, Rendered) if name not in self._loose else None
+        kept = self._cache.get(key, kind) if name not in self._loose else None
         if kept is None:
             entry = self._loose.setdefault(name, self._loose.get(name) or self._again(name))
-            kept = msgspec.msgpack.decode(entry, type=Rendered)
+            kept = msgspec.msgpack.decode(entry, type=kind)
         return kept
 
     def outline(self, name: str) -> Outline:
