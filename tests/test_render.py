@@ -170,7 +170,7 @@ def _is_accepted(catalog: Catalog, body: str) -> bool:
     changed = replace(
         catalog,
         materials=tuple(story if m.id == story.id else m for m in catalog.materials),
-        scans={**catalog.scans, story.path: scan(body)},
+        scans={**catalog.scans, story.path: scan(story.path, body)},
     )
     wrong = (p for p in text_rules(changed) if p.path == story.path)
     return not any((*own_rules(story, body), *wrong))

@@ -63,7 +63,7 @@ class Catalog:
 
     def scan_of(self, material: Material) -> Scan:
         """What stands in a material's text."""
-        return self.scans.get(material.path) or scan(self.body_of(material))
+        return self.scans.get(material.path) or scan(material.path, self.body_of(material))
 
     def body_of(self, material: Material) -> str:
         """A material's text, read from its file. Raises :class:`~xuelan.source.ChangedError`."""
@@ -71,10 +71,15 @@ class Catalog:
         return body(self.column.root, m.path, m.body_line, m.digest)
 
     @cached_property
+    def citable(self) -> frozenset[str]:
+        """What may be cited: works, and facts that are not merely supposed."""
+        supposed = {f.id for f in self.facts.values() if f.confidence == LOW}
+        return frozenset((*self.works, *self.facts)) - supposed
+
+    @cached_property
     def sound(self) -> frozenset[str]:
         """What may be cited without more ado: works, and facts that are certain."""
-        doubted = {f.id for f in self.facts.values() if f.confidence in (LOW, MEDIUM)}
-        return frozenset((*self.works, *self.facts)) - doubted
+        return self.citable - {f.id for f in self.facts.values() if f.confidence == MEDIUM}
 
     def shows(self, material: Material) -> bool:
         """True when readers of this build may see ``material``."""

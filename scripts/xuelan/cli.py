@@ -16,7 +16,6 @@ from xuelan.fields import json_schema
 from xuelan.material import FIELDS
 from xuelan.source import ChangedError
 from xuelan.stats import as_table
-from xuelan.work import uncollected
 
 if TYPE_CHECKING:
     from xuelan.build import Report
@@ -40,15 +39,11 @@ class _Stop(click.ClickException):
 
 
 class _Commands(click.Group):
-    """The commands; each can meet a file that is just being saved.
-
-    They end before collecting what they leave would save anything.
-    """
+    """The commands; each can meet a file that is just being saved."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            with uncollected():
-                return super().invoke(ctx)
+            return super().invoke(ctx)
         except ChangedError as error:
             raise _Stop(f"“{error}”在处理途中又有改动，请再来一次。") from None
 

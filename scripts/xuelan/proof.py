@@ -86,7 +86,7 @@ def pull(forme: Forme, path: str) -> tuple[Proof, Forme] | None:
         return None
     materials = tuple(m if other is known else other for other in catalog.materials)
     edited = replace(catalog, materials=materials, scans={**catalog.scans, path: scan})
-    lost = catalog.scan_of(known).anchors - scan.anchors
+    lost = catalog.scan_of(known).closely().anchors - scan.closely().anchors
     try:
         broken = any(p.is_error for p in check_edit(edited, m, lost))
     except ChangedError:  # saved once more: that will be heard of

@@ -132,7 +132,7 @@ def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]
     material, wrong = parse(document, vocabularies)
     own = own_rules(material, document.body)
     every = (*problems, *found, *wrong, *own)
-    return Reading(path, every, material, scan(document.body), document.body)
+    return Reading(path, every, material, scan(path, document.body), document.body)
 
 
 def _digest(raw: bytes) -> bytes:

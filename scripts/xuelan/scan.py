@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import msgspec
 
 from xuelan import prose
 from xuelan.anchors import heading_ids
-from xuelan.prose import Cited, Link, Sentence
+from xuelan.prose import Cited, Link
 
 LONG_QUOTATION: Final = 10
 """From this many Chinese characters on, words in “ ” must be found letter for letter."""
 
+HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转述|记述|回忆)")
+"""The ways a sentence says that it only passes on what was reported."""
+
+_PLAIN_LINK: Final = re.compile(r"[a-z0-9./_-]+\.md")
 _NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
 _INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
@@ -27,30 +33,72 @@ class Quotation(msgspec.Struct, frozen=True, array_like=True):
     words: str
 
 
-class Scan(msgspec.Struct, frozen=True, array_like=True):
-    """A text's heading anchors, links, citations, sentences that cite, and long quotations.
+class Claim(msgspec.Struct, frozen=True, array_like=True):
+    """A sentence that cites: its line, what it cites, whether it says that it was reported."""
 
-    Lines count from 1 in the body.
-    """
+    line: int
+    cited: tuple[str, ...]
+    reported: bool
+
+
+class Details(msgspec.Struct, frozen=True, array_like=True):
+    """What few texts are asked for: heading anchors, links, claims, miswritten citations."""
 
     anchors: frozenset[str]
     links: tuple[Link, ...]
-    citations: tuple[Cited, ...]
-    sentences: tuple[Sentence, ...]
+    claims: tuple[Claim, ...]
+    miswritten: tuple[Cited, ...]
+
+
+class Scan(msgspec.Struct, frozen=True, array_like=True):
+    """What the rules ask of every text, and packed in ``details`` what they ask of some.
+
+    ``targets`` are the files, seen from the column's folder, that plainly written links lead to;
+    ``plain`` is true when there are no other links and no pictures. ``cited`` are the ids, each
+    once, ``""`` among them for a citation that is not written as one; ``stated`` those cited by a
+    sentence that does not say it was reported. Lines count from 1 in the body.
+    """
+
+    targets: tuple[str, ...]
+    plain: bool
+    cited: tuple[str, ...]
+    stated: tuple[str, ...]
     quotations: tuple[Quotation, ...]
+    details: bytes
+
+    def closely(self) -> Details:
+        """What is packed in ``details``."""
+        return msgspec.msgpack.decode(self.details, type=Details)
 
 
-def scan(body: str) -> Scan:
-    """Look through a Markdown text once."""
+def scan(path: str, body: str) -> Scan:
+    """Look once through the Markdown text of the file at ``path``."""
     lines = prose.lines(body)
-    cites = "[@" in body
+    folder = path.rpartition("/")[0]
+    links = tuple(prose.links(lines))
+    plain = {k.target for k in links if not k.is_image and _PLAIN_LINK.fullmatch(k.target)}
+    sentences = list(prose.sentences(lines)) if "[@" in body else []
+    citations = prose.citations(lines) if "[@" in body else ()
+    miswritten = tuple(c for c in citations if not c.ids)
+    claims = tuple(Claim(s.line, s.cited, bool(HEARSAY.search(s.text))) for s in sentences)
+    cited = sorted({i for c in claims for i in c.cited})
     return Scan(
-        anchors=heading_ids(body, lines),
-        links=tuple(prose.links(lines)),
-        citations=tuple(prose.citations(lines)) if cites else (),
-        sentences=tuple(prose.sentences(lines)) if cites else (),
+        targets=tuple(sorted({_path(folder, target) for target in plain})),
+        plain=all(k.target in plain and not k.is_image for k in links),
+        cited=("", *cited) if miswritten else tuple(cited),
+        stated=tuple(sorted({i for c in claims if not c.reported for i in c.cited})),
         quotations=tuple(_long(lines)),
+        details=_ENCODER.encode(Details(heading_ids(body, lines), links, claims, miswritten)),
     )
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
+
+
+@cache
+def _path(folder: str, target: str) -> str:
+    """Where a link written in ``folder`` leads: most targets are linked from many texts."""
+    return posixpath.normpath(posixpath.join(folder, target))
 
 
 def _long(lines: list[str]) -> Iterator[Quotation]:

@@ -44,15 +44,13 @@ def id_rules(catalog: Catalog) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for m in sorted(catalog.materials, key=lambda m: m.path):
         stem = posixpath.basename(m.path).removesuffix(".md")
-        line = m.line_of("id")
         if m.id and m.id != stem:
             message = f"编号“{m.id}”与文件名“{stem}.md”不一致"
-            yield Problem(
-                m.path, line, Code.ID_MISMATCH, message, "两处改成一样；已发布的以编号为准"
-            )
+            hint = "两处改成一样；已发布的以编号为准"
+            yield Problem(m.path, m.line_of("id"), Code.ID_MISMATCH, message, hint)
         if m.id and m.id in seen:
             message = f"编号“{m.id}”已被 {seen[m.id]} 使用"
-            yield Problem(m.path, line, Code.DUPLICATE_ID, message, "换一个编号")
+            yield Problem(m.path, m.line_of("id"), Code.DUPLICATE_ID, message, "换一个编号")
         seen.setdefault(m.id, m.path)
 
 

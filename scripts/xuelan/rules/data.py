@@ -7,7 +7,8 @@ from typing import Final
 
 from xuelan.catalog import Catalog
 from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.rules.text import HEARSAY, is_medium
+from xuelan.rules.text import is_medium
+from xuelan.scan import HEARSAY
 from xuelan.study import MULTIPLE, Question
 
 
@@ -76,7 +77,7 @@ def work_rules(catalog: Catalog) -> Iterator[Problem]:
     allowed = {w.url for w in catalog.works.values() if w.url}
     for m in catalog.materials:
         used.add(m.work)
-        used.update(i for c in catalog.scan_of(m).citations for i in c.ids)
+        used.update(catalog.scan_of(m).cited)
         if m.source and m.source not in allowed and catalog.has_read("works"):
             message = "来源网址没有登记在书目（works.yml）里"
             hint = "先在书目里登记并核准这个网址"

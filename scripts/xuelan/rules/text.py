@@ -19,14 +19,13 @@ from xuelan.facts import LOW, MEDIUM
 from xuelan.files import locate
 from xuelan.material import WITHDRAWN, Material
 from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.scan import Quotation, Scan, bare
+from xuelan.scan import Details, Quotation, Scan, bare
 
-BEGINNING: Final = 40
+BEGINNING: Final = 10
 """Characters by which a quotation is looked for first. (The finder takes time in proportion to the
 square of a long one that repeats itself.)"""
-
-HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转述|记述|回忆)")
-"""The ways a sentence says that it only passes on what was reported."""
+MOST_PLACES: Final = 50
+"""Places at which the rest of a quotation is looked for; with more, the text is looked through."""
 
 
 def text_rules(catalog: Catalog, materials: Sequence[Material] | None = None) -> Iterator[Problem]:
@@ -35,14 +34,13 @@ def text_rules(catalog: Catalog, materials: Sequence[Material] | None = None) ->
     Of ``materials`` where they are given, else of all.
     """
     chosen = catalog.materials if materials is None else materials
+    readable = {m.path for m in catalog.materials if m.is_public}
     for m in chosen:
         text = catalog.scan_of(m)
-        for link in text.links:
-            if _is_good(catalog, m, link):
-                continue
-            yield from _link_problems(catalog, m, link, m.body_line + link.line - 1)
-        yield from _citations(catalog, m, text)
-        yield from _hearsay(catalog, m, text)
+        if not text.plain or not readable.issuperset(text.targets):
+            yield from _links(catalog, m, text)
+        if not (catalog.citable.issuperset(text.cited) and catalog.sound.issuperset(text.stated)):
+            yield from _citations(catalog, m, text.closely())
     if not catalog.unread:
         yield from _quotations(catalog, chosen)
 
@@ -54,7 +52,8 @@ def linking(catalog: Catalog, m: Material) -> list[Material]:
         other
         for other in catalog.materials
         if other.path != m.path
-        and any("#" in k.target and name in unquote(k.target) for k in catalog.scan_of(other).links)
+        and not (text := catalog.scan_of(other)).plain
+        and any("#" in k.target and name in unquote(k.target) for k in text.closely().links)
     ]
 
 
@@ -342,21 +341,10 @@ def _tables(m: Material, text: list[str]) -> Iterator[Problem]:
             yield Problem(m.path, at, Code.PORTABLE, message, "补上或去掉 |；多出的格子不会显示")
 
 
-_PLAIN_LINK: Final = re.compile(r"[a-z0-9./_-]+\.md")
-
-
-def _is_good(catalog: Catalog, m: Material, link: prose.Link) -> bool:
-    """True for nearly every link: plainly written, to a material a reader may see."""
-    if link.is_image or not _PLAIN_LINK.fullmatch(link.target):
-        return False
-    other = catalog.by_path.get(_path(m.path.rpartition("/")[0], link.target))
-    return other is not None and other.is_public
-
-
-@cache
-def _path(folder: str, target: str) -> str:
-    """Where a link written in ``folder`` leads: most targets are linked from many texts."""
-    return posixpath.normpath(posixpath.join(folder, target))
+def _links(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
+    """The links of a text that may have a bad one among them."""
+    for link in text.closely().links:
+        yield from _link_problems(catalog, m, link, m.body_line + link.line - 1)
 
 
 def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -> Iterator[Problem]:
@@ -378,7 +366,7 @@ def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -
         yield from _file_link_problems(
             catalog, m, unquote(parts.path), unquote(parts.fragment), line
         )
-    elif parts.fragment and unquote(parts.fragment) not in catalog.scan_of(m).anchors:
+    elif parts.fragment and unquote(parts.fragment) not in catalog.scan_of(m).closely().anchors:
         yield Problem(m.path, line, Code.DEAD_LINK, f"本页没有段落“{unquote(parts.fragment)}”")
     elif not parts.fragment:
         yield Problem(m.path, line, Code.DEAD_LINK, "链接没有写目标")
@@ -407,22 +395,22 @@ def _file_link_problems(
     if other is None:
         near = did_you_mean(posixpath.basename(path), map(posixpath.basename, catalog.by_path))
         yield Problem(m.path, line, Code.DEAD_LINK, f"链接的材料“{path}”不存在", near)
-    elif fragment and fragment not in catalog.scan_of(other).anchors:
+    elif fragment and fragment not in catalog.scan_of(other).closely().anchors:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”里没有段落“{fragment}”")
     elif m.is_public and not other.is_public:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有发布，读者打不开")
 
 
-def _citations(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
-    for cited in text.citations:
-        if cited.ids and catalog.sound.issuperset(cited.ids):
-            continue
-        line = m.body_line + cited.line - 1
-        if not cited.ids:
-            message = f"引注“{cited.raw}”写法有误"
-            hint = "写成 [@life-001]，几个编号写成 [@life-001; @life-002]"
-            yield Problem(m.path, line, Code.UNKNOWN_CITATION, message, hint)
-        for i in cited.ids:
+def _citations(catalog: Catalog, m: Material, text: Details) -> Iterator[Problem]:
+    """What is cited by a text that cites more than what may be cited without more ado."""
+    for citation in text.miswritten:
+        message = f"引注“{citation.raw}”写法有误"
+        hint = "写成 [@life-001]，几个编号写成 [@life-001; @life-002]"
+        line = m.body_line + citation.line - 1
+        yield Problem(m.path, line, Code.UNKNOWN_CITATION, message, hint)
+    for claim in text.claims:
+        line = m.body_line + claim.line - 1
+        for i in claim.cited:
             if i not in catalog.facts and i not in catalog.works:
                 if not (catalog.has_read("facts") and catalog.has_read("works")):
                     continue
@@ -432,17 +420,11 @@ def _citations(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
             elif i in catalog.facts and catalog.facts[i].confidence == LOW:
                 message = f"“{i}”可信度为 low，不得引用"
                 yield Problem(m.path, line, Code.UNKNOWN_CITATION, message)
-
-
-def _hearsay(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
-    for sentence in text.sentences:
-        if catalog.sound.issuperset(sentence.cited):
-            continue
-        medium = [i for i in sentence.cited if is_medium(catalog, i)]
-        if medium and not HEARSAY.search(sentence.text):
+        medium = [i for i in claim.cited if is_medium(catalog, i)]
+        if medium and not claim.reported:
             message = f"引用了 {'、'.join(medium)}（medium），句中没有“据报道”"
             hint = "句中写明“据报道”或“据《某报》报道”"
-            yield Problem(m.path, m.body_line + sentence.line - 1, Code.HEARSAY, message, hint)
+            yield Problem(m.path, line, Code.HEARSAY, message, hint)
 
 
 def is_medium(catalog: Catalog, cited: str) -> bool:
@@ -458,16 +440,24 @@ def _quotations(catalog: Catalog, materials: Sequence[Material]) -> Iterator[Pro
         for quotation in catalog.scan_of(m).quotations:
             quoted.setdefault(quotation.words[:BEGINNING], []).append((m, quotation))
     text = _known_words(catalog) if quoted else ""
-    known = set(AhoCorasick(quoted).find_matches_as_strings(text, overlapping=True))
-    for beginning, rows in quoted.items():
+    found: list[list[int]] = [[] for _ in quoted]
+    for number, start, _ in AhoCorasick(quoted).find_matches_as_indexes(text, overlapping=True):
+        found[number].append(start)
+    for places, rows in zip(found, quoted.values(), strict=True):
         for m, quotation in rows:
-            words = quotation.words
-            if beginning in known and (words == beginning or words in text):
+            if _is_known(quotation.words, text, places):
                 continue
             message = f"“{quotation.text[:24]}”查不到原文"
             hint = "原话须与事实库一字不差；不是原话就去掉引号"
             line = m.body_line + quotation.line - 1
             yield Problem(m.path, line, Code.QUOTATION, message, hint)
+
+
+def _is_known(words: str, text: str, places: list[int]) -> bool:
+    """True if ``words`` stand in ``text``, whose ``places`` are where their beginning stands."""
+    if len(places) > MOST_PLACES:
+        return words in text
+    return any(text.startswith(words, place) for place in places)
 
 
 def _known_words(catalog: Catalog) -> str:
