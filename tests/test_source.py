@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -232,6 +233,16 @@ _FIELDS = (
     "a: 'b\u0085c'",
     "a: " + "甲" * 1100,
     "a: [" + "甲, " * 600 + "乙]",
+    "  - {file: files/a-1.txt, title: 会议记录（样表）}",
+    "  - {file: a.txt}",
+    "  - {file: a.txt, title: 2016}",
+    "  - {file: a.txt, title: null}",
+    "  - {title: 甲, title: 乙}",
+    "  - {title: }",
+    "  - {}",
+    "  - {title: 甲, }",
+    "  - {title:甲}",
+    "  - {title: " + "甲" * 1100 + ", file: 乙}",
 )
 _SIGNS = st.sampled_from(
     "甲，“”（）A1 .,:/_()+-'\"[]{}#&*!|>%@`?=~\\\t\u3000\u00a0\u0085\u2028\ufffd"
@@ -243,7 +254,16 @@ _ANY_FIELD = st.one_of(
     _VALUE.map("c: [甲, {}]".format),
     _VALUE.map("d: '{}'".format),
     _VALUE.map("  - {}".format),
+    _VALUE.map("  - {{a: {}}}".format),
+    _VALUE.map("  - {{a: 甲, b: {}}}".format),
 )
+
+
+def _lines(value: Any) -> Any:
+    """The line of every field in a value, at any depth."""
+    if isinstance(value, Mapping):
+        return value.line, value.lines, [_lines(part) for part in value.values()]
+    return [_lines(part) for part in value] if isinstance(value, list) else None
 
 
 @settings(max_examples=2000, deadline=None)
@@ -255,7 +275,7 @@ def test_plain_front_matter_is_what_the_parser_reads(lines: list[str]) -> None:
         slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n", first_line=2)
         assert problems == []
         assert repr(quick) == repr(slow)
-        assert (quick.line, quick.lines) == (slow.line, slow.lines)
+        assert _lines(quick) == _lines(slow)
 
 
 @pytest.mark.parametrize("line", _FIELDS)
@@ -265,12 +285,14 @@ def test_each_line_of_front_matter_is_what_the_parser_reads(line: str) -> None:
         quick = plain_mapping(lines, 1)
         slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n")
         assert quick is None or (repr(quick), []) == (repr(slow), problems)
+        assert quick is None or _lines(quick) == _lines(slow)
 
 
 def test_ordinary_front_matter_is_plain() -> None:
     """The quick way is worth having only if it is taken."""
     lines = ["id: a-1", "title: 关于学习的通知", "collected: '2026-11-22'", "tags: [典型, 学习]"]
-    assert plain_mapping([*lines, "questions:", "  - 为什么？", "text: 全文"], 2) is not None
+    lists = ["questions:", "  - 为什么？", "attachments:", "  - {file: a.docx, title: 样表}"]
+    assert plain_mapping([*lines, *lists, "text: 全文"], 2) is not None
 
 
 def test_listing_is_sorted_and_passes_over_parked_files(tmp_path: Path) -> None:

@@ -92,17 +92,20 @@ def validate(
     carry their line as ``"line"``.
     """
     problems: list[Problem] = []
-    values = {f.name: _nothing(f) for f in table}
+    values = {f.name: () if f.many else _EMPTY.get(f.form, "") for f in table}
     for key, line in mapping.lines.items():
         if key not in values:
             problems.append(_unknown_field(path, line, key, table))
     for field in table:
         given = mapping.get(field.name)
-        if given is None or given in ("", []):
+        if not given and (given is None or given in ("", [])):
             if field.required:
                 hint = f"例如：{field.name}: {field.example}" if field.example else field.help
                 place = _Place(path, mapping.line_of(field.name), field)
                 problems.append(place.problem(Code.MISSING_FIELD, "没有填写", hint))
+            continue
+        if not field.many and _is_fine(given, field, vocabularies):
+            values[field.name] = given
             continue
         read = _many if field.many else _one
         place = _Place(path, mapping.line_of(field.name), field)
@@ -129,6 +132,19 @@ _EMPTY: Final[dict[Form, Any]] = {
 }  # fmt: skip
 
 
+def _is_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
+    """True for nearly every value: a text in order, with nothing around it to be taken off."""
+    if type(given) is not str or not given.isprintable() or given != given.strip():
+        return False
+    if field.form is Form.CHOICE:
+        return given in (field.choices or vocabularies.get(field.vocabulary, ()))
+    check = _CHECKS.get(field.form)
+    return check(given) is None if check else field.form in _WORDS
+
+
+_WORDS: Final = frozenset({Form.LINE, Form.TEXT})
+
+
 def _many(
     given: Any, place: _Place, vocabularies: Vocabularies
 ) -> tuple[tuple[Any, ...], list[Problem]]:
@@ -137,6 +153,9 @@ def _many(
         return (), [place.problem(Code.WRONG_TYPE, "应为列表", hint)]
     values, problems = [], []
     for item in given:
+        if _is_fine(item, place.field, vocabularies):
+            values.append(item)
+            continue
         here = _Place(place.path, getattr(item, "line", place.line), place.field)
         value, found = _one(item, here, vocabularies)
         problems += found

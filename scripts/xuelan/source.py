@@ -264,44 +264,56 @@ def parse_yaml(path: str, text: str, first_line: int = 1) -> tuple[Any, list[Pro
 
 
 _SIGNS: Final = "一-鿿㐀-䶿、-〿！-～\u2010-\u2027\u2030-\u205e·A-Za-z0-9"
-_WORDS: Final = rf"[{_SIGNS}](?:[{_SIGNS} ./_()+-]*[{_SIGNS}()/+])?"
-_PLAIN_LINE: Final = (
-    rf"([a-z_]+):(?: (?:({_WORDS}|https?://[A-Za-z0-9./_?=%-]+)"
-    rf"|'([{_SIGNS} .,:/_()-]*)'|\[({_WORDS}(?:, {_WORDS})*)\])| *)|  - ({_WORDS})"
+_TYPED: Final = r"(?:null|true|false|[0-9]+(?:\.[0-9]+)?)(?:[,\]}]|$)"
+"""What may be something else than text: a little more than the parser's rules have."""
+_WORDS: Final = rf"(?!{_TYPED})[{_SIGNS}](?:[{_SIGNS} ./_()+-]*[{_SIGNS}()/+])?"
+_PAIR: Final = rf"[a-z_]+: {_WORDS}"
+_PLAIN_LINES: Final = (
+    rf"(?m)^(?:([a-z_]+):(?: (?:({_WORDS}|https?://[A-Za-z0-9./_?=%-]+)"
+    rf"|('[{_SIGNS} .,:/_()-]*')|\[({_WORDS}(?:, {_WORDS})*)\])| *)"
+    rf"|  - (?:({_WORDS})|{{({_PAIR}(?:, {_PAIR})*)}}))$"
 )
 _compiled: Final = cache(re.compile)
 """Compiles when first used, for that takes long."""
-_TYPED: Final = re.compile(r"null|true|false|[0-9]+(?:\.[0-9]+)?")
-"""What may be something else than text: a little more than the parser's rules have."""
 
 
 def plain_mapping(lines: list[str], first_line: int) -> Mapping | None:
-    """A mapping of words, quoted words and lists of words, without any depth below.
+    """A mapping of words, quoted words, and lists of words or of such mappings in braces.
 
     Most front matter is written like this, and the YAML parser would take four times as long. Of
     anything else nothing is made, and the parser reads it; ``tests/test_source.py`` compares the
     two.
     """
+    found = _compiled(_PLAIN_LINES).findall("\n".join(lines))
+    if not lines or len(found) != len(lines):
+        return None
     result, last = Mapping(first_line), ""
-    below: list[str] = []
-    for number, line in enumerate(lines, first_line):
-        match = _compiled(_PLAIN_LINE).fullmatch(line)
-        if match is None:
-            return None
-        key, words, quoted, row, item = match.groups()
-        texts = row.split(", ") if row else [words or item or ""]
-        if key in result or any(map(_TYPED.fullmatch, texts)):
-            return None
+    below: list[Any] = []
+    for number, (key, words, quoted, row, item, record) in enumerate(found, first_line):
         if key:
-            result[key] = texts if row else words or quoted
-            result.lines[key], last = number, key
-        elif result.get(last, "") is None:
-            below = result[last] = texts
-        elif result.get(last) is below:
-            below += texts
-        else:
+            if key in result:
+                return None
+            value = row.split(", ") if row else quoted[1:-1] if quoted else words or None
+            result[key], result.lines[key], last = value, number, key
+            continue
+        if result.get(last, "") is None:
+            below = result[last] = []
+        entry = item or _plain_record(record, number)
+        if result.get(last) is not below or entry is None:
             return None
-    return result if lines else None
+        below.append(entry)
+    return result
+
+
+def _plain_record(pairs: str, line: int) -> Mapping | None:
+    """``key: words, key: words`` as a mapping; ``None`` with a key written twice."""
+    result = Mapping(line)
+    for pair in pairs.split(", "):
+        key, _, words = pair.partition(": ")
+        if key in result:
+            return None
+        result[key], result.lines[key] = words, line
+    return result
 
 
 _YAML_MESSAGES: Final = (

@@ -16,7 +16,7 @@ import pytest
 import tiny
 from xuelan import plain, prose
 from xuelan.link_table import Surroundings
-from xuelan.render import Renderer
+from xuelan.render import Renderer, clean
 from xuelan.rules import text
 
 AROUND = Surroundings(
@@ -286,6 +286,24 @@ def test_texts_with_every_sign_of_markdown() -> None:
 def test_plain_texts_with_one_sign_put_in() -> None:
     """One slip of the keyboard anywhere in a plain text."""
     assert _all_agree(slip) > EXAMPLES // 20
+
+
+def test_no_character_of_a_plain_text_needs_the_allow_list() -> None:
+    """What is written without it is what it would let through, wherever a character stands."""
+    signs = [c for c in map(chr, range(0x20, 0x10000)) if _is_plain(f"甲{c}乙")]
+    words = f"甲{''.join(signs)}乙"
+    blocks = (
+        words,
+        f"## {words}",
+        f"**{words}**，[{words}](../b/b.md)",
+        f"> {words}",
+        f"- {words}",
+    )
+    body = "\n\n".join([*blocks, f"| {words} | 乙 |\n| --- | --- |\n| 甲 | {words} |"])
+    assert _is_plain(body)
+    html = _QUICK.render("a", "materials/a/a.md", body, AROUND).html
+    assert html.count("<h2") == html.count("<table") == 1
+    assert clean(html) == html
 
 
 def _is_taken_wrongly(line: str) -> bool:
