@@ -14,7 +14,7 @@ CITATION: Final = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*;\s*@[A-Za-z0-9-]+)*)\]")
 
 _CITATION_LIKE: Final = re.compile(r"\[@[^\]\n]*\]?")
 _LINK: Final = re.compile(
-    r'\[([^\[\]]*)\]\( *(?:<([^<>]*)>|((?:[^()\s<>]++|\([^()\s<>]*\))*))(?: +"[^"]*")? *\)'
+    r'\[([^\[\]\n]*)\]\( *(?:<([^<>\n]*)>|((?:[^()\s<>]++|\([^()\s<>]*\))*))(?: +"[^"\n]*")? *\)'
 )
 _LINK_OR_IMAGE: Final = re.compile(f"!?{_LINK.pattern}")
 _LINK_LIKE: Final = re.compile(r"\]\([^)]*\)?|\]\[(?!@)[^\]]*\]?")
@@ -104,6 +104,8 @@ def links(text: list[str]) -> Iterator[Link]:
 
 def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:
     """Every piece that looks like a link and is not written as :func:`links` reads them."""
+    if _has_good_links_only("\n".join(text)):
+        return
     for number, line in enumerate(text, 1):
         if ("](" in line or "][" in line) and not _has_good_links_only(line):
             for match in _LINK_LIKE.finditer(_LINK_OR_IMAGE.sub("", line)):
@@ -111,7 +113,7 @@ def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _has_good_links_only(line: str) -> bool:
-    """True for most lines: every ``](`` belongs to a link, and none is left once they are cut."""
+    """True for most lines and texts: every ``](`` belongs to a link, none is left without them."""
     return "][" not in line and "!" not in line and line.count("](") == len(_LINK.findall(line))
 
 

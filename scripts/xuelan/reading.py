@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from xuelan import prose
 from xuelan.cache import Cache, key_of
 from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.files import with_files
@@ -130,9 +131,10 @@ def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]
     if document is None:
         return Reading(path, (*problems, *found))
     material, wrong = parse(document, vocabularies)
-    own = own_rules(material, document.body)
+    lines = prose.lines(document.body)
+    own = own_rules(material, document.body, lines)
     every = (*problems, *found, *wrong, *own)
-    return Reading(path, every, material, scan(path, document.body), document.body)
+    return Reading(path, every, material, scan(path, document.body, lines), document.body)
 
 
 def _digest(raw: bytes) -> bytes:

@@ -71,9 +71,12 @@ class Scan(msgspec.Struct, frozen=True, array_like=True):
         return msgspec.msgpack.decode(self.details, type=Details)
 
 
-def scan(path: str, body: str) -> Scan:
-    """Look once through the Markdown text of the file at ``path``."""
-    lines = prose.lines(body)
+def scan(path: str, body: str, lines: list[str] | None = None) -> Scan:
+    """Look once through the Markdown text of the file at ``path``.
+
+    ``lines`` are those of :func:`xuelan.prose.lines` where they are at hand.
+    """
+    lines = prose.lines(body) if lines is None else lines
     folder = path.rpartition("/")[0]
     links = tuple(prose.links(lines))
     plain = {k.target for k in links if not k.is_image and _PLAIN_LINK.fullmatch(k.target)}

@@ -57,9 +57,12 @@ def linking(catalog: Catalog, m: Material) -> list[Material]:
     ]
 
 
-def own_rules(m: Material, body: str) -> Iterator[Problem]:
-    """What can be said of one text by itself."""
-    text = prose.lines(body)
+def own_rules(m: Material, body: str, lines: list[str] | None = None) -> Iterator[Problem]:
+    """What can be said of one text by itself.
+
+    ``lines`` are those of :func:`xuelan.prose.lines` where they are at hand.
+    """
+    text = prose.lines(body) if lines is None else lines
     if not body.strip() and m.status != WITHDRAWN:
         hint = "没有原文的，写一两句已知情况，文字状态用“原文待补”"
         yield Problem(m.path, m.body_line, Code.EMPTY_TEXT, "没有正文", hint)
