@@ -83,6 +83,9 @@ T = TypeVar("T")
 
 _CATALOG: Final = "catalog.json"
 
+_FEW: Final = 20
+"""So many lines of the catalogue are replaced one by one; with more, all are written anew."""
+
 
 def write(
     catalog: Catalog,
@@ -141,13 +144,12 @@ def write(
 
 def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None:
     """The catalogue; and the feeds, unless they were made from the same ``key``."""
-    lines: dict[str, str] = {}
-    if key == before.lists and _CATALOG in tree.last.files:
-        old = (tree.folder / _CATALOG).read_text(encoding="utf-8")
-        ids = sorted(m.id for m in c.catalog.public)
-        found = zip(ids, feeds.catalog_lines(old), strict=True)
-        lines = {i: line for i, line in found if not _is_new(i, c.rendered, before)}
-    tree.write(_CATALOG, feeds.catalog_json(c, lines).encode())
+    edited = [m.id for m in c.catalog.public if _is_new(m.id, c.rendered, before)]
+    if key == before.lists and _CATALOG in tree.last.files and len(edited) <= _FEW:
+        old = (tree.folder / _CATALOG).read_bytes()
+        tree.write(_CATALOG, feeds.catalog_edited(c, old, edited))
+    else:
+        tree.write(_CATALOG, feeds.catalog_json(c).encode())
     known = [path for path, entry in tree.last.files.items() if entry.key == key]
     if known:
         for path in known:
