@@ -121,7 +121,8 @@ def _built(
                 hosted = obtain(catalog, cache, inputs)
                 written = write(catalog, hosted, tree, Work(cache, helpers, hand))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
-            if mark and _mark(catalog.column, inputs.again(), drafts=drafts) != mark:
+            again = inputs.again(catalog.by_path.keys())
+            if mark and _mark(catalog.column, again, drafts=drafts) != mark:
                 tree.forget()
         _save(cache, inputs, tidy=True)
     seconds = time.monotonic() - start
