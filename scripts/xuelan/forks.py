@@ -120,6 +120,7 @@ class Aside(Generic[R]):
         """What came of it; if the fork is lost, or met an error, the work is done here."""
         with contextlib.suppress(Exception):
             made: R = self._pipe.recv()
+            self._fork.join()
             return made
         return self._work()
 

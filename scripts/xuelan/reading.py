@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -93,14 +94,15 @@ def read_materials(
     files = _Files(root, cache, digests, base)
 
     def finished() -> Iterator[Reading]:
-        for path, (entry, digest, problems) in zip(missing, made, strict=True):
-            if entry is None:
-                readings[path] = Reading(path, tuple(problems))
-            elif digest != digests.get(path, digest):
-                raise ChangedError(path)
-            else:
-                cache.put(key_of(base, path, digest), entry)
-                readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+        with closing(made):
+            for path, (entry, digest, problems) in zip(missing, made, strict=True):
+                if entry is None:
+                    readings[path] = Reading(path, tuple(problems))
+                elif digest != digests.get(path, digest):
+                    raise ChangedError(path)
+                else:
+                    cache.put(key_of(base, path, digest), entry)
+                    readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
         for path in paths:
             yield files(readings[path])
 
