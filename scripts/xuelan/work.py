@@ -19,7 +19,7 @@ import pickle
 import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -328,6 +328,8 @@ def uncollected() -> Iterator[None]:
 
 def _pool(width: int) -> Executor:
     """Children of a clean server process where there is one: forking a threaded one is unsafe."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - few builds need it
+
     served = "forkserver" in multiprocessing.get_all_start_methods() and _room_for_a_socket()
     context = multiprocessing.get_context("forkserver" if served else "spawn")
     if context.get_start_method() == "forkserver":
