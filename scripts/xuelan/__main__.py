@@ -1,7 +1,9 @@
 """The command as a process of its own: ``xuelan``, or ``python -m xuelan``."""
 
-import atexit
 import gc
+import os
+import sys
+import threading
 
 from xuelan.cli import main
 
@@ -9,13 +11,19 @@ from xuelan.cli import main
 def run() -> None:
     """Run the command; its process ends with it.
 
-    Python's cycle collector has no part in that: walking through all that a large column consists
-    of, again and again and once more at the end, takes longer than many a command, and the memory
-    it could find goes back to the system anyway.
+    Taking apart what ten thousand materials consist of, and walking through it in search of
+    cycles, takes longer than making the page of an edit, and the memory goes back to the system
+    anyway. So neither is done; with another thread about, the end is left to Python.
     """
     gc.disable()
-    atexit.register(gc.freeze)
-    main(prog_name="xuelan")
+    try:
+        main(prog_name="xuelan")
+    except SystemExit as end:
+        if threading.active_count() > 1 or not isinstance(end.code, int | None):
+            raise
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code or 0)
 
 
 if __name__ == "__main__":

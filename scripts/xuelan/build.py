@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import importlib
 import os
 import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -45,7 +46,8 @@ class Report:
     """What came of a build: problems found, and what was written unless they forbade it.
 
     ``memory`` is the most that this process and each of its helpers held, in bytes; ``fault``
-    says why nothing could be kept for the next build.
+    says why nothing could be kept for the next build. ``left`` is what the build worked with: it
+    goes when the report goes.
     """
 
     problems: list[Problem]
@@ -54,6 +56,7 @@ class Report:
     written: Written | None
     memory: int = 0
     fault: str = ""
+    left: object = field(default=None, repr=False, compare=False)
 
 
 def build(
@@ -70,7 +73,7 @@ def build(
     With ``drafts``, drafts are shown as well. ``tell`` hears how far the build has come;
     ``scheduler`` is the address of a Dask cluster to work on; ``hand`` is given what the pages are
     made from, unless all of them stand already. Errors found by the check stop the
-    build before anything is written. Raises what :func:`xuelan.publish.published` and
+    build before anything is written. Raises what :func:`xuelan.publish.held` and
     :func:`xuelan.hosted.obtain` raise, and :class:`~xuelan.source.ChangedError` when a file is
     changed again and again meanwhile.
     """
@@ -96,27 +99,41 @@ def _built(
     column, _ = settings.load(root)
     target = site or root / (column.site_dir if column else "site")
     mark = _mark(column, inputs, drafts=drafts) if column and column.closed else b""
-    before = publish.standing(target, records, mark)
-    if before is not None:
-        problems, written = _thaw(before)
+    report = publish.standing(target, records, mark)
+    if report is not None:
+        problems, written = _thaw(report)
         return Report(problems, target, time.monotonic() - start, written, _memory())
     cache = Cache(records)
-    with workers(tell, scheduler) as helpers, uncollected():
-        catalog, problems = check(root, cache, helpers, inputs)
+    before = publish.Before(target, records)
+    with (
+        publish.held(target),
+        workers(tell, scheduler) as helpers,
+        uncollected(),
+        helpers.aside(before.stand) as stand,
+    ):
+        catalog, problems = check(root, cache, helpers, inputs, partial(_meanwhile, before))
         if catalog is None or any(p.is_error for p in problems):
             _save(cache, inputs)
             return Report(problems, target, time.monotonic() - start, None)
         catalog = replace(catalog, drafts=drafts)
-        with publish.published(target, records) as tree:
+        with publish.written(before, stand) as tree:
             with clock(catalog), _kept(cache, inputs):
                 hosted = obtain(catalog, cache, inputs)
                 written = write(catalog, hosted, tree, Work(cache, helpers, hand))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
-            if mark and _mark(catalog.column, inputs.again(), drafts=drafts) != mark:
+            again = inputs.again(catalog.by_path.keys())
+            if mark and _mark(catalog.column, again, drafts=drafts) != mark:
                 tree.forget()
         _save(cache, inputs, tidy=True)
     seconds = time.monotonic() - start
-    return Report(problems, target, seconds, written, _memory(), cache.fault)
+    left = (catalog, before, tree)
+    return Report(problems, target, seconds, written, _memory(), cache.fault, left)
+
+
+def _meanwhile(before: publish.Before) -> None:
+    """What takes long and has nothing to do with what is being checked."""
+    _ = before.manifest  # which is kept
+    importlib.import_module("xuelan.search.index")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ preview looks at one edited text by itself, with ``check_edit``, before it check
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -39,21 +40,27 @@ RULES: Final = (
 
 
 def check(
-    root: Path, cache: Cache = NONE, workers: Workers = HERE, inputs: Inputs | None = None
+    root: Path,
+    cache: Cache = NONE,
+    workers: Workers = HERE,
+    inputs: Inputs | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[Catalog | None, list[Problem]]:
     """Load the column in ``root`` and find everything wrong with it, sorted.
 
     The catalog is ``None`` only when the column's settings cannot be used at all. ``cache``,
-    ``workers`` and ``inputs`` make it faster and change nothing else.
+    ``workers`` and ``inputs`` make it faster and change nothing else; ``meanwhile`` is something
+    to be done here while the rules are applied in a process of their own.
     """
     column, problems = settings.load(root)
     if column is None:
         return None, sorted(problems)
     catalog, found = load(column, cache, workers, inputs)
     problems += found
-    for rule in RULES:
-        problems += rule(catalog)
-    problems += attachments.problems(catalog, cache)
+    with workers.aside(lambda: [problem for rule in RULES for problem in rule(catalog)]) as ruled:
+        problems += attachments.problems(catalog, cache)
+        meanwhile()
+        problems += ruled()
     return catalog, sorted(set(problems))
 
 

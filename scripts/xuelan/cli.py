@@ -107,7 +107,12 @@ def build(
         raise _Stop(
             f"写不进去：{error.strerror or error}（{error.filename or report_place(folder, site)}）"
         ) from None
+    _left[:] = [report]
     _tell_of(report, verbose=verbose)
+
+
+_left: list[object] = []
+"""What the last command worked with: the process is about to end, and need not take it apart."""
 
 
 def _tell_of(report: Report, *, verbose: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 import xml.etree.ElementTree as etree
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -113,24 +113,31 @@ _APART: Final = frozenset({"attachments", "media", "digest"})
 """Fields with an account of their own in a row."""
 
 
-def catalog_json(c: Collection, known: Mapping[str, str] | None = None) -> str:
+def catalog_json(c: Collection) -> str:
     """Every public field of every public material, for anyone who wants to use the collection.
 
-    One material stands on one line, so that two states of a column can be compared; ``known`` are
-    the lines, by id, of materials that have not changed.
+    One material stands on one line, so that two states of a column can be compared.
     """
-    known = known or {}
     ids = sorted(m.id for m in c.catalog.public)
     column = c.catalog.column
     head = {"title": column.title, "url": column.url, "count": len(ids)}
     start = json.dumps(head, ensure_ascii=False).removesuffix("}")
-    lines = ",\n".join(known.get(name) or _row(c, name) for name in ids)
+    lines = ",\n".join(_row(c, name) for name in ids)
     return f'{start}, "materials": [\n{lines}\n]}}\n'
 
 
-def catalog_lines(text: str) -> Iterator[str]:
-    """The lines of a :func:`catalog_json`, by the ids of their materials in order."""
-    return (line.removesuffix(",") for line in text.split("\n")[1:-2])
+def catalog_edited(c: Collection, before: bytes, edited: Iterable[str]) -> bytes:
+    """The file of :func:`catalog_json` when only the texts with these ids were edited.
+
+    ``before`` is the file from before the edits.
+    """
+    for name in edited:
+        row = _row(c, name).encode()
+        start = before.index(b"\n" + row[: row.index(b",") + 1]) + 1
+        end = before.index(b"\n", start)
+        comma = b"," if before.endswith(b",", start, end) else b""
+        before = before[:start] + row + comma + before[end:]
+    return before
 
 
 _SHOWN: Final = [n for n in Material.__slots__ if n not in _PRIVATE | _APART]

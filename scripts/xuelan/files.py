@@ -49,6 +49,17 @@ def with_files(
     return made, problems
 
 
+def named(material: Material) -> list[str]:
+    """Where the files a material names should be, as paths relative to the column."""
+    files = [a.file for a in material.attachments]
+    files += [name for media in material.media for name in (media.file, media.caption) if name]
+    return [_path(material.path, file) for file in files]
+
+
+def _path(from_path: str, file: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(from_path), file))
+
+
 def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[Problem]]:
     """The path, relative to ``root``, of ``file`` as written in ``from_path``; ``""`` if unfit.
 
@@ -56,7 +67,7 @@ def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[
     """
     if not file:
         return "", []
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(from_path), file))
+    path = _path(from_path, file)
     if not path.startswith(f"{MATERIALS_FOLDER}/"):
         hint = f"把文件放进 {MATERIALS_FOLDER}/ 里"
         return "", [Problem(from_path, line, Code.OUTSIDE, f"“{file}”在材料目录以外", hint)]

@@ -17,9 +17,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Any, Final, Generic, Self, TypeVar
 
 _PR_SET_PDEATHSIG: Final = 1
+
+R = TypeVar("R")
 
 Work = Callable[[range], list[Any]]
 
@@ -95,12 +97,51 @@ class Forks:
                 self._futures.popitem()[1].set_exception(BrokenExecutor())
 
 
-def _serve(work: Work, tickets: Any, results: Connection, parent: int) -> None:
-    """Be a fork: die with the parent, leave its interruption to it, do what is asked."""
+class Aside(Generic[R]):
+    """A fork that does one piece of work meanwhile; leaving the block ends it."""
+
+    def __init__(self, work: Callable[[], R]) -> None:
+        context = multiprocessing.get_context("fork")
+        self._work = work
+        self._pipe, theirs = context.Pipe(duplex=False)
+        self._fork = context.Process(target=_do, args=(work, theirs, os.getpid()), daemon=True)
+        self._fork.start()
+        theirs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._fork.kill()
+        self._fork.join()
+        self._pipe.close()
+
+    def result(self) -> R:
+        """What came of it; if the fork is lost, or met an error, the work is done here."""
+        with contextlib.suppress(Exception):
+            made: R = self._pipe.recv()
+            self._fork.join()
+            return made
+        return self._work()
+
+
+def _do(work: Callable[[], Any], result: Connection, parent: int) -> None:
+    _end_with(parent)
+    with contextlib.suppress(Exception):  # met once more where it is told
+        result.send(work())
+
+
+def _end_with(parent: int) -> None:
+    """Die with the parent; leave its interruption to it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before we could ask to be told
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _serve(work: Work, tickets: Any, results: Connection, parent: int) -> None:
+    """Be a fork: do what is asked."""
+    _end_with(parent)
     while True:
         chunk = tickets.get()
         try:

@@ -13,6 +13,7 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -40,12 +41,16 @@ class Inputs:
         self._known: dict[str, Stamp] = known or {}
         self._stamps: dict[str, Stamp] = {}
         self._below: dict[str, dict[str, bytes]] = {}
+        self._sure: AbstractSet[str] = frozenset()
         self._now = time.time_ns()
 
-    def again(self) -> Inputs:
-        """The same files, looked at anew; of those left alone since nothing is read again."""
+    def again(self, sure: AbstractSet[str]) -> Inputs:
+        """The same files, looked at anew; of those left alone since nothing is read again.
+
+        Those at the paths ``sure`` were read as they had been found: they are not looked at.
+        """
         looked = Inputs(self.root)
-        looked._known = self._stamps
+        looked._known, looked._sure = self._stamps, sure
         return looked
 
     def digest(self, path: str) -> bytes:
@@ -77,9 +82,11 @@ class Inputs:
                         path = f"{here}/{entry.name}"
                         if entry.is_dir(follow_symlinks=False):
                             waiting.append(path)
+                        elif path in self._sure and path in self._known:
+                            found[path] = self._known[path][4]
                         else:
                             digest = self._digest(path, entry.stat(follow_symlinks=False))
-                            found[os.fsencode(path).decode("utf-8", "backslashreplace")] = digest
+                            found[_printed(path)] = digest
             except (FileNotFoundError, NotADirectoryError):
                 found[here] = b""
             except OSError as error:
@@ -104,6 +111,11 @@ class Inputs:
         """Remember what was learned. Raises ``OSError``."""
         if self._stamps != self._known:
             store.keep_record(self._folder, "stamps", self._stamps)
+
+
+def _printed(path: str) -> str:
+    """A path as it can be encoded, whatever bytes it has."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _digest_of(path: Path, status: os.stat_result) -> bytes:

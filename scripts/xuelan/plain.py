@@ -32,19 +32,17 @@ _LINE: Final = rf"(?! )(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_marks('(?:')})++"
 """A line, or a table's cell, without spaces at its ends."""
 _BEGINS_OTHERWISE: Final = r"[ =+-]|\*(?!\*)|[0-9]+[.)]|\[[^\[\]]*\]:"
 """Beginnings of a line that could make it something else than a paragraph."""
-_WORDS: Final = rf"(?!{_BEGINS_OTHERWISE}){_LINE}"
-_ROW: Final = rf"\| {_LINE}(?: \| {_LINE})++ \|"
-_BLOCKS: Final = (
-    _WORDS,
-    rf"#{{2,6}} {_LINE}",
-    rf"> {_WORDS}",
-    rf"- {_WORDS}(?:\n- {_WORDS})*+",
-    rf"1\. {_WORDS}(?:\n[0-9]+\. {_WORDS})*+",
-    rf"{_ROW}\n\| ---(?: \| ---)++ \|(?:\n{_ROW})++",
+_LINES: Final = (
+    rf"(?:(?:(?:#{{2,6}} |(?:> |- |[0-9]+\. )?+(?!{_BEGINS_OTHERWISE})){_LINE}"
+    rf"|\|(?: {_LINE} \|)++)?+\n)*+"
 )
-_PLAIN: Final = rf"\n*+(?:(?>{'|'.join(_BLOCKS)})\n*+(?:(?<=\n\n)|\Z))++"
+"""Lines that may be part of a plain text, empty ones among them; :func:`_block` looks at what they
+make together. (Preparing the pattern takes time for each set of signs, so they are in it seldom.)
+"""
+_NUMBER: Final = re.compile(r"[0-9]+\. ")
+_DELIMITERS: Final = re.compile(r"\| ---(?: \| ---)+ \|")
 _compiled: Final = cache(re.compile)
-"""Compiles when first used: that takes a tenth of a second, and most commands read no text."""
+"""Compiles when first used: that takes time, and most commands read no text."""
 
 
 class Block(NamedTuple):
@@ -63,7 +61,7 @@ Piece = tuple[str, str, str, str, str]
 
 def read(body: str) -> list[Block] | None:
     """The blocks of a plain text; ``None`` when the text is not plain."""
-    if not _compiled(_PLAIN).fullmatch(body):
+    if not _compiled(_LINES).fullmatch(body + "\n"):
         return None
     made: list[Block] = []
     previous = ""
@@ -75,27 +73,39 @@ def read(body: str) -> list[Block] | None:
             return None
         made.append(block)
         previous = block.tag
-    return made
+    return made or None
 
 
 def _block(text: str) -> Block | None:
+    """The block that lines without an empty one between them make; ``None`` if they make none."""
+    if text.startswith(("- ", "1. ")):
+        return _list(text.split("\n"))
+    if text.startswith("|"):
+        return _table(text.split("\n"))
+    if "\n" in text or _NUMBER.match(text):
+        return None
     if text.startswith("#"):
         marks, _, words = text.partition(" ")
         return Block(f"h{len(marks)}", [words])
-    if text.startswith("> "):
-        return Block("blockquote", [text[2:]])
-    if text.startswith("- "):
-        return Block("ul", [line[2:] for line in text.split("\n")])
-    if text.startswith("1. "):
-        items = [line.split(". ", 1) for line in text.split("\n")]
-        counted = all(number == str(n) for n, (number, _) in enumerate(items, 1))
-        return Block("ol", [words for _, words in items]) if counted else None
-    if text.startswith("|"):
-        head, marks, *rows = text.split("\n")
-        width = head.count("|")
-        even = all(line.count("|") == width for line in (marks, *rows))
-        return Block("table", [head, *rows]) if even else None
-    return Block("p", [text])
+    quoted = text.startswith("> ")
+    return Block("blockquote", [text[2:]]) if quoted else Block("p", [text])
+
+
+def _list(items: list[str]) -> Block | None:
+    if items[0].startswith("- "):
+        alike = all(item.startswith("- ") for item in items)
+        return Block("ul", [item[2:] for item in items]) if alike else None
+    numbered = [item.partition(". ") for item in items]
+    counted = all(number == str(n) for n, (number, _, _) in enumerate(numbered, 1))
+    return Block("ol", [words for _, _, words in numbered]) if counted else None
+
+
+def _table(lines: list[str]) -> Block | None:
+    if len(lines) < 3 or not _DELIMITERS.fullmatch(lines[1]):
+        return None
+    width = lines[1].count("|")
+    even = all(line.startswith("|") and line.count("|") == width for line in lines)
+    return Block("table", [lines[0], *lines[2:]]) if even else None
 
 
 def cells(row: str) -> list[str]:

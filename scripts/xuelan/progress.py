@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cProfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +49,8 @@ def profiled(target: Path | None) -> Iterator[None]:
     if target is None:
         yield
         return
+    import cProfile  # noqa: PLC0415 - few builds need it
+
     profile = cProfile.Profile()
     with profile:
         yield

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import hashlib
 import os
 import shutil
@@ -20,7 +19,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -53,8 +53,7 @@ class NotASiteError(Exception):
 def staged(site: Path) -> Iterator[Path]:
     """A new folder to build into; it becomes ``site`` when the block ends without an error.
 
-    Raises :class:`BusyError` when another build holds the same site, and
-    :class:`NotASiteError` when ``site`` is a file or a folder with other things in it.
+    Raises what :func:`held` raises.
     """
     with published(site) as tree:
         yield tree.folder
@@ -65,37 +64,69 @@ def published(site: Path, records: Path | None = None) -> Iterator[Tree]:
     """A :class:`Tree` that becomes ``site`` when the block ends without an error.
 
     Where the last build's manifest, kept in ``records``, still tells the truth about the site,
-    only what differs is written. Raises what :func:`staged` raises.
+    only what differs is written. Raises what :func:`held` raises.
     """
-    site = site.absolute()
-    twin, name = _beside(site, "twin"), record_name(site)
-    with _alone(site):
-        last = cache.record(records, name, Manifest)
-        if last is not None and agrees(site, last.files, last.folders):
-            tree = _twin_tree(site, twin, last)
-            with _undone_on_error(site, twin, tree):
-                yield tree
-                _finish(tree)
-                _swap(twin, site)
-        else:
-            fresh = _beside(site, "building")
+    before = Before(site, records)
+    with held(site), written(before, before.stand) as tree:
+        yield tree
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the last build left: the ``site``, its twin beside it, and in ``records`` a manifest."""
+
+    site: Path
+    records: Path | None
+
+    @cached_property
+    def manifest(self) -> Manifest | None:
+        """What the last build published, if that is known."""
+        return cache.record(self.records, record_name(self.site), Manifest)
+
+    def stand(self) -> tuple[bool, bool]:
+        """Whether the site and its twin stand as they were left."""
+        last, site = self.manifest, self.site.absolute()
+        if last is None or not agrees(site, last.files, last.folders):
+            return False, False
+        return True, agrees(
+            _beside(site, "twin"), {}, last.twin_folders
+        )  # its files are the site's
+
+
+@contextmanager
+def written(before: Before, stand: Callable[[], tuple[bool, bool]]) -> Iterator[Tree]:
+    """As :func:`published`, for one who holds the site already.
+
+    ``stand`` tells what :meth:`Before.stand` does, which somebody else may be finding out.
+    """
+    site, records, last = before.site.absolute(), before.records, before.manifest
+    twin = _beside(site, "twin")
+    site_stands, twin_stands = stand() if last is not None else (False, False)
+    if last is not None and site_stands:
+        tree = _twin_tree(site, twin, last, stands=twin_stands)
+        with _undone_on_error(site, twin, tree):
+            yield tree
+            _finish(tree)
+            _swap(twin, site)
+    else:
+        fresh = _beside(site, "building")
+        _remove(fresh)
+        fresh.mkdir()
+        tree = Tree(fresh)
+        try:
+            yield tree
+            _finish(tree)
+            _swap(fresh, site)
+        finally:
             _remove(fresh)
-            fresh.mkdir()
-            tree = Tree(fresh)
-            try:
-                yield tree
-                _finish(tree)
-                _swap(fresh, site)
-            finally:
-                _remove(fresh)
-                _remove(twin)
-        if records is not None:
-            with contextlib.suppress(OSError):
-                for old, new in tree.moved:
-                    (twin / old).rename(twin / new)
-                _follow(site, twin, tree.touched, tree.files)
-                cache.keep_record(records, name, _manifest(site, twin, tree))
-                cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
+            _remove(twin)
+    if records is not None:
+        with contextlib.suppress(OSError):
+            for old, new in tree.moved:
+                (twin / old).rename(twin / new)
+            _follow(site, twin, tree.touched, tree.files)
+            cache.keep_record(records, record_name(site), _manifest(site, twin, tree))
+            cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
 
 def standing(site: Path, records: Path, mark: bytes) -> bytes | None:
@@ -132,8 +163,13 @@ def agrees(folder: Path, files: Mapping[str, Entry], folders: Mapping[str, int])
 
 
 @contextmanager
-def _alone(site: Path) -> Iterator[None]:
-    """Hold the site's lock; put right what a killed build has left."""
+def held(site: Path) -> Iterator[None]:
+    """Hold the site's lock; put right what a killed build has left.
+
+    Raises :class:`BusyError` when another build holds the same site, and
+    :class:`NotASiteError` when ``site`` is a file or a folder with other things in it.
+    """
+    site = site.absolute()
     if site.is_symlink() or (site.exists() and not site.is_dir()):
         raise NotASiteError(str(site))
     if site.is_dir() and any(site.iterdir()) and not (site / MARK).exists():
@@ -154,9 +190,9 @@ def _alone(site: Path) -> Iterator[None]:
         lock.release()
 
 
-def _twin_tree(site: Path, twin: Path, last: Manifest) -> Tree:
-    """The twin, made anew when it is not what the last build left."""
-    if not agrees(twin, {}, last.twin_folders):  # its files are those of the site
+def _twin_tree(site: Path, twin: Path, last: Manifest, *, stands: bool) -> Tree:
+    """The twin, made anew when it no longer ``stands`` as the last build left it."""
+    if not stands:
         _remove(twin)
         twin.mkdir()
         _follow(site, twin, last.files, last.files)
@@ -187,7 +223,7 @@ def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, En
     """Make ``paths`` in the twin what they are in the site. Raises ``OSError``."""
     empty = not twin.exists() or not any(twin.iterdir())
     twin.mkdir(exist_ok=True)
-    work = functools.partial(_follow_some, site, twin, files, empty=empty)
+    work = partial(_follow_some, site, twin, files, empty=empty)
     if not empty:
         work(paths)
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -13,13 +14,13 @@ import msgspec
 from xuelan import prose
 from xuelan.cache import Cache, key_of
 from xuelan.column import MATERIALS_FOLDER, Column
-from xuelan.files import with_files
+from xuelan.files import named, with_files
 from xuelan.inputs import program
 from xuelan.material import Material, parse
 from xuelan.problem import Code, Problem
 from xuelan.rules.text import own_rules
 from xuelan.scan import Scan, scan
-from xuelan.source import decode, listing, read_bytes, split
+from xuelan.source import ChangedError, decode, listing, read_bytes, split
 from xuelan.work import Workers
 
 
@@ -53,9 +54,7 @@ class _Reader:
     vocabularies: Mapping[str, tuple[str, ...]]
 
     def __call__(self, item: tuple[str, bytes]) -> bytes:
-        reading = interpret(*item, self.vocabularies)
-        problems = [(p.line, p.code.slug, p.message, p.hint) for p in reading.problems]
-        return msgspec.msgpack.encode(_Kept(problems, reading.material, reading.scan))
+        return _packed(interpret(*item, self.vocabularies))
 
 
 _CODES: Final = {code.slug: code for code in Code}
@@ -67,7 +66,8 @@ def read_materials(
     """Every material of the column, in the order of their paths; reading begins at once.
 
     ``digests`` are those of files known without reading them. The key of a reading: this program,
-    the column's vocabularies, the path and the file's digest.
+    the column's vocabularies, the path and the file's digest. Raises
+    :class:`~xuelan.source.ChangedError` for a file that no longer has the digest known.
     """
     root, base = column.root, key_of(program(), dict(column.vocabularies))
     readings: dict[str, Reading] = {}
@@ -92,34 +92,64 @@ def read_materials(
     reader = _Reader(column.vocabularies)
     made = workers.map(reader, missing, "读材料", prepare=prepare, store=store)
 
-    sha256 = _sha256(root, cache, digests)
+    files = _Files(root, cache, digests, base)
 
     def finished() -> Iterator[Reading]:
-        for path, (entry, digest, problems) in zip(missing, made, strict=True):
-            if entry is None:
-                readings[path] = Reading(path, tuple(problems))
-            else:
-                cache.put(key_of(base, path, digest), entry)
-                readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+        with closing(made):
+            for path, (entry, digest, problems) in zip(missing, made, strict=True):
+                if entry is None:
+                    readings[path] = Reading(path, tuple(problems))
+                elif digest != digests.get(path, digest):
+                    raise ChangedError(path)
+                else:
+                    cache.put(key_of(base, path, digest), entry)
+                    readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
         for path in paths:
-            yield _with_files(root, readings[path], sha256)
+            yield files(readings[path])
 
     return finished()
 
 
-def _sha256(root: Path, cache: Cache, digests: Mapping[str, bytes]) -> Callable[[Path], str]:
-    """What gives a file's SHA-256, from the cache where its digest is known."""
+@dataclass(frozen=True)
+class _Files:
+    """Fills in what is known of a material's files, as the cache has it while they stay the same.
 
-    def sha256(file: Path) -> str:
-        digest = digests.get(file.relative_to(root).as_posix())
-        kept = cache.get(key_of("sha256", digest), str)
+    ``digests`` are theirs and the material's own; ``base`` is what all readings depend on.
+    """
+
+    root: Path
+    cache: Cache
+    digests: Mapping[str, bytes]
+    base: bytes
+
+    def __call__(self, reading: Reading) -> Reading:
+        m = reading.material
+        if m is None or not (m.attachments or m.media):
+            return reading
+        known = [self.digests.get(path, b"") for path in (m.path, *named(m))]
+        if not all(known):
+            return self._filled(reading, m)
+        key = key_of("files", self.base, m.path, known)
+        kept = self.cache.get(key, _Kept)
+        if kept is not None:
+            return replace(_thaw(m.path, kept), scan=reading.scan, body=reading.body)
+        made = self._filled(reading, m)
+        self.cache.put(key, _packed(replace(made, scan=None)))
+        return made
+
+    def _filled(self, reading: Reading, m: Material) -> Reading:
+        made, problems = with_files(self.root, m, self._sha256)
+        return replace(reading, material=made, problems=(*reading.problems, *problems))
+
+    def _sha256(self, file: Path) -> str:
+        """A file's SHA-256, from the cache where its digest is known."""
+        digest = self.digests.get(file.relative_to(self.root).as_posix())
+        kept = self.cache.get(key_of("sha256", digest), str)
         if kept is None:
             raw = file.read_bytes()
             kept = hashlib.sha256(raw).hexdigest()
-            cache.put_value(key_of("sha256", _digest(raw)), kept)
+            self.cache.put_value(key_of("sha256", _digest(raw)), kept)
         return kept
-
-    return sha256
 
 
 def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]) -> Reading:
@@ -142,13 +172,11 @@ def _digest(raw: bytes) -> bytes:
     return hashlib.blake2b(raw, digest_size=16).digest()
 
 
+def _packed(reading: Reading) -> bytes:
+    problems = [(p.line, p.code.slug, p.message, p.hint) for p in reading.problems]
+    return msgspec.msgpack.encode(_Kept(problems, reading.material, reading.scan))
+
+
 def _thaw(path: str, kept: _Kept) -> Reading:
     problems = (Problem(path, line, _CODES[code], *words) for line, code, *words in kept.problems)
     return Reading(path, tuple(problems), kept.material, kept.scan)
-
-
-def _with_files(root: Path, reading: Reading, sha256: Callable[[Path], str]) -> Reading:
-    if reading.material is None or not (reading.material.attachments or reading.material.media):
-        return reading
-    material, problems = with_files(root, reading.material, sha256)
-    return replace(reading, material=material, problems=(*reading.problems, *problems))

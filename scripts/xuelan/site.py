@@ -83,6 +83,9 @@ T = TypeVar("T")
 
 _CATALOG: Final = "catalog.json"
 
+_FEW: Final = 20
+"""So many lines of the catalogue are replaced one by one; with more, all are written anew."""
+
 
 def write(
     catalog: Catalog,
@@ -124,7 +127,7 @@ def write(
     update(entries(catalog, texts, files), tree, work.cache, work.workers, forms)
     wanted = () if catalog.drafts else catalog.kits
     wanted = wanted if kits is None else kits
-    addresses += _write_downloads(collection, theme, tree, work, wanted)
+    addresses += _write_downloads(collection, theme, tree, work, lists, wanted)
     if catalog.column.url:
         key = key_of(lists, "sitemap", addresses)
         if not tree.fresh("sitemap.xml", key):
@@ -141,13 +144,12 @@ def write(
 
 def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None:
     """The catalogue; and the feeds, unless they were made from the same ``key``."""
-    lines: dict[str, str] = {}
-    if key == before.lists and _CATALOG in tree.last.files:
-        old = (tree.folder / _CATALOG).read_text(encoding="utf-8")
-        ids = sorted(m.id for m in c.catalog.public)
-        found = zip(ids, feeds.catalog_lines(old), strict=True)
-        lines = {i: line for i, line in found if not _is_new(i, c.rendered, before)}
-    tree.write(_CATALOG, feeds.catalog_json(c, lines).encode())
+    edited = [m.id for m in c.catalog.public if _is_new(m.id, c.rendered, before)]
+    if key == before.lists and _CATALOG in tree.last.files and len(edited) <= _FEW:
+        old = (tree.folder / _CATALOG).read_bytes()
+        tree.write(_CATALOG, feeds.catalog_edited(c, old, edited))
+    else:
+        tree.write(_CATALOG, feeds.catalog_json(c).encode())
     known = [path for path, entry in tree.last.files.items() if entry.key == key]
     if known:
         for path in known:
@@ -302,16 +304,16 @@ def _reasons(
 
 
 def _write_downloads(
-    collection: Collection, theme: Theme, tree: Tree, work: Work, kits: tuple[Kit, ...]
+    c: Collection, theme: Theme, tree: Tree, work: Work, lists: bytes, kits: tuple[Kit, ...]
 ) -> list[tuple[str, str]]:
     """``kits``, and the pages that offer them; the copy of the site in the kits offers none."""
-    without = {page.file: theme(page) for page in kit_pages.everything(collection, {})}
     made: dict[str, dict[str, Any]] = {}
     if kits:
         from xuelan.kits import make, offline  # noqa: PLC0415 - their libraries take long to load
 
+        without = {page.file: theme(page) for page in kit_pages.everything(c, {})}
         copy = offline.copy(tree, without, work.cache, work.workers)
-        plans = make.plans(kits, collection.catalog, collection.rendered, copy)
+        plans = make.plans(kits, c.catalog, c.rendered, copy)
         for package in make.packages(plans, copy, work.cache, work.workers):
             made[package.id] = make.summary(package)
             folder = f"downloads/{package.id}/"
@@ -319,9 +321,11 @@ def _write_downloads(
             for path, data in package.singles:
                 tree.write(folder + path, data)
         tree.write("downloads/kits.json", make.index(made.values()).encode())
-    pages = list(kit_pages.everything(collection, made))
+    pages = list(kit_pages.everything(c, made))
+    key = key_of(lists, "downloads") if not c.catalog.kits else b""  # kits look at texts too
     for page in pages:
-        tree.write(page.file, theme(page) if made else without[page.file])
+        if not (key and tree.fresh(page.file, key)):
+            tree.write(page.file, theme(page), key)
     return [(page.address, "") for page in pages]
 
 

@@ -19,13 +19,13 @@ import pickle
 import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, ClassVar, Final, TypeVar, overload
 
-from xuelan.forks import Forks, can_fork
+from xuelan.forks import Aside, Forks, can_fork
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -113,6 +113,18 @@ class Workers:
         results = self._begun(_Job(work, items, prepare, store), chunk)
         next(results)
         return self._told(results, what)
+
+    @contextmanager
+    def aside(self, work: Callable[[], R]) -> Iterator[Callable[[], R]]:
+        """``work`` begun in a process of its own; what is given tells what came of it.
+
+        Where there can be no such process, or it is lost, the work is done when it is asked for.
+        """
+        if self._make is None or not self.near or not can_fork():
+            yield work
+            return
+        with Aside(work) as meanwhile:
+            yield meanwhile.result
 
     def _told(self, results: Results[Any], what: str) -> Results[Any]:
         with closing(results):
@@ -316,6 +328,8 @@ def uncollected() -> Iterator[None]:
 
 def _pool(width: int) -> Executor:
     """Children of a clean server process where there is one: forking a threaded one is unsafe."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - few builds need it
+
     served = "forkserver" in multiprocessing.get_all_start_methods() and _room_for_a_socket()
     context = multiprocessing.get_context("forkserver" if served else "spawn")
     if context.get_start_method() == "forkserver":

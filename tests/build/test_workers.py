@@ -75,6 +75,45 @@ def test_a_fork_killed_while_it_sends_a_result() -> None:
     assert list(made) == list(range(COUNT))
 
 
+def test_work_done_aside_is_done_by_another_process() -> None:
+    """It runs meanwhile, and what came of it is told here."""
+    with _workers("forks").aside(lambda: (os.getpid(), "甲")) as told:
+        other, word = told()
+    assert other != os.getpid()
+    assert word == "甲"
+
+
+@pytest.mark.parametrize("kind", ["here", "others"])
+def test_without_forks_work_aside_is_done_when_asked_for(kind: str) -> None:
+    """And not at all when nobody asks."""
+    done: list[int] = []
+    with _workers(kind).aside(lambda: done.append(os.getpid())) as told:
+        assert not done
+        told()
+    assert done == [os.getpid()]
+
+
+def test_work_aside_whose_process_is_lost_is_done_here() -> None:
+    """Killed before it can tell, or unable to tell what it has made."""
+    here = os.getpid()
+
+    def dies() -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return os.getpid()
+
+    with _workers("forks").aside(dies) as told:
+        assert told() == here
+    with _workers("forks").aside(threading.Lock) as made:  # cannot be sent
+        assert not made().locked()
+
+
+def test_an_error_aside_is_raised_here() -> None:
+    """By the one who asks, with its own type."""
+    with _workers("forks").aside(lambda: 1 // 0) as told, pytest.raises(ZeroDivisionError):
+        told()
+
+
 def test_an_error_in_a_fork_is_raised_here() -> None:
     """With its own type, in its turn."""
     made = _workers("forks").map(lambda n: 1 // (n - 199), range(COUNT), "")
@@ -177,7 +216,7 @@ def test_a_fork_killed_in_mid_run_costs_no_page(tmp_path: Path, step: str, befor
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith(f"{step} "):
-                for fork in _children(process.pid)[:1]:
+                for fork in _children(process.pid)[-1:]:  # the first may do something else
                     os.kill(fork, signal.SIGKILL)
                 break
         rest = process.stderr.read()
