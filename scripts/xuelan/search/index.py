@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
-from xuelan.search import files, postings
+from xuelan.search import files, packing, postings
 from xuelan.search.common import Common, sampled
 from xuelan.search.document import Document, Entry
 from xuelan.search.files import (
@@ -36,7 +36,7 @@ from xuelan.work import HERE, Workers
 
 T = TypeVar("T")
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The layout of the files; part of the build's name."""
 BATCH: Final = 128
 """Documents whose pairs are taken at once, to share the cost of a call."""
@@ -311,7 +311,7 @@ def laid_out(document: Document) -> LaidOut:
     for number, pieces in enumerate(windows(placed)):
         rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
         name = f"text/{document.id}/{number:x}"
-        texts.append(files.pack_text(name, {**shown, "pieces": rows}))
+        texts.append(packing.pack_text(name, {**shown, "pieces": rows}))
     return LaidOut(packed(placed), texts)
 
 
@@ -384,7 +384,7 @@ def _beside(entries: Sequence[Entry], notes: Notes) -> dict[str, bytes | None]:
     table = variants()
     facets, words = _facets(entries), Lexicon(notes.words).as_json(notes.sounds)
     contents = (facets, words, ["".join(table), "".join(table.values())])
-    return {n: files.pack_json(n, c) for n, c in zip(_BESIDE, contents, strict=True)}
+    return {n: packing.pack_json(n, c) for n, c in zip(_BESIDE, contents, strict=True)}
 
 
 def _facets(entries: Sequence[Entry]) -> dict[str, Any]:

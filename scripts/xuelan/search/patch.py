@@ -16,7 +16,8 @@ import numpy as np
 
 from xuelan.search import postings
 from xuelan.search.common import Common
-from xuelan.search.files import PAIRS, SINGLES, Deflated, Kind
+from xuelan.search.files import PAIRS, SINGLES, Kind
+from xuelan.search.packing import Deflated
 from xuelan.search.postings import U32, Entries, Lists, Texts
 from xuelan.search.stream import Stream
 

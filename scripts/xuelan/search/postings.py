@@ -6,9 +6,9 @@ stands, so an exact phrase is found without reading a text; a single unit carrie
 whether it is in the title or a field, and how often it occurs.
 
 Packed lists are columns, each of one kind of number, because each then compresses by its own
-statistics: distances between keys; documents per key; distances between documents; and for
-pairs the places per document less one, what is above the low byte of the distances between
-places, and last these low bytes; for single units one byte of weight per document.
+statistics: distances between keys; documents per key; for pairs the low bytes of the distances
+between places; distances between documents; for pairs the places per document less one, and what is
+above the low byte of the distances between places; for single units one byte of weight per document.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from xuelan.search import files
+from xuelan.search import packing
 from xuelan.search.document import Zone
-from xuelan.search.files import PAIRS, Deflated, Kind
+from xuelan.search.files import PAIRS, SINGLES, Kind
 from xuelan.search.normal import BREAK
+from xuelan.search.packing import Deflated
 from xuelan.search.stream import STARTS, Stream
 
 IN_TITLE: Final = 8
@@ -178,13 +179,11 @@ def pack_pairs(lists: Lists, numbers: Sequence[int], bits: int) -> Packed:
     """The columns of each of the shards ``numbers``, of lists of pairs."""
     cuts = _Cuts(lists, numbers, bits)
     steps = _steps(lists.values, lists.begin)
-    ready = [
-        *_pack_heads(lists, cuts, bits),
-        cuts.varints((np.diff(lists.begin) - 1).astype(np.uint32), cuts.docs),
-        cuts.varints(steps >> np.uint32(8), cuts.values),
-        cuts.plain(steps.astype(np.uint8), cuts.values),
-    ]
-    return zip(*ready, strict=True)
+    keys, counts, docs = _pack_heads(lists, cuts, bits)
+    low = cuts.plain(steps.astype(np.uint8), cuts.values)
+    often = cuts.varints((np.diff(lists.begin) - 1).astype(np.uint32), cuts.docs)
+    high = cuts.varints(steps >> np.uint32(8), cuts.values)
+    return zip(keys, counts, low, docs, often, high, strict=True)
 
 
 def pack_singles(lists: Lists, numbers: Sequence[int], bits: int) -> Packed:
@@ -283,28 +282,29 @@ Opened = list[tuple[int, Columns]]
 
 def unpack_pairs(shards: Opened, bits: int) -> Lists:
     """The lists of pairs of ``shards``, as many as there are at the cost of one."""
-    keys, first, docs = _unpack_heads(shards, bits)
-    begin = sums(unpack_varints(_joined(shards, 3)) + np.uint32(1))
-    low = np.frombuffer(_joined(shards, 5), np.uint8)
-    steps = unpack_varints(_joined(shards, 4)) << np.uint32(8) | low
+    keys, first, docs = _unpack_heads(shards, bits, PAIRS.plain)
+    low = np.frombuffer(_joined(shards, 2), np.uint8)
+    begin = sums(unpack_varints(_joined(shards, 4)) + np.uint32(1))
+    steps = unpack_varints(_joined(shards, 5)) << np.uint32(8) | low
     return Lists(keys, first, docs, begin, _running(steps, begin))
 
 
 def unpack_singles(shards: Opened, bits: int) -> Lists:
     """The lists of single units of ``shards``."""
-    keys, first, docs = _unpack_heads(shards, bits)
+    keys, first, docs = _unpack_heads(shards, bits, SINGLES.plain)
     weights = np.frombuffer(_joined(shards, 3), np.uint8).astype(np.uint32)
     return Lists(keys, first, docs, np.arange(len(docs) + 1), weights)
 
 
-def _unpack_heads(shards: Opened, bits: int) -> tuple[U32, I64, U32]:
+def _unpack_heads(shards: Opened, bits: int, docs: int) -> tuple[U32, I64, U32]:
+    """Keys and documents, where ``docs`` is the column of these."""
     data = _joined(shards, 0)
     last_bytes = sums((np.frombuffer(data, np.uint8) < 128).astype(np.uint32))
     starts = last_bytes[sums(np.array([len(c[0]) for _, c in shards], np.uint32))]
     base = np.array([number << 32 - bits for number, _ in shards], np.uint32)
     keys = _running(unpack_varints(data), starts) + np.repeat(base, np.diff(starts))
     first = sums(unpack_varints(_joined(shards, 1)))
-    return keys, first, _running(unpack_varints(_joined(shards, 2)), first)
+    return keys, first, _running(unpack_varints(_joined(shards, docs)), first)
 
 
 def _joined(shards: Opened, column: int) -> bytes:
@@ -359,11 +359,11 @@ def _shard(
     kind: Kind, number: int, bits: int, columns: Columns, known: Deflated | None = None
 ) -> bytes:
     name = kind.shard(number, bits)
-    return files.pack_columns(name, columns, noisy=kind.noisy, known=known)
+    return packing.pack_columns(name, columns, kind.plain, known)
 
 
 def _open(
     kind: Kind, number: int, bits: int, script: bytes, known: Deflated | None = None
 ) -> Columns:
     name = kind.shard(number, bits)
-    return tuple(files.unpack_columns(name, script, kind.columns, noisy=kind.noisy, known=known))
+    return tuple(packing.unpack_columns(name, script, kind.columns, kind.plain, known))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from xuelan.search import files, postings
+from xuelan.search import files, packing, postings
 from xuelan.search.common import Common
 from xuelan.search.files import PAIRS, SINGLES, DamagedIndexError, Kind, Manifest
 from xuelan.search.normal import fold, width
@@ -72,16 +72,16 @@ class Reader:
         """A document's file of texts, see :func:`xuelan.search.index.write`."""
         path = files.text_path(self.manifest.order, doc, number)
         script = _read(self._site / path)
-        name = script[: script.find(b",")].decode("utf-8", "replace").partition('"')[2][:-1]
+        name = packing.named(script)
         if not name.startswith("text/") or not name.endswith(f"/{number:x}"):
             raise DamagedIndexError(path)
-        content: dict[str, Any] = files.unpack_text(name, script)
+        content: dict[str, Any] = packing.unpack_text(name, script)
         return content
 
     def words(self) -> dict[str, Any]:
         """The words a misspelt query may have meant."""
         script = _read(self._site / files.FOLDER / self.manifest.build / "words.js")
-        content: dict[str, Any] = files.unpack_json("words", script)
+        content: dict[str, Any] = packing.unpack_json("words", script)
         return content
 
     def stands(self, doc: int, start: int, text: str) -> bool:

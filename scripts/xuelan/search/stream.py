@@ -20,8 +20,10 @@ from xuelan.search.units import Units, folded, reach
 
 STARTS: Final = {Zone.TITLE: 0, Zone.FIELD: 256, Zone.BODY: 1024}
 _ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 24}
+FIRST: Final = 4608
+"""Where the first file of texts ends: most materials are no longer."""
 WINDOW: Final = 1536
-"""How many places of text one file of texts covers."""
+"""How many places each further file covers."""
 MARGIN: Final = 96
 """How many places of its neighbours it holds as well, so that no excerpt is cut short."""
 STEP: Final = 64
@@ -103,8 +105,8 @@ def packed(placed: list[Placed]) -> bytes:
 
 
 def window(place: int) -> int:
-    """The file of texts that holds ``place``; title and fields are in the first."""
-    return max(0, place - STARTS[Zone.BODY]) // WINDOW
+    """The file of texts that holds ``place``."""
+    return 0 if place < FIRST else 1 + (place - FIRST) // WINDOW
 
 
 def windows(placed: list[Placed]) -> list[list[tuple[int, Piece, str]]]:
@@ -120,8 +122,9 @@ def windows(placed: list[Placed]) -> list[list[tuple[int, Piece, str]]]:
             found[first].append((p.place, p.piece, p.piece.text))
             continue
         for number in range(first, last + 1):
-            low = STARTS[Zone.BODY] + number * WINDOW - MARGIN - p.place
-            place, text = _slice(p, low, low + WINDOW + 2 * MARGIN)
+            end = FIRST + number * WINDOW
+            begin = end - WINDOW if number else 0
+            place, text = _slice(p, begin - MARGIN - p.place, end + MARGIN - p.place)
             if text:
                 found[number].append((place, p.piece, text))
     return found

@@ -4,9 +4,9 @@ import { current, file } from "./load.js";
 
 /** A place in a document as one number: document times this, plus place. */
 export const SPAN = 2 ** 24;
-/** What shards are made of: columns in each, and by how many bits fewer they are named. */
-const PAIRS = { name: "pairs", columns: 6, fewer: 0 };
-const SINGLES = { name: "singles", columns: 4, fewer: 4 };
+/** What shards are made of: columns in each, which has documents, by how many bits fewer named. */
+const PAIRS = { name: "pairs", columns: 6, docs: 3, fewer: 0 };
+const SINGLES = { name: "singles", columns: 4, docs: 2, fewer: 4 };
 
 /**
  * @typedef {object} Lists of one shard, of pairs or of single units
@@ -121,13 +121,13 @@ function unpack(content, kind, base) {
   let key = base;
   for (let n = 0; n < keys.length; n++) keys[n] = key += keys[n];
   const first = sums(varints(columns[1]), 0);
-  const docs = run(varints(columns[2]), first);
+  const docs = run(varints(columns[kind.docs]), first);
   if (kind === SINGLES) {
     return { keys, first, docs, begin: new Uint32Array(0), values: Uint32Array.from(columns[3]) };
   }
-  const begin = sums(varints(columns[3]), 1);
-  const values = varints(columns[4]);
-  for (let n = 0; n < values.length; n++) values[n] = (values[n] << 8) | columns[5][n];
+  const begin = sums(varints(columns[4]), 1);
+  const values = varints(columns[5]);
+  for (let n = 0; n < values.length; n++) values[n] = (values[n] << 8) | columns[2][n];
   return { keys, first, docs, begin, values: run(values, begin) };
 }
 

@@ -3,10 +3,12 @@
 /**
  * @typedef {import("./forms.js").Form} Form
  * @typedef {{build: string, order: string, bits: number, count: number, odd: string, forms: Form[], common: string[]}} Manifest
- * @typedef {{name: string, data: string}} Delivery
+ * @typedef {{name: string, size: number, data: string}} Delivery
  */
 
 const PATIENCE = 30_000;
+/** Stands for zero; each letter is fifteen bits of zlib data. */
+const LETTER = 0x3400;
 
 /** A file of the index is missing, late, cut short or not the one asked for. */
 export class Unavailable extends Error {}
@@ -29,8 +31,8 @@ export function begin(first, address) {
   manifest = first;
   home = address;
   Object.assign(globalThis, {
-    xuelanIndex: (/** @type {string} */ name, /** @type {string} */ data) => {
-      if (document.currentScript) delivered.set(document.currentScript, { name, data });
+    xuelanIndex: (/** @type {string} */ name, /** @type {number} */ size, /** @type {string} */ data) => {
+      if (document.currentScript) delivered.set(document.currentScript, { name, size, data });
     },
     xuelanNow: (/** @type {Manifest} */ now) => {
       newest = now;
@@ -87,7 +89,7 @@ async function fetched(path, name) {
   const delivery = delivered.get(element);
   if (!delivery || !name.test(delivery.name)) throw new Unavailable(path);
   try {
-    return await inflated(delivery.data);
+    return await inflated(delivery);
   } catch {
     throw new Unavailable(path);
   }
@@ -110,9 +112,17 @@ function script(path) {
   });
 }
 
-/** @param {string} base64 of zlib data @returns {Promise<Uint8Array>} */
-async function inflated(base64) {
-  const raw = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+/** @param {Delivery} delivery zlib data @returns {Promise<Uint8Array>} */
+async function inflated({ size, data }) {
+  const raw = new Uint8Array(size);
+  let at = 0;
+  let bits = 0;
+  let rest = 0;
+  for (let n = 0; n < data.length; n++) {
+    rest = (rest << 15) | (data.charCodeAt(n) - LETTER);
+    for (bits += 15; bits >= 8; bits -= 8) raw[at++] = rest >> (bits - 8);
+    rest &= (1 << bits) - 1;
+  }
   const stream = new Blob([raw]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

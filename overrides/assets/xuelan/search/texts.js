@@ -7,6 +7,7 @@ import { place } from "./lists.js";
 
 export const FIELDS = 256;
 export const BODY = 1024;
+const FIRST = 4608;
 const WINDOW = 1536;
 const BEFORE = 24;
 const AFTER = 72;
@@ -26,13 +27,13 @@ const AFTER = 72;
  */
 
 /** @param {number} place @returns {number} */
-const windowOf = (place) => Math.floor(Math.max(0, place - BODY) / WINDOW);
+const windowOf = (place) => (place < FIRST ? 0 : 1 + Math.floor((place - FIRST) / WINDOW));
 
 /** @param {number} doc @param {number} window @returns {Promise<Card>} */
 function text(doc, window) {
   const part = window.toString(16);
   const name = new RegExp(`^text/.+/${part}$`);
-  return json(`${current().order}/${place(doc)}-${part}.js`, name, "utf-16le");
+  return json(`${current().order}/${place(doc)}-${part}.js`, name, "gbk");
 }
 
 /**
