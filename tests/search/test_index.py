@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from xuelan.search.found import ask
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
-from xuelan.search.stream import FIRST, WINDOW, Placed, Stream, layout, packed, window, windows
+from xuelan.search.stream import FIRST, WINDOW, Placed, Stream, layouts, packed, window, windows
 from xuelan.search.update import update
 from xuelan.staging import Tree
 
@@ -94,9 +94,9 @@ def test_columns(columns: list[bytes], plain: int) -> None:
     """They come back as they went in; packed again from what was learnt, the file is the same."""
     known: packing.Deflated = {}
     count, plain = len(columns), min(plain, len(columns))
-    packed = packing.pack_columns("n", columns, plain)
+    packed = packing.pack_columns([("n", columns)], plain)[0]
     assert packing.unpack_columns("n", packed, count, plain, known) == columns
-    assert packing.pack_columns("n", columns, plain, known) == packed
+    assert packing.pack_columns([("n", columns)], plain, known) == [packed]
     assert all(packing._deflated(column) == deflated for column, deflated in known.items())
 
 
@@ -118,7 +118,7 @@ def test_letters_of_many(contents: list[bytes]) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
 def test_a_text_in_any_script(text: str) -> None:
     """What GBK does not have comes back as well."""
-    packed = packing.pack_text("n", [text])
+    packed = packing.pack_texts([("n", [text])])[0]
     assert packing.unpack_text("n", packed) == [text]
 
 
@@ -138,7 +138,7 @@ def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
         document,
         pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 1900)),
     )
-    placed = layout(document)
+    placed = layouts([document])[0]
     parts = windows(placed)
     assert len(parts) > 3
     for p in placed:
@@ -206,11 +206,11 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents laid out from now on."""
     opened: list[str] = []
 
-    def watched(document: Document) -> list[Placed]:
-        opened.append(document.id)
-        return layout(document)
+    def watched(documents: Sequence[Document]) -> list[list[Placed]]:
+        opened.extend(document.id for document in documents)
+        return layouts(documents)
 
-    monkeypatch.setattr(index, "layout", watched)
+    monkeypatch.setattr(index, "layouts", watched)
     return opened
 
 
@@ -421,7 +421,7 @@ def test_an_unchanged_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Nothing is opened or written when nothing has changed."""
     site = Site(tmp_path)
     before = {p: p.stat().st_ino for p in (tmp_path / "site").rglob("*.js")}
-    monkeypatch.setattr(index, "layout", None)
+    monkeypatch.setattr(index, "layouts", None)
     site.build()
     site.build()
     assert {p: p.stat().st_ino for p in (tmp_path / "site").rglob("*.js")} == before
@@ -497,7 +497,7 @@ def test_any_documents_any_query(
         lambda data: data[: len(data) // 2],
         lambda data: data[:200] + b"A" + data[201:],
         lambda data: b"",
-        lambda data: data.replace(b'"pairs/', b'"pairs/9'),
+        lambda data: data.replace("/".encode("utf-16-le"), "/9".encode("utf-16-le")),
     ],
     ids=["cut short", "one byte wrong", "empty", "another's name"],
 )
@@ -550,8 +550,10 @@ def test_only_what_differs_is_moved_by_a_small_edit() -> None:
     document = some(1, seed=9)[0]
     pieces = list(document.pieces)
     pieces[2] = pieces[2]._replace(text="多" + pieces[2].text)
-    before = Stream.unpack(packed(layout(document))).runs[:, 0].tolist()
+    before = Stream.unpack(packed(layouts([document])[0])).runs[:, 0].tolist()
     after = (
-        Stream.unpack(packed(layout(replace(document, pieces=tuple(pieces))))).runs[:, 0].tolist()
+        Stream.unpack(packed(layouts([replace(document, pieces=tuple(pieces))])[0]))
+        .runs[:, 0]
+        .tolist()
     )
     assert sum(a != b for a, b in zip(before, after, strict=True)) in (0, len(before) - 3)

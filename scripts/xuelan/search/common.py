@@ -74,6 +74,13 @@ class Common:
         return np.array([k for k, _ in rows], np.uint32), np.array([n for _, n in rows], np.int32)
 
     @cached_property
+    def _tops(self) -> npt.NDArray[np.bool_]:
+        """Which upper halves the keys have."""
+        tops = np.zeros(0x10000, np.bool_)
+        tops[self._sorted[0] >> np.uint32(16)] = True
+        return tops
+
+    @cached_property
     def _ends(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Which units begin a common pair, and which end one."""
         ends = (np.zeros(0x10000, np.bool_), np.zeros(0x10000, np.bool_))
@@ -140,8 +147,11 @@ class Common:
     def _numbered(self, keys: U32) -> I32:
         """The number of the common sequence with each key, or -1."""
         known, numbers = self._sorted
-        at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-        found: I32 = np.where(known[at] == keys, numbers[at], np.int32(-1))
+        found = np.full(len(keys), -1, np.int32)
+        likely = np.flatnonzero(self._tops[keys >> np.uint32(16)])  # to look for few of them
+        wanted = keys[likely]
+        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        found[likely] = np.where(known[at] == wanted, numbers[at], np.int32(-1))
         return found
 
     def spans(self, text: str, offsets: Iterable[int]) -> list[tuple[int, int]]:

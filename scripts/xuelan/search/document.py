@@ -103,7 +103,7 @@ def document(m: Material, rendered: Rendered, files: Files) -> Document:
         kind=m.kind,
         date=m.issued,
         unit=m.publisher,
-        pieces=tuple(p._replace(text=_normal(p.text)) for p in pieces if p.text),
+        pieces=tuple(Piece(p.zone, p.anchor, p.label, _normal(p.text)) for p in pieces if p.text),
     )
 
 

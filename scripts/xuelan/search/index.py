@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from math import log2
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -29,8 +30,8 @@ from xuelan.search.normal import variants
 from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists, Texts
-from xuelan.search.spool import GROUP_BITS, Rows, Spool, Streams, grouped, sorted_lists
-from xuelan.search.stream import Stream, card, layout, packed, windows
+from xuelan.search.spool import GROUP_BITS, Part, Rows, Spool, grouped, sorted_lists
+from xuelan.search.stream import Stream, card, layouts, packed, windows
 from xuelan.staging import DIGEST, Row, Tree, digest
 from xuelan.work import HERE, Workers
 
@@ -93,7 +94,7 @@ class _Build:
         edits = self._edits() if order == self.order else None
         if edits is None:
             return None
-        self.bits = _bits(sum(self.sizes))
+        self.bits = self._bits()
         try:
             self.common = Common(files.read_now((self.tree.folder / files.NOW).read_bytes()).common)
             if self.bits != bits or not self._still_common(edits):
@@ -137,7 +138,7 @@ class _Build:
         self.sizes, self.texts = [*self.before.sizes], [*self.before.texts]
         edits = []
         for doc, old in kept.items():
-            made = self._take(doc, *self._stored(doc, laid_out(self.entries[doc].open())))
+            made = self._take(doc, *self._stored(doc, laid_out([self.entries[doc].open()])[0]))
             edits.append(Edit(doc, Stream.unpack(old or b""), Stream.unpack(made)))
         return edits
 
@@ -151,20 +152,51 @@ class _Build:
 
     def anew(self, folder: Path) -> Shards:
         """All shards from all texts; ``folder`` takes what is too much for memory."""
-        streams, count = self._streams(folder), len(self.entries)
-        self.bits = _bits(sum(self.sizes))
-        self.common = self._found_common(streams.of(sampled(count)))
+        count = len(self.entries)
+        missing = {doc for doc in range(count) if not self._is_kept(doc)}
+        early = self._early(missing)
+        self.bits = self._bits()
+        self.common = self._found_common(list(early.values()))
         pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
 
-        def opened(docs: range) -> tuple[int, list[bytes]]:
-            return docs[0], streams.of(docs)
+        def opened(docs: Sequence[int]) -> tuple[int, list[Document | bytes]]:
+            return docs[0], [
+                early.get(doc) or (self.entries[doc].open() if doc in missing else self._kept(doc))
+                for doc in docs
+            ]
 
-        batches, sorter = _batches(count), _Sorter(self.common)
-        for rows in self.workers.map(sorter, batches, "编检索", 1, prepare=opened, store=_given):
-            pairs.add(rows[0])
-            singles.add(rows[1])
-        streams.close()
+        def store(docs: Sequence[int], made: _Indexed | None) -> tuple[list[Stored], Part, Part]:
+            laid, two, one = _given(docs, made)
+            stored = [self._stored(docs[at], made) for at, made in laid.items()]
+            return stored, pairs.write(two), singles.write(one)
+
+        batches, indexer = _batches(range(count)), _Indexer(self.common)
+        made = self.workers.map(indexer, batches, "编检索", 1, prepare=opened, store=store)
+        for docs, (stored, two, one) in zip(batches, made, strict=True):
+            new = [doc for doc in docs if doc in missing and doc not in early]
+            for doc, laid in zip(new, stored, strict=True):
+                self._take(doc, *laid)
+            pairs.add(two)
+            singles.add(one)
         return partial(self._pack, pairs, singles)
+
+    def _early(self, missing: set[int]) -> dict[int, bytes]:
+        """The documents that tell what is common laid out before all others."""
+
+        def opened(docs: Sequence[int]) -> list[Document]:
+            return [self.entries[doc].open() for doc in docs]
+
+        def store(docs: Sequence[int], made: list[LaidOut] | None) -> list[Stored]:
+            return list(map(self._stored, docs, _given(docs, made)))
+
+        sample = sampled(len(self.entries))
+        found = {doc: self._kept(doc) for doc in sample if doc not in missing}
+        batches = _batches([doc for doc in sample if doc in missing])
+        made = self.workers.map(laid_out, batches, "编检索", 1, prepare=opened, store=store)
+        for docs, stored in zip(batches, made, strict=True):
+            for doc, laid in zip(docs, stored, strict=True):
+                found[doc] = self._take(doc, *laid)
+        return found
 
     def _pack(self, pairs: Spool, singles: Spool, build: str) -> None:
         """Put all shards into a build's folder, bucket by bucket."""
@@ -183,27 +215,13 @@ class _Build:
         pairs.close()
         singles.close()
 
-    def _streams(self, folder: Path) -> Streams:
-        """All documents laid out, in order; their texts are written."""
-        streams = Streams(folder)
-        missing = [doc for doc in range(len(self.entries)) if not self._is_kept(doc)]
-
-        def opened(doc: int) -> Document:
-            return self.entries[doc].open()
-
-        made = self.workers.map(laid_out, missing, "编检索", prepare=opened, store=self._stored)
-        new = set(missing)
-        for doc in range(len(self.entries)):
-            streams.add(self._take(doc, *next(made)) if doc in new else self._kept(doc))
-        return streams
-
     def _is_kept(self, doc: int) -> bool:
         """True for a document that the last build had too, if its text can be had again."""
         return self.cache.raw(_stream_key(self.entries[doc].key)) is not None and self._stays(doc)
 
     def _kept(self, doc: int) -> bytes:
         packed = self.cache.raw(_stream_key(self.entries[doc].key))
-        return packed or laid_out(self.entries[doc].open()).stream
+        return packed or laid_out([self.entries[doc].open()])[0].stream
 
     def _stays(self, doc: int) -> bool:
         """True when the last build's texts of a document serve this one too."""
@@ -215,9 +233,9 @@ class _Build:
         self.sizes[doc], self.texts[doc] = self.before.sizes[old], self.before.texts[old]
         return True
 
-    def _stored(self, doc: int, made: LaidOut | None) -> tuple[bytes, list[Row]]:
-        """Write a document's texts; its stream, and what was written."""
-        stream, texts = _given(doc, made)
+    def _stored(self, doc: int, made: LaidOut) -> Stored:
+        """Write a document's texts."""
+        stream, texts = made
         paths = [files.text_path(self.order, doc, n) for n in range(len(texts))]
         for path, content in zip(paths, texts, strict=True):
             self.tree.write(path, content, self.entries[doc].key)
@@ -230,6 +248,12 @@ class _Build:
         self.sizes[doc] = Stream.size(stream)
         self.texts[doc] = b"".join(entry.digest for _, entry, _ in rows)
         return stream
+
+    def _bits(self) -> int:
+        """How many bits name a shard, going by the documents that tell what is common."""
+        sizes = [self.sizes[doc] for doc in sampled(len(self.entries))]
+        units = sum(sizes) * len(self.entries) // max(1, len(sizes))
+        return max(LEAST_BITS, round(log2(max(1, units) / SHARD_UNITS)))
 
     def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
@@ -303,16 +327,22 @@ class LaidOut(NamedTuple):
     texts: list[bytes]
 
 
-def laid_out(document: Document) -> LaidOut:
-    """Fold a document and lay it out; pure, so that it can be done anywhere."""
-    placed = layout(document)
-    shown = card(document)
-    texts = []
-    for number, pieces in enumerate(windows(placed)):
-        rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
-        name = f"text/{document.id}/{number:x}"
-        texts.append(packing.pack_text(name, {**shown, "pieces": rows}))
-    return LaidOut(packed(placed), texts)
+Stored = tuple[bytes, list[Row]]
+"""A document's stream, and the files of texts that were written."""
+
+
+def laid_out(documents: Sequence[Document]) -> list[LaidOut]:
+    """Fold documents and lay them out; pure, so that it can be done anywhere."""
+    streams, counts, texts = [], [], []
+    for document, placed in zip(documents, layouts(documents), strict=True):
+        shown, parts = card(document), windows(placed)
+        for number, pieces in enumerate(parts):
+            rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
+            texts.append((f"text/{document.id}/{number:x}", {**shown, "pieces": rows}))
+        streams.append(packed(placed))
+        counts.append(len(parts))
+    files = iter(packing.pack_texts(texts))
+    return [LaidOut(s, list(islice(files, n))) for s, n in zip(streams, counts, strict=True)]
 
 
 def _stream_key(key: bytes) -> bytes:
@@ -324,26 +354,29 @@ def _digest(content: Any) -> str:
     return key_of(content).hex()[:12]
 
 
-def _bits(units: int) -> int:
-    """How many bits name a shard, for so many units of text."""
-    return max(LEAST_BITS, round(log2(max(1, units) / SHARD_UNITS)))
+def _batches(docs: Sequence[int]) -> list[Sequence[int]]:
+    return [docs[n : n + BATCH] for n in range(0, len(docs), BATCH)]
 
 
-def _batches(count: int) -> list[range]:
-    return [range(n, min(n + BATCH, count)) for n in range(0, count, BATCH)]
+_Indexed = tuple[dict[int, LaidOut], Rows, Rows]
+"""Which of some documents were laid out just now, and the rows of pairs and single units of all."""
 
 
 @dataclass(frozen=True)
-class _Sorter:
-    """Makes the rows of some documents, given by the first one's number and all streams."""
+class _Indexer:
+    """Makes all of some documents, given by the first one's number; streams are made already."""
 
     common: Common
 
-    def __call__(self, item: tuple[int, list[bytes]]) -> tuple[Rows, Rows]:
-        first, packed = item
-        texts = Texts.of(first, [Stream.unpack(stream) for stream in packed])
+    def __call__(self, item: tuple[int, list[Document | bytes]]) -> _Indexed:
+        first, given = item
+        documents = {at: each for at, each in enumerate(given) if isinstance(each, Document)}
+        laid = dict(zip(documents, laid_out(list(documents.values())), strict=True))
+        streams = {at: each for at, each in enumerate(given) if isinstance(each, bytes)}
+        streams |= {at: made.stream for at, made in laid.items()}
+        texts = Texts.of(first, [Stream.unpack(streams[at]) for at in range(len(given))])
         every = postings.join([postings.pairs(texts), *self.common.longer(texts)])
-        return grouped(every), grouped(postings.singles(texts))
+        return laid, grouped(every), grouped(postings.singles(texts))
 
 
 @dataclass(frozen=True)

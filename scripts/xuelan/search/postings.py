@@ -6,9 +6,9 @@ stands, so an exact phrase is found without reading a text; a single unit carrie
 whether it is in the title or a field, and how often it occurs.
 
 Packed lists are columns, each of one kind of number, because each then compresses by its own
-statistics: distances between keys; documents per key; for pairs the low bytes of the distances
-between places; distances between documents; for pairs the places per document less one, and what is
-above the low byte of the distances between places; for single units one byte of weight per document.
+statistics. Of pairs: distances between keys; documents per key; the low bytes of the distances
+between places; distances between documents; places per document less one; what is above the low
+bytes. Of single units: the same as far as documents, and one byte of weight per document.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _BREAK: Final = ord(BREAK)
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
 
@@ -163,8 +164,8 @@ class Lists:
         """The lists of rows in any order of keys; rows of one key in order."""
         order = np.argsort(entries.keys, kind="stable")
         keys, docs = entries.keys[order], entries.docs[order]
-        new_key = _changes(keys)
-        begin = np.flatnonzero(new_key | _changes(docs))
+        new_key = changes(keys)
+        begin = np.flatnonzero(new_key | changes(docs))
         first = np.flatnonzero(new_key[begin])
         return cls(
             keys=keys[begin[first]],
@@ -217,13 +218,13 @@ class _Cuts:
 def _pack_heads(lists: Lists, cuts: _Cuts, bits: int) -> Iterator[list[bytes]]:
     """The columns that say which documents each key has."""
     within = lists.keys & np.uint32((1 << (32 - bits)) - 1)
-    starts = np.flatnonzero(_changes(lists.keys >> np.uint32(32 - bits)))
+    starts = np.flatnonzero(changes(lists.keys >> np.uint32(32 - bits)))
     yield cuts.varints(_steps(within, np.append(starts, len(within))), cuts.keys)
     yield cuts.varints(np.diff(lists.first).astype(np.uint32), cuts.keys)
     yield cuts.varints(_steps(lists.docs, lists.first), cuts.docs)
 
 
-def _changes(values: U16 | U32) -> Bool:
+def changes(values: U32 | U64) -> Bool:
     """True where a value differs from the one before, and for the first."""
     found = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=found[1:])
@@ -332,13 +333,17 @@ def packed(
 ) -> Iterator[tuple[Kind, int, bytes]]:
     """The files of the shards ``numbers``; ``bits`` name a shard of pairs in this index."""
     pack = pack_pairs if kind is PAIRS else pack_singles
-    for number, columns in zip(numbers, pack(lists, numbers, bits - kind.fewer), strict=True):
-        yield kind, number, _shard(kind, number, bits, columns, known)
+    names = [kind.shard(number, bits) for number in numbers]
+    columns = zip(names, pack(lists, numbers, bits - kind.fewer), strict=True)
+    files = packing.pack_columns(list(columns), kind.plain, known)
+    for number, file in zip(numbers, files, strict=True):
+        yield kind, number, file
 
 
 def packed_own(lists: Lists, number: int, bits: int) -> tuple[Kind, int, bytes]:
     """The file of shard ``number``, which is the list of one common sequence."""
-    return PAIRS, number, _shard(PAIRS, number, bits, next(pack_pairs(lists, [0], 0)))
+    shard = PAIRS.shard(number, bits), next(pack_pairs(lists, [0], 0))
+    return PAIRS, number, packing.pack_columns([shard], PAIRS.plain)[0]
 
 
 def unpacked(
@@ -353,13 +358,6 @@ def unpacked(
 def unpacked_own(number: int, script: bytes, bits: int) -> Lists:
     """The list of one common sequence; raises :class:`DamagedIndexError`."""
     return unpack_pairs([(0, _open(PAIRS, number, bits, script))], 0)
-
-
-def _shard(
-    kind: Kind, number: int, bits: int, columns: Columns, known: Deflated | None = None
-) -> bytes:
-    name = kind.shard(number, bits)
-    return packing.pack_columns(name, columns, kind.plain, known)
 
 
 def _open(

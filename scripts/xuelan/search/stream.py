@@ -8,6 +8,7 @@ searched with the text.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -41,12 +42,16 @@ class Placed(NamedTuple):
     end: int
 
 
-def layout(document: Document) -> list[Placed]:
-    """Every piece of a document at its place."""
+def layouts(documents: Sequence[Document]) -> list[list[Placed]]:
+    """Of each document every piece at its place; many at the cost of one."""
+    texts = iter(folded([piece.text for document in documents for piece in document.pieces]))
+    return [_layout([(piece, next(texts)) for piece in d.pieces]) for d in documents]
+
+
+def _layout(pieces: list[tuple[Piece, Units]]) -> list[Placed]:
     free = dict(STARTS)
     placed, late = [], []
-    texts = folded([piece.text for piece in document.pieces])
-    for piece, units in zip(document.pieces, texts, strict=True):
+    for piece, units in pieces:
         size = len(units) - 1
         if not size:
             continue
