@@ -155,7 +155,7 @@ def read_letters(text: bytes, size: int) -> bytes:
     values[: len(found)] = found - np.uint16(_FIRST)
     if values.max(initial=0) >> np.uint64(_BITS):
         raise ValueError
-    both = (values.reshape(-1, 2, 4) << _SHIFTS).sum(axis=2, dtype=np.uint64)
+    both = values.reshape(-1, 2, 4) @ (np.uint64(1) << _SHIFTS)
     first = (both[:, 0] << _FOUR).astype(">u8").view(np.uint8).reshape(-1, 8)
     second = (both[:, 0] << _SIXTY | both[:, 1]).astype(">u8").view(np.uint8).reshape(-1, 8)
     return np.concatenate([first[:, :7], second], axis=1).tobytes()[:size]
