@@ -127,6 +127,14 @@ def test_odd_queries(page: Page, server: Server, reader: Reader, documents: list
     _same(page, server, reader, queries)
 
 
+def test_the_browser_reads_gbk_as_python_writes_it(page: Page) -> None:
+    """Every character of the table; what is not in it is escaped."""
+    characters = "".join(c for c in map(chr, range(0x10000)) if c.encode("gbk", "ignore"))
+    assert len(characters) > 21_000
+    read = "bytes => new TextDecoder('gbk').decode(Uint8Array.from(bytes))"
+    assert page.evaluate(read, list(characters.encode("gbk"))) == characters
+
+
 def test_both_fold_alike(page: Page, server: Server, documents: list[Document]) -> None:
     """Every traditional character, every character of the column, widths, marks and numbers."""
     page.evaluate(ASK, [server.address, ["豐"]])

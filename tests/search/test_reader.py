@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from conftest import ROOT, Watch
 from search.conftest import Gate, Handler, Server, changed, held, other, status
@@ -95,6 +95,22 @@ def test_a_question_in_the_dialog(home: Page, server: Server, watch: Watch, read
     assert "农业税" in home.locator("article").inner_text()
     assert watch.complaints == []
     assert watch.foreign(server.address) == []
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb2312", "iso-8859-1"])
+def test_whatever_a_server_says_of_scripts(home: Page, reader: Reader, charset: str) -> None:
+    """The index's files say by their first bytes how they are written, and that wins."""
+
+    def mislabelled(route: Route) -> None:
+        kind = f"text/javascript; charset={charset}"
+        route.fulfill(response=route.fetch(), content_type=kind)
+
+    home.route(re.compile(SHARD), mislabelled)
+    home.route(re.compile(TEXT), mislabelled)
+    home.keyboard.press("/")
+    type_in(home, "农业税")
+    expect(home.locator(RESULTS).first).to_be_visible()
+    assert ids(home) == [f.id for f in ask(reader, "农业税", 10).found]
 
 
 def test_the_keyboard_is_enough(home: Page, server: Server) -> None:
