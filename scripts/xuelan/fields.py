@@ -64,9 +64,10 @@ Vocabularies = AnyMapping[str, tuple[str, ...]]
 
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 KEY: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
-NUMBER: Final = re.compile(r"[一-鿿]{2,16}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号")
-_LOOSE_NUMBER: Final = re.compile(
-    r"([一-鿿]{2,16})\s*[〔\[［(（【]\s*((?:19|20)[0-9]{2})\s*[〕\]］)）】]\s*第?\s*0*([0-9]{1,5})\s*号"
+NUMBER: Final = r"[一-鿿]{2,16}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号"
+_LOOSE_NUMBER: Final = (
+    r"([一-鿿]{2,16})\s*[〔\[［(（【]\s*((?:19|20)[0-9]{2})\s*[〕\]］)）】]"
+    r"\s*第?\s*0*([0-9]{1,5})\s*号"
 )
 _DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _INDENTED_BREAK: Final = re.compile(r"\s*\n\s*")
@@ -257,9 +258,9 @@ def _date_fault(text: str) -> _Fault:
 
 
 def _number_fault(text: str) -> _Fault:
-    if NUMBER.fullmatch(text):
+    if re.fullmatch(NUMBER, text):
         return None
-    loose = _LOOSE_NUMBER.fullmatch(text)
+    loose = re.fullmatch(_LOOSE_NUMBER, text)
     hint = "形如 某委发〔2016〕8号：年份用六角括号〔〕，号前不加“第”和 0"
     if loose:
         hint = f"应写作 {loose[1]}〔{loose[2]}〕{loose[3]}号"
@@ -312,7 +313,7 @@ _PATTERNS: Final = {
     Form.SLUG: SLUG.pattern,
     Form.KEY: KEY.pattern,
     Form.DATE: _DATE.pattern,
-    Form.NUMBER: NUMBER.pattern,
+    Form.NUMBER: NUMBER,
     Form.URL: r"https?://\S+",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Any, Final
 
 from xuelan import library
@@ -19,11 +20,11 @@ def home_values(catalog: Catalog) -> dict[str, Any]:
         (f for f in catalog.facts.values() if f.timeline and f.date), key=lambda f: (f.date, f.id)
     )
     step = max(1, len(dated) // TIMELINE_STRIP)
-    by_collection = sorted(catalog.public, key=lambda m: (m.collected, m.date, m.id), reverse=True)
+    collected = heapq.nlargest(NEWEST, catalog.public, key=lambda m: (m.collected, m.date, m.id))
     return {
         "column": catalog.column,
         "essential": [m for m in essential if catalog.shows(m)],
-        "newest": by_collection[:NEWEST],
+        "newest": collected,
         "shelves": library.by_kind(catalog).index.shelves,
         "strip": dated[::step][:TIMELINE_STRIP],
         "notice": catalog.by_id.get(catalog.column.notice),

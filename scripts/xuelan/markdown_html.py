@@ -11,6 +11,7 @@ import xml.etree.ElementTree as etree
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
@@ -25,6 +26,27 @@ _IDS: Final = "data-ids"
 """Carries the ids of a citation until the whole text is there and numbers can be given."""
 _STASHED: Final = re.compile("\x02[^\x03]*\x03")
 
+_TAGS: Final = {
+    *HEADINGS,
+    *("p", "ul", "ol", "li", "blockquote", "pre", "hr"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+    *("a", "em", "strong", "code", "sup", "sub", "del", "br", "img", "span"),
+}
+_ATTRIBUTES: Final = {
+    "*": {"id", "class"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title"},
+    "th": {"align", "scope"},
+    "td": {"align"},
+    "ol": {"start"},
+}
+_CLEANER: Final = nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, url_schemes=set())
+
+
+def clean(html: str) -> str:
+    """HTML with nothing in it but what the allow-list names."""
+    return _CLEANER.clean(html)
+
 
 class Parser:
     """The parser, made once: making it anew for each text would cost a quarter more."""
@@ -37,10 +59,10 @@ class Parser:
         )
 
     def convert(self, body: str, page: Gathering) -> str:
-        """The HTML of a text, not cleaned yet; what is in it goes to ``page``."""
+        """The HTML of a text; what is in it goes to ``page``."""
         self._finish.begin(page)
         self._markdown.reset()
-        return self._markdown.convert(body)
+        return clean(self._markdown.convert(body))
 
 
 class _Dialect(Extension):

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 _LETTER: Final = re.compile(r"[A-Za-z]")
-_SPEAKS: Final = re.compile(r"[0-9A-Za-z]|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_SPEAKS: Final = r"[0-9A-Za-z]|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 """What a word can be listed under: a letter or digit, or a character that has a sound."""
 
 
@@ -43,7 +43,7 @@ SortKey = Callable[[str], tuple[str, ...]]
 
 def initial(text: str, sort_key: SortKey = sort_key) -> str:
     """The capital letter a word is listed under, ``#`` when it has none."""
-    first = _SPEAKS.search(text)
+    first = re.search(_SPEAKS, text)
     if first and not first[0].isascii():
         first = _LETTER.search(sort_key(text)[0])
     return first[0].upper() if first and first[0].isalpha() else "#"

@@ -52,10 +52,14 @@ class _Reader:
     """Turns a path and the bytes that stand there into a reading as the cache keeps it."""
 
     vocabularies: Mapping[str, tuple[str, ...]]
+    quick: bool
 
     def __call__(self, item: tuple[str, bytes]) -> bytes:
-        return _packed(interpret(*item, self.vocabularies))
+        return _packed(interpret(*item, self.vocabularies, quick=self.quick))
 
+
+FEW: Final = 50
+"""So many files are read by the YAML parser sooner than the quick way to read them is prepared."""
 
 _CODES: Final = {code.slug: code for code in Code}
 
@@ -89,7 +93,7 @@ def read_materials(
     def store(path: str, entry: bytes | None) -> tuple[bytes | None, bytes, list[Problem]]:
         return entry, *stands.pop(path)
 
-    reader = _Reader(column.vocabularies)
+    reader = _Reader(column.vocabularies, len(missing) > FEW)
     made = workers.map(reader, missing, "读材料", prepare=prepare, store=store)
 
     files = _Files(root, cache, digests, base)
@@ -152,12 +156,17 @@ class _Files:
         return kept
 
 
-def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]) -> Reading:
-    """The reading of a file's bytes, before its attachments are looked for."""
+def interpret(
+    path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]], *, quick: bool = False
+) -> Reading:
+    """The reading of a file's bytes, before its attachments are looked for.
+
+    ``quick`` when there are many: the quick way to read front matter takes long to prepare.
+    """
     source, problems = decode(path, raw)
     if source is None:
         return Reading(path, tuple(problems))
-    document, found = split(source)
+    document, found = split(source, quick=quick)
     if document is None:
         return Reading(path, (*problems, *found))
     material, wrong = parse(document, vocabularies)

@@ -10,37 +10,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING
 
 import msgspec
-import nh3
 
 from xuelan import plain, plain_html
 from xuelan.gathering import Gathering
 from xuelan.link_table import Surroundings
-from xuelan.markdown_html import Parser
-from xuelan.rendered import HEADINGS, Rendered
+from xuelan.rendered import Rendered
 
-_TAGS: Final = {
-    *HEADINGS,
-    *("p", "ul", "ol", "li", "blockquote", "pre", "hr"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
-    *("a", "em", "strong", "code", "sup", "sub", "del", "br", "img", "span"),
-}
-_ATTRIBUTES: Final = {
-    "*": {"id", "class"},
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title"},
-    "th": {"align", "scope"},
-    "td": {"align"},
-    "ol": {"start"},
-}
-_CLEANER: Final = nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, url_schemes=set())
-
-
-def clean(html: str) -> str:
-    """HTML with nothing in it but what the allow-list names."""
-    return _CLEANER.clean(html)
+if TYPE_CHECKING:
+    from xuelan.markdown_html import Parser
 
 
 @dataclass
@@ -59,6 +39,8 @@ class Renderer:
 
     @cached_property
     def _parser(self) -> Parser:
+        from xuelan.markdown_html import Parser  # noqa: PLC0415 - few texts need it
+
         return Parser()
 
     def render(self, name: str, path: str, body: str, around: Surroundings) -> Rendered:
@@ -69,7 +51,7 @@ class Renderer:
         page = Gathering(name, path, around, self.docs_dir)
         blocks = plain.read(body) if self.quick else None
         if blocks is None:
-            html = clean(self._parser.convert(body, page))
+            html = self._parser.convert(body, page)
         else:
             html = plain_html.convert(blocks, page)
         return page.rendered(html)

@@ -21,7 +21,7 @@ HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转�
 """The ways a sentence says that it only passes on what was reported."""
 
 _PLAIN_LINK: Final = re.compile(r"[a-z0-9./_-]+\.md")
-_NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
+_NOT_HAN: Final = r"[^一-鿿0-9A-Za-z]"
 _INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
 
@@ -108,7 +108,7 @@ def _long(lines: list[str]) -> Iterator[Quotation]:
     for number, quoted in prose.quotations(lines):
         if len(quoted) >= LONG_QUOTATION:
             words = bare(quoted)
-            if len(_NOT_HAN.sub("", words)) >= LONG_QUOTATION:
+            if len(re.sub(_NOT_HAN, "", words)) >= LONG_QUOTATION:
                 yield Quotation(number, quoted, words.strip("，。；"))
 
 

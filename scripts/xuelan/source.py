@@ -39,7 +39,7 @@ UNREAD: Final = frozenset(
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2028\u2029\ufffe\uffff]")
 _STACKED: Final = re.compile(r"^[ \t]*(?:[-?][ \t]+){8}", re.MULTILINE)
 """Lists opened inside lists on one line: libyaml overruns the C stack on thousands of them."""
-_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_HAN: Final = r"[\u4e00-\u9fff]"
 
 
 class Mapping(dict[str, Any]):
@@ -229,7 +229,7 @@ def _sha256(raw: bytes) -> str:
 
 def _encoding_problem(path: str, raw: bytes, line: int) -> Problem:
     try:
-        looks_gbk = bool(_HAN.search(raw.decode("gb18030")))
+        looks_gbk = bool(re.search(_HAN, raw.decode("gb18030")))
     except UnicodeDecodeError:
         looks_gbk = False
     message = "文件像是 GBK（ANSI）编码，不是 UTF-8" if looks_gbk else "文件不是 UTF-8 文字"
@@ -342,8 +342,11 @@ def _plain(problem: str) -> str:
     return "读不懂这一行"
 
 
-def split(source: Source) -> tuple[Document | None, list[Problem]]:
-    """Split a material's text at its ``---`` lines and parse the front matter."""
+def split(source: Source, *, quick: bool = True) -> tuple[Document | None, list[Problem]]:
+    """Split a material's text at its ``---`` lines and parse the front matter.
+
+    What is plainly written is read without the parser if ``quick`` says so.
+    """
     lines = source.text.split("\n")
     hint = "第一行写 ---，信息栏写完后再写一行 ---；用 xuelan new 可以生成样板"
     if lines[0].rstrip() != "---":
@@ -354,7 +357,7 @@ def split(source: Source) -> tuple[Document | None, list[Problem]]:
         message = "信息栏没有结束"
         return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
     problems: list[Problem] = []
-    front: Any = plain_mapping(lines[1:end], 2)
+    front: Any = plain_mapping(lines[1:end], 2) if quick else None
     if front is None:
         front, problems = parse_yaml(source.path, "\n".join(lines[1:end]) + "\n", first_line=2)
     if front is None and not problems:

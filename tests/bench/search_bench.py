@@ -27,7 +27,7 @@ from search_reader import HERE, measured
 
 from xuelan import publish
 from xuelan.cache import Cache, key_of
-from xuelan.search.document import Document, Entry
+from xuelan.search.document import Document, Entry, Facets
 from xuelan.search.update import update
 
 sys.path.insert(0, str(HERE.parent))
@@ -76,15 +76,21 @@ class Materials:
                 key=key_of("synthetic", number, self.edited.get(number)),
                 face=b"%d" % number,
                 id=f"m-{number:06d}",
-                kind=synthetic.KINDS[number % len(synthetic.KINDS)],
-                year=str(1990 + number % 36),
-                unit=synthetic.UNITS[number % len(synthetic.UNITS)],
-                activities=(synthetic.ACTIVITIES[number % 5],),
-                words=(synthetic.NAMES[number % len(synthetic.NAMES)], f"第{number}号材料"),
+                facets=functools.partial(_facets, number),
                 open=functools.partial(self.document, number),
             )
             for number in range(self.count)
         ]
+
+
+def _facets(number: int) -> Facets:
+    return Facets(
+        kind=synthetic.KINDS[number % len(synthetic.KINDS)],
+        year=str(1990 + number % 36),
+        unit=synthetic.UNITS[number % len(synthetic.UNITS)],
+        activities=(synthetic.ACTIVITIES[number % 5],),
+        words=(synthetic.NAMES[number % len(synthetic.NAMES)], f"第{number}号材料"),
+    )
 
 
 def build(folder: Path, count: int, step: str) -> None:

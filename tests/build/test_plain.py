@@ -16,7 +16,8 @@ import pytest
 import tiny
 from xuelan import plain, prose
 from xuelan.link_table import Surroundings
-from xuelan.render import Renderer, clean
+from xuelan.markdown_html import clean
+from xuelan.render import Renderer
 from xuelan.rules import text
 
 AROUND = Surroundings(

@@ -18,7 +18,7 @@ from xuelan.cache import Cache, key_of
 from xuelan.search import common, engine, files, index, packing, postings
 from xuelan.search import reader as search_reader
 from xuelan.search.common import LONGEST, Common
-from xuelan.search.document import Document, Entry, Piece, Zone
+from xuelan.search.document import Document, Entry, Facets, Piece, Zone
 from xuelan.search.files import DamagedIndexError
 from xuelan.search.found import ask
 from xuelan.search.normal import fold
@@ -50,9 +50,12 @@ def entry(document: Document) -> Entry:
     """As the build would hand it over."""
     key = key_of(document.id, document.title, document.kind, document.pieces)
     return Entry(
-        key, key_of(document.kind, document.title), document.id, document.kind, "2016", "某组织部",
-        ("集中学习",), (document.title,), lambda: document,
-    )  # fmt: skip
+        key,
+        key_of(document.kind, document.title),
+        document.id,
+        lambda: Facets(document.kind, "2016", "某组织部", ("集中学习",), (document.title,)),
+        lambda: document,
+    )
 
 
 def write(documents: list[Document], folder: Path) -> Reader:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import NamedTuple
 
 from xuelan.cache import key_of
@@ -50,22 +51,26 @@ class Document:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document not yet opened: ``key`` differs when it does; its facets; words in its fields.
+class Facets(NamedTuple):
+    """What a document can be sorted by, and the words in its fields."""
 
-    ``face`` differs when any of the facets and words does.
+    kind: str
+    year: str
+    unit: str
+    activities: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """A document not yet opened: ``key`` differs when it does, ``face`` when its facets do.
+
     Entries are in the order that decides between equals: newest first.
     """
 
     key: bytes
     face: bytes
     id: str
-    kind: str
-    year: str
-    unit: str
-    activities: tuple[str, ...]
-    words: tuple[str, ...]
+    facets: Callable[[], Facets]
     open: Callable[[], Document]
 
 
@@ -79,18 +84,14 @@ def entries(catalog: Catalog, rendered: Texts, files: Files) -> list[Entry]:
 
 
 def _entry(m: Material, rendered: Texts, files: Files) -> Entry:
+    key = key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments])
+    return Entry(key, m.face, m.id, partial(facets, m), lambda: document(m, rendered[m.id], files))
+
+
+def facets(m: Material) -> Facets:
+    """What one material can be sorted by."""
     words = (m.title, m.publisher, *m.people, *m.places, *m.tags, *m.aliases)
-    return Entry(
-        key=key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments]),
-        face=m.face,
-        id=m.id,
-        kind=m.kind,
-        year=m.year,
-        unit=m.publisher,
-        activities=m.activity,
-        words=tuple(w for w in words if w),
-        open=lambda: document(m, rendered[m.id], files),
-    )
+    return Facets(m.kind, m.year, m.publisher, m.activity, tuple(w for w in words if w))
 
 
 def document(m: Material, rendered: Rendered, files: Files) -> Document:

@@ -15,7 +15,7 @@ from xuelan.cache import NONE, Cache, key_of
 from xuelan.inputs import program
 from xuelan.search import files, packing, postings
 from xuelan.search.common import Common, sampled
-from xuelan.search.document import Document, Entry
+from xuelan.search.document import Document, Entry, Facets
 from xuelan.search.files import (
     FOLDER,
     PAIRS,
@@ -259,8 +259,9 @@ class _Build:
         """Write the shards and all else; leave notes to the next build."""
         faces = key_of([e.face for e in self.entries])
         same = self.before.program == program() and self.before.faces == faces
-        notes = self.before if same else self._described(faces)
-        beside = dict.fromkeys(_BESIDE) if same else _beside(self.entries, notes)
+        facets = [] if same else [entry.facets() for entry in self.entries]
+        notes = self.before if same else self._described(faces, facets)
+        beside = dict.fromkeys(_BESIDE) if same else _beside(facets, notes)
         last = self.before.manifest[0]
         digests = [
             self.tree.last.files[f"{FOLDER}/{last}/{name}.js"].digest
@@ -301,7 +302,7 @@ class _Build:
         else:
             self.tree.link(path, came)
 
-    def _described(self, faces: bytes) -> Notes:
+    def _described(self, faces: bytes, facets: Sequence[Facets]) -> Notes:
         """Notes of what can be said without the texts."""
         same = self.before.program == program()
         known = self.before.words if same else {}
@@ -309,7 +310,7 @@ class _Build:
             program=program(),
             faces=faces,
             odd="".join(c for c in variants() if c.encode("gb2312", "ignore")),
-            words=Lexicon.of([e.words for e in self.entries], known).words,
+            words=Lexicon.of([f.words for f in facets], known).words,
             sounds=self.before.sounds if same else sounds(),
         )
 
@@ -412,28 +413,28 @@ _BESIDE: Final = ("facets", "words", "variants")
 """The files of an index beside texts and shards."""
 
 
-def _beside(entries: Sequence[Entry], notes: Notes) -> dict[str, bytes | None]:
+def _beside(found: Sequence[Facets], notes: Notes) -> dict[str, bytes | None]:
     """These files' contents."""
     table = variants()
-    facets, words = _facets(entries), Lexicon(notes.words).as_json(notes.sounds)
+    facets, words = _facets(found), Lexicon(notes.words).as_json(notes.sounds)
     contents = (facets, words, ["".join(table), "".join(table.values())])
     return {n: packing.pack_json(n, c) for n, c in zip(_BESIDE, contents, strict=True)}
 
 
-def _facets(entries: Sequence[Entry]) -> dict[str, Any]:
+def _facets(found: Sequence[Facets]) -> dict[str, Any]:
     """For each facet its values and, per document, which it has (activities as bits)."""
-    kinds = sorted({e.kind for e in entries})
-    years = sorted({e.year for e in entries}, reverse=True)
-    units = sorted({e.unit for e in entries})
-    activities = sorted({a for e in entries for a in e.activities})
+    kinds = sorted({f.kind for f in found})
+    years = sorted({f.year for f in found}, reverse=True)
+    units = sorted({f.unit for f in found})
+    activities = sorted({a for f in found for a in f.activities})
     kind, year, unit = ({v: n for n, v in enumerate(values)} for values in (kinds, years, units))
     return {
         "kinds": kinds,
         "years": years,
         "units": units,
         "activities": activities,
-        "kind": [kind[e.kind] for e in entries],
-        "year": [year[e.year] for e in entries],
-        "unit": [unit[e.unit] for e in entries],
-        "activity": [sum(1 << activities.index(a) for a in e.activities) for e in entries],
+        "kind": [kind[f.kind] for f in found],
+        "year": [year[f.year] for f in found],
+        "unit": [unit[f.unit] for f in found],
+        "activity": [sum(1 << activities.index(a) for a in f.activities) for f in found],
     }
