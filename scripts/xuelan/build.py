@@ -23,7 +23,7 @@ from xuelan.cache import FOLDER, Cache, key_of
 from xuelan.catalog import Catalog, newest
 from xuelan.check import check
 from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
-from xuelan.hosted import obtain
+from xuelan.hosted import Hosted, obtaining
 from xuelan.inputs import Inputs, program
 from xuelan.problem import Code, Problem
 from xuelan.proof import Forme
@@ -74,7 +74,7 @@ def build(
     ``scheduler`` is the address of a Dask cluster to work on; ``hand`` is given what the pages are
     made from, unless all of them stand already. Errors found by the check stop the
     build before anything is written. Raises what :func:`xuelan.publish.held` and
-    :func:`xuelan.hosted.obtain` raise, and :class:`~xuelan.source.ChangedError` when a file is
+    :func:`xuelan.hosted.obtaining` raise, and :class:`~xuelan.source.ChangedError` when a file is
     changed again and again meanwhile.
     """
     once = partial(_built, root, site, tell, scheduler, hand, drafts=drafts)
@@ -110,16 +110,26 @@ def _built(
         workers(tell, scheduler) as helpers,
         uncollected(),
         helpers.aside(before.stand) as stand,
+        contextlib.ExitStack() as begun,
     ):
-        catalog, problems = check(root, cache, helpers, inputs, partial(_meanwhile, before))
+        hosted: list[Callable[[], Hosted]] = []
+
+        def meanwhile(catalog: Catalog) -> None:
+            """What takes long and need not know what the rules say."""
+            shown = replace(catalog, drafts=drafts)
+            with clock(shown):
+                hosted.append(begun.enter_context(obtaining(shown, cache, inputs, helpers)))
+            before.load()
+            importlib.import_module("xuelan.search.index")
+
+        catalog, problems = check(root, cache, helpers, inputs, meanwhile)
         if catalog is None or any(p.is_error for p in problems):
             _save(cache, inputs)
             return Report(problems, target, time.monotonic() - start, None)
         catalog = replace(catalog, drafts=drafts)
         with publish.written(before, stand) as tree:
             with clock(catalog), _kept(cache, inputs):
-                hosted = obtain(catalog, cache, inputs)
-                written = write(catalog, hosted, tree, Work(cache, helpers, hand))
+                written = write(catalog, hosted[0], tree, Work(cache, helpers, hand))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
             again = inputs.again(catalog.by_path.keys())
             if mark and _mark(catalog.column, again, drafts=drafts) != mark:
@@ -128,12 +138,6 @@ def _built(
     seconds = time.monotonic() - start
     left = (catalog, before, tree)
     return Report(problems, target, seconds, written, _memory(), cache.fault, left)
-
-
-def _meanwhile(before: publish.Before) -> None:
-    """What takes long and has nothing to do with what is being checked."""
-    _ = before.manifest  # which is kept
-    importlib.import_module("xuelan.search.index")
 
 
 @contextmanager

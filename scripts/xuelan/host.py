@@ -10,6 +10,7 @@ import logging
 import os
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,7 +126,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
         assert self.catalog is not None
         pages = [f.page for f in self._files.documentation_pages() if f.page is not None]
         places = [(depth, name) for name in SECTIONS for depth in range(1, DEEPEST + 1)]
-        self.hosted = Hosted(
+        made = self.hosted = Hosted(
             files={},
             addresses=tuple(p.url if p.url != "./" else "" for p in pages),
             folders=tuple(config.theme.dirs[: 2 if config.theme.custom_dir else 1]),
@@ -135,7 +136,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
             try:
                 tree = Tree(Path(config.site_dir))
                 tree.adopt()
-                write(self.catalog, self.hosted, tree, Work())
+                write(self.catalog, lambda: made, tree, Work())
             except KitError as error:
                 raise PluginError(str(error)) from error
             except ChangedError as error:
@@ -226,4 +227,4 @@ def build(catalog: Catalog, folder: Path, kits: tuple[Kit, ...] | None = None) -
     ``kits`` are the kits to make, all of the catalog's without it. Raises what :func:`make` does,
     and :class:`~xuelan.kits.kit.KitError` when a kit cannot be made.
     """
-    return write(catalog, make(catalog), Tree(folder), Work(), kits)
+    return write(catalog, partial(make, catalog), Tree(folder), Work(), kits)

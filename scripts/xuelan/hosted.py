@@ -6,6 +6,8 @@ The host takes longer to start than an edit takes to build, and what it gives de
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,7 @@ from xuelan.column import SETTINGS_FILE
 from xuelan.home import home_values
 from xuelan.inputs import Inputs, program
 from xuelan.page import Place, Theme
+from xuelan.work import HERE, Workers
 
 SECTIONS: Final = (
     "about", "activities", "downloads", "figures", "glossary", "library", "paths", "quiz", "search",
@@ -47,20 +50,40 @@ class Hosted:
 
 
 def obtain(catalog: Catalog, cache: Cache, inputs: Inputs) -> Hosted:
+    """What the host makes of the column. Raises :class:`HostError`."""
+    with obtaining(catalog, cache, inputs) as obtained:
+        return obtained()
+
+
+@contextmanager
+def obtaining(
+    catalog: Catalog, cache: Cache, inputs: Inputs, workers: Workers = HERE
+) -> Iterator[Callable[[], Hosted]]:
     """What the host makes of the column; from ``cache`` where nothing it can see has changed.
 
-    Raises :class:`HostError`.
+    Else it is begun aside, for it takes a while; what is given tells what came of it, and raises
+    :class:`HostError`.
     """
-    column = catalog.column
     key = _key(catalog, inputs)
-    found = cache.get(key, Hosted) if column.closed else None
-    if found is None:
+    found = cache.get(key, Hosted) if catalog.column.closed else None
+    if found is not None:
+        yield lambda: found
+        return
+
+    def make() -> Hosted:
         from xuelan import host  # noqa: PLC0415 - MkDocs alone takes a third of a second to import
 
-        found = host.make(catalog)
-        if _key(catalog, inputs) == key:  # nothing was changed meanwhile
-            cache.put_value(key, found)
-    return found
+        return host.make(catalog)
+
+    with workers.aside(make) as made:
+
+        def obtained() -> Hosted:
+            hosted = made()
+            if _key(catalog, inputs) == key:  # nothing was changed meanwhile
+                cache.put_value(key, hosted)
+            return hosted
+
+        yield obtained
 
 
 def _key(catalog: Catalog, inputs: Inputs) -> bytes:

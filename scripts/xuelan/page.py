@@ -113,8 +113,7 @@ class Theme:
             "edit": html.escape(column.edit_base + page.source) if page.source else "",
         }
         parts = self._parts(page.place)
-        text = "".join(filled[part] if n % 2 else part for n, part in enumerate(parts))
-        return text.encode()
+        return b"".join([p if isinstance(p, bytes) else filled[p].encode() for p in parts])
 
     def key(self, page: Page) -> bytes:
         """What a page that stands alone depends on, all of it."""
@@ -207,12 +206,14 @@ class Theme:
         return cache(lambda name, alone: _found(self._env if alone else self._seeing, name))
 
     @cached_property
-    def _split(self) -> dict[Place, list[str]]:
+    def _split(self) -> dict[Place, list[bytes | str]]:
         return {}
 
-    def _parts(self, place: Place) -> list[str]:
+    def _parts(self, place: Place) -> list[bytes | str]:
+        """The frame's bytes, and between them the names of what is to be filled in."""
         if place not in self._split:
-            self._split[place] = _SLOT.split(self.frames[place])
+            parts = enumerate(_SLOT.split(self.frames[place]))
+            self._split[place] = [part if n % 2 else part.encode() for n, part in parts]
         return self._split[place]
 
     def _head(self, page: Page) -> str:

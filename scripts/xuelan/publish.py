@@ -83,6 +83,10 @@ class Before:
         """What the last build published, if that is known."""
         return cache.record(self.records, record_name(self.site), Manifest)
 
+    def load(self) -> None:
+        """Read the manifest, which takes a while, now."""
+        _ = self.manifest
+
     def stand(self) -> tuple[bool, bool]:
         """Whether the site and its twin stand as they were left."""
         last, site = self.manifest, self.site.absolute()
@@ -268,10 +272,11 @@ def _times(
     folder: Path, folders: set[str], changed: set[str], known: Mapping[str, int]
 ) -> dict[str, int]:
     """When each folder last changed; those that did not are known (they changed places)."""
+    base = os.fspath(folder)
     return {
         path: known[path]
         if path in known and path not in changed
-        else os.lstat(folder / path).st_mtime_ns
+        else os.lstat(f"{base}/{path}").st_mtime_ns
         for path in folders
     }
 

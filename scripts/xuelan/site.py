@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -89,20 +90,22 @@ _FEW: Final = 20
 
 def write(
     catalog: Catalog,
-    hosted: Hosted,
+    obtained: Callable[[], Hosted],
     tree: Tree,
     work: Work,
     kits: tuple[Kit, ...] | None = None,
 ) -> Written:
     """Write everything that is published into ``tree``, where it is not there already.
 
+    ``obtained`` gives what the host makes; it is asked for when the texts are rendered.
     ``kits`` are those to make: all without it, and none in a preview that shows drafts.
     """
+    before = _note(tree, "pages", _Before) or _Before()
+    texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
+    hosted = obtained()
     for path, data in hosted.files.items():
         tree.write(path, data)
     theme = hosted.theme(catalog)
-    before = _note(tree, "pages", _Before) or _Before()
-    texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
     collection = Collection.of(catalog, texts, _spelling(work.cache))
     theme = replace(theme, shelves=collection.shelves)
     if work.hand is not None:
@@ -237,7 +240,7 @@ def _spelling(cache: Cache) -> Spelling:
                 cache.put_value(key, found)
             return found
 
-        return spelled
+        return functools.cache(spelled)
 
     slug, sort_key = kept("slug", pinyin.slug, str), kept("sort key", pinyin.sort_key, _SORT_KEY)
     return Spelling(slug, sort_key)

@@ -46,7 +46,8 @@ def build(root: Path, site: Path) -> Path:
     """Build a column without kits: they take long and search does not read them."""
     catalog = load(root)
     with publish.published(site) as tree:
-        write(catalog, obtain(catalog, Cache(None), Inputs(root)), tree, Work(), kits=())
+        obtained = functools.partial(obtain, catalog, Cache(None), Inputs(root))
+        write(catalog, obtained, tree, Work(), kits=())
     return site
 
 

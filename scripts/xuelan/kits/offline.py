@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
 from typing import Final
 
 from xuelan.cache import NONE, Cache, key_of
@@ -17,7 +16,7 @@ from xuelan.kits.keys import code
 from xuelan.kits.kit import OFFLINE, ZIM
 from xuelan.kits.members import Packed
 from xuelan.kits.plan import KitFile
-from xuelan.staging import Tree
+from xuelan.staging import Tree, digest
 from xuelan.work import HERE, Workers
 
 FOLDER: Final = "离线网页"
@@ -66,7 +65,7 @@ def copy(
     not packed again.
     """
     digests = {path: entry.digest for path, entry in tree.files.items()}
-    digests |= {path: blake2b(data, digest_size=16).digest() for path, data in instead.items()}
+    digests |= {path: digest(data) for path, data in instead.items()}
     wanted = [path for path in sorted(digests) if not _LEFT_OUT.fullmatch(path)]
     keys = {path: key_of("offline", code(__name__), path, digests[path]) for path in wanted}
     found = {path: cache.get(key, Packed) for path, key in keys.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -89,6 +90,6 @@ def copied(catalog: Catalog, work: Work) -> Copy:
     Raises :class:`~xuelan.hosted.HostError`.
     """
     with clock(catalog), TemporaryDirectory() as folder:
-        tree = Tree(Path(folder))
-        write(catalog, obtain(catalog, work.cache, Inputs(catalog.column.root)), tree, work, ())
+        tree, inputs = Tree(Path(folder)), Inputs(catalog.column.root)
+        write(catalog, partial(obtain, catalog, work.cache, inputs), tree, work, ())
         return offline.copy(tree, {}, work.cache, work.workers)
