@@ -250,6 +250,17 @@ def test_a_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_the_command_says_everything_before_it_ends(tmp_path: Path) -> None:
+    """The process ends at once, and still a slow reader of a pipe gets all of a long list."""
+    body = "\n\n".join(f"[第 {n} 处](no-{n}.md)" for n in range(3000))
+    root = tiny.write(tmp_path, {tiny.STORY: tiny.with_body(f"\n{body}\n")})
+    command = [sys.executable, "-m", "xuelan", "check", "-C", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == _run(root).output
+    assert len(done.stdout.encode()) > 200_000
+
+
 PIECES = (
     "[", "]", "(", ")", "[@", "[@fact-002]", "“", "”", "#", "## ", "- ", "    ", "\n", "`",
     "```\n", "|", "---", "===", "<", ">", "<script>", "javascript:", "http://", "![", "\\",
