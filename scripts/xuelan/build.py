@@ -23,7 +23,7 @@ from xuelan.cache import FOLDER, Cache, key_of
 from xuelan.catalog import Catalog, newest
 from xuelan.check import check
 from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
-from xuelan.hosted import Hosted, obtaining
+from xuelan.hosted import obtaining
 from xuelan.inputs import Inputs, program
 from xuelan.problem import Code, Problem
 from xuelan.proof import Forme
@@ -106,30 +106,27 @@ def _built(
     cache = Cache(records)
     before = publish.Before(target, records)
     with (
-        publish.held(target),
+        contextlib.ExitStack() as begun,
         workers(tell, scheduler) as helpers,
         uncollected(),
-        helpers.aside(before.stand) as stand,
-        contextlib.ExitStack() as begun,
     ):
-        hosted: list[Callable[[], Hosted]] = []
-
-        def meanwhile(catalog: Catalog) -> None:
-            """What takes long and need not know what the rules say."""
-            shown = replace(catalog, drafts=drafts)
-            with clock(shown):
-                hosted.append(begun.enter_context(obtaining(shown, cache, inputs, helpers)))
-            before.load()
-            importlib.import_module("xuelan.search.index")
-
+        early = _held_early(target, begun)
+        stand = begun.enter_context(helpers.aside(before.stand)) if early else before.stand
+        meanwhile = partial(_meanwhile, before if early else None)
         catalog, problems = check(root, cache, helpers, inputs, meanwhile)
         if catalog is None or any(p.is_error for p in problems):
             _save(cache, inputs)
             return Report(problems, target, time.monotonic() - start, None)
+        if not early:
+            begun.enter_context(publish.held(target))
         catalog = replace(catalog, drafts=drafts)
         with publish.written(before, stand) as tree:
-            with clock(catalog), _kept(cache, inputs):
-                written = write(catalog, hosted[0], tree, Work(cache, helpers, hand))
+            with (
+                clock(catalog),
+                _kept(cache, inputs),
+                obtaining(catalog, cache, inputs, helpers) as obtained,
+            ):
+                written = write(catalog, obtained, tree, Work(cache, helpers, hand))
             tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
             again = inputs.again(catalog.by_path.keys())
             if mark and _mark(catalog.column, again, drafts=drafts) != mark:
@@ -138,6 +135,28 @@ def _built(
     seconds = time.monotonic() - start
     left = (catalog, before, tree)
     return Report(problems, target, seconds, written, _memory(), cache.fault, left)
+
+
+def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:
+    """Hold a site that stands, if nobody else does: only then can it be looked at from the start.
+
+    Where there is none yet, nothing is touched before all is known to be well; and whoever holds
+    it may be done by then.
+    """
+    if site.is_symlink() or not (site / publish.MARK).exists():
+        return False
+    try:
+        begun.enter_context(publish.held(site))
+    except publish.BusyError:
+        return False
+    return True
+
+
+def _meanwhile(before: publish.Before | None) -> None:
+    """What takes long and need not know what the rules say."""
+    if before is not None:
+        before.load()
+    importlib.import_module("xuelan.search.index")
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def check(
     cache: Cache = NONE,
     workers: Workers = HERE,
     inputs: Inputs | None = None,
-    meanwhile: Callable[[Catalog], object] = lambda _: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[Catalog | None, list[Problem]]:
     """Load the column in ``root`` and find everything wrong with it, sorted.
 
@@ -59,7 +59,7 @@ def check(
     problems += found
     with workers.aside(lambda: [problem for rule in RULES for problem in rule(catalog)]) as ruled:
         problems += attachments.problems(catalog, cache)
-        meanwhile(catalog)
+        meanwhile()
         problems += ruled()
     return catalog, sorted(set(problems))
 

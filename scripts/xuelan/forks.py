@@ -117,18 +117,27 @@ class Aside(Generic[R]):
         self._pipe.close()
 
     def result(self) -> R:
-        """What came of it; if the fork is lost, or met an error, the work is done here."""
-        with contextlib.suppress(Exception):
-            made: R = self._pipe.recv()
-            self._fork.join()
-            return made
-        return self._work()
+        """What came of it, or the error it met. If the fork is lost, the work is done here."""
+        try:
+            made, error = self._pipe.recv()
+        except Exception:  # noqa: BLE001 - it is gone, or sent what cannot be understood
+            return self._work()
+        self._fork.join()
+        if error is not None:
+            raise error
+        result: R = made
+        return result
 
 
 def _do(work: Callable[[], Any], result: Connection, parent: int) -> None:
     _end_with(parent)
-    with contextlib.suppress(Exception):  # met once more where it is told
-        result.send(work())
+    told: tuple[Any, BaseException | None]
+    try:
+        told = work(), None
+    except BaseException as error:  # noqa: BLE001 - the parent raises it
+        told = None, error
+    with contextlib.suppress(Exception):  # what cannot be sent is made where it is asked for
+        result.send(told)
 
 
 def _end_with(parent: int) -> None:

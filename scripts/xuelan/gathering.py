@@ -100,15 +100,16 @@ class Gathering:
         found: list[tuple[str, int, int]] = []
         if not self._unlinked:
             return found
-        words = [word for word in self._words if word in text]
-        end = 0
-        while places := [(n, -len(w), w) for w in words if (n := text.find(w, end)) >= 0]:
-            first, _, word = min(places)
+        terms = self.around.terms
+        places = {word: n for word in self._words if (n := text.find(word)) >= 0}
+        while any(terms[word] in self._unlinked for word in places):
+            first, _, word = min([(n, -len(word), word) for word, n in places.items()])
             end = first + len(word)
-            term = self.around.terms[word]
-            if term in self._unlinked:
-                self._unlinked.discard(term)
-                found.append((term, first, end))
+            if terms[word] in self._unlinked:
+                self._unlinked.discard(terms[word])
+                found.append((terms[word], first, end))
+            further = {w: n if n >= end else text.find(w, end) for w, n in places.items()}
+            places = {w: n for w, n in further.items() if n >= 0}
         return found
 
     def rendered(self, html: str) -> Rendered:

@@ -164,8 +164,8 @@ def page_root(page: HostPage) -> str:
     return "../" * depth
 
 
-def make(catalog: Catalog) -> Hosted:
-    """The hand-written pages of ``catalog``, and frames for the others.
+def make(catalog: Catalog, folder: Path) -> Hosted:
+    """The hand-written pages of ``catalog``, made in the empty ``folder``, and frames for others.
 
     Raises :class:`HostError`: with the host's own words when a hand-written page stops it, with
     problems when the settings do.
@@ -175,17 +175,16 @@ def make(catalog: Catalog) -> Hosted:
     if logging.lastResort:
         said.addHandler(logging.lastResort)  # a strict build has another, and would say nothing
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
-        config = _settings(catalog.column.root, folder)
-        plugin = config.plugins["xuelan"]
-        assert isinstance(plugin, Plugin)
-        plugin.catalog, plugin.alone = catalog, False
-        try:
-            mkdocs_build(config)
-        except (Abort, jinja2.TemplateError, OSError) as error:
-            raise HostError(str(error)) from error
-        assert plugin.hosted is not None
-        return replace(plugin.hosted, files=_files_in(Path(folder)))
+    config = _settings(catalog.column.root, os.fspath(folder))
+    plugin = config.plugins["xuelan"]
+    assert isinstance(plugin, Plugin)
+    plugin.catalog, plugin.alone = catalog, False
+    try:
+        mkdocs_build(config)
+    except (Abort, jinja2.TemplateError, OSError) as error:
+        raise HostError(str(error)) from error
+    assert plugin.hosted is not None
+    return replace(plugin.hosted, files=_files_in(folder))
 
 
 def _settings(root: Path, folder: str) -> MkDocsConfig:
@@ -227,4 +226,5 @@ def build(catalog: Catalog, folder: Path, kits: tuple[Kit, ...] | None = None) -
     ``kits`` are the kits to make, all of the catalog's without it. Raises what :func:`make` does,
     and :class:`~xuelan.kits.kit.KitError` when a kit cannot be made.
     """
-    return write(catalog, partial(make, catalog), Tree(folder), Work(), kits)
+    with tempfile.TemporaryDirectory(prefix="xuelan-") as own:
+        return write(catalog, partial(make, catalog, Path(own)), Tree(folder), Work(), kits)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from xuelan import look
@@ -73,13 +74,13 @@ def obtaining(
     def make() -> Hosted:
         from xuelan import host  # noqa: PLC0415 - MkDocs alone takes a third of a second to import
 
-        return host.make(catalog)
+        return host.make(catalog, Path(folder))
 
-    with workers.aside(make) as made:
+    with TemporaryDirectory(prefix="xuelan-") as folder, workers.aside(make) as made:
 
         def obtained() -> Hosted:
             hosted = made()
-            if _key(catalog, inputs) == key:  # nothing was changed meanwhile
+            if _key(catalog, inputs.again(frozenset())) == key:  # nothing was changed meanwhile
                 cache.put_value(key, hosted)
             return hosted
 

@@ -119,15 +119,15 @@ def _printed(path: str) -> str:
 
 
 def _digest_of(path: Path, status: os.stat_result) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
     if stat.S_ISREG(status.st_mode):
+        digest = hashlib.blake2b(digest_size=16)
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-    elif stat.S_ISLNK(status.st_mode):
-        digest.update(b"link " + os.fsencode(path.readlink()))
+    elif stat.S_ISLNK(status.st_mode):  # no file, whatever is in it, may be taken for a link
+        digest = hashlib.blake2b(os.fsencode(path.readlink()), digest_size=16, person=b"link")
     else:
-        digest.update(b"other")
+        digest = hashlib.blake2b(digest_size=16, person=b"other")
     return digest.digest()
 
 

@@ -3,7 +3,8 @@
 There are two ways to read a text, with the same result: :mod:`xuelan.markdown_html` reads any, and
 :mod:`xuelan.plain_html` those that :mod:`xuelan.plain` finds plain. What the parser makes of a text
 goes through an allow-list (nh3), so no editor's mistake becomes code on a page. A plain text has
-passed one already, which is far narrower: no character of it can begin a tag or end an attribute.
+passed one already, which is far narrower: no character of it can begin a tag, and none of its words
+stand in an attribute.
 """
 
 from __future__ import annotations

@@ -123,7 +123,12 @@ class Workers:
         if self._make is None or not self.near or not can_fork():
             yield work
             return
-        with Aside(work) as meanwhile:
+        try:
+            aside = Aside(work)
+        except OSError:  # no room for another process
+            yield work
+            return
+        with aside as meanwhile:
             yield meanwhile.result
 
     def _told(self, results: Results[Any], what: str) -> Results[Any]:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from click.testing import CliRunner
@@ -19,9 +19,10 @@ from trees import REPORT, again, clean, column, contents
 
 from conftest import xuelan
 from xuelan import cache as store
-from xuelan import publish
+from xuelan import host, publish
 from xuelan.build import RECORDS, build
 from xuelan.cli import main
+from xuelan.hosted import Hosted
 from xuelan.source import ChangedError
 from xuelan.staging import Manifest
 
@@ -303,6 +304,64 @@ def test_a_file_saved_while_a_build_runs_makes_it_begin_anew(root: Path, tmp_pat
     last = store.record(root / RECORDS, publish.record_name(root / "site"), Manifest)
     assert last is not None
     assert publish.agrees(root / "site", last.files, last.folders)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_no_file_passes_for_what_takes_its_place(root: Path, tmp_path: Path, kind: str) -> None:
+    """What is in a file cannot make the cache take a link or a pipe for it."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("不公开")
+    file = root / "materials/stories/a.txt"
+    file.write_text(f"link {secret}" if kind == "link" else "other")
+    again(root)
+    file.unlink()
+    if kind == "link":
+        file.symlink_to(secret)
+    else:
+        os.mkfifo(file)
+    _edit(root, "又一句")
+    report = build(root)
+    assert report.written is None
+    wanted = "symlink" if kind == "link" else "missing-file"
+    assert [p.code.slug for p in report.problems if p.is_error] == [wanted]
+
+
+def test_a_build_with_errors_touches_nothing(root: Path) -> None:
+    """Not even the folder the site should stand in, and it leaves nothing in other places."""
+    _edit(root, "见[别处](nowhere.md)")
+    temporary = root.parent / "temporary"
+    temporary.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "xuelan", "build", "-C", root, "--site", root / "new/deep/site"],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "dead-link" in done.stdout
+    assert not (root / "new").exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_hand_written_pages_changed_meanwhile_are_not_kept(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the host saw halfway does not come back when the change is taken back."""
+    page = root / "docs/index.md"
+    before, make = page.read_text(encoding="utf-8"), host.make
+
+    def changing(*given: Any) -> Hosted:
+        page.write_text(before + "\n半路写下的话。\n", encoding="utf-8")
+        return make(*given)
+
+    (root / "docs/further.md").write_text("# 又一页\n", encoding="utf-8")
+    monkeypatch.setattr(host, "make", changing)
+    again(root)
+    monkeypatch.undo()
+    page.write_text(before, encoding="utf-8")
+    again(root)
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
 
 
 def test_files_saved_again_and_again_are_named(root: Path) -> None:

@@ -108,10 +108,30 @@ def test_work_aside_whose_process_is_lost_is_done_here() -> None:
         assert not made().locked()
 
 
-def test_an_error_aside_is_raised_here() -> None:
-    """By the one who asks, with its own type."""
-    with _workers("forks").aside(lambda: 1 // 0) as told, pytest.raises(ZeroDivisionError):
+def test_an_error_aside_is_raised_here(tmp_path: Path) -> None:
+    """By the one who asks, with its own type; the work is not done again."""
+
+    def fails() -> None:
+        with (tmp_path / "done").open("a") as file:
+            file.write("once ")
+        raise ZeroDivisionError
+
+    with _workers("forks").aside(fails) as told, pytest.raises(ZeroDivisionError):
         told()
+    assert (tmp_path / "done").read_text() == "once "
+
+
+def test_where_no_process_can_be_made_work_aside_is_done_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A system may have room for no further process."""
+
+    def full() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", full)
+    with _workers("forks").aside(os.getpid) as told:
+        assert told() == os.getpid()
 
 
 def test_an_error_in_a_fork_is_raised_here() -> None:
