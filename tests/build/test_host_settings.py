@@ -98,7 +98,7 @@ def test_a_setting_that_mkdocs_refuses(case: str, tmp_path: Path) -> None:
     catalog, _ = check(_column(tmp_path, change))
     assert catalog is not None
     with pytest.raises(HostError) as caught:
-        host.make(catalog)
+        host.make(catalog, tmp_path / "made")
     message, hint = str(caught.value).split("\n")
     assert message == expected
     assert re.match(r"    提示：(?:MkDocs 的原话：)?\S", hint)
