@@ -110,7 +110,7 @@ def test_only_one_module_knows_mkdocs() -> None:
     ("package", "modules"),
     [
         ("markdown", ["markdown_html"]),
-        ("nh3", ["render"]),
+        ("nh3", ["markdown_html"]),
         ("click", ["cli"]),
         ("filelock", ["publish"]),
     ],
