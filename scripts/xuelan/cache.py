@@ -1,11 +1,11 @@
 """A content-addressed store of finished work, in files that are never changed once written.
 
 A key is the hash of everything a result depends on, so an entry found is an entry that is right.
-Results of one build go into one *pack*: written under a temporary name, checked by checksums,
-renamed when complete. Two builds may therefore share a folder, and a folder may be carried from
-one machine to another. Entries are data (msgpack), never code, and are read by their declared
-type: whatever is damaged, cut off or foreign is a miss. A cache that cannot be written is left
-alone and the build goes on without.
+Results of one build go into a *pack*, and those that its forks make into packs of the forks' own:
+written under a temporary name, checked by checksums, renamed when complete. Two builds may
+therefore share a folder, and a folder may be carried from one machine to another. Entries are data
+(msgpack), never code, and are read by their declared type: whatever is damaged, cut off or foreign
+is a miss. A cache that cannot be written is left alone and the build goes on without.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final, TypeVar
+from typing import Any, BinaryIO, ClassVar, Final, NamedTuple, Self, TypeVar
 from weakref import WeakSet
 
 import msgspec
@@ -35,16 +35,25 @@ SPARE_BYTES: Final = 64 * 1024 * 1024
 
 _MAGIC: Final = b"xuelan-pack-2\n"
 _ENDING: Final = ".pack"
+_PART: Final = ".part"
 _TAIL: Final = 8 + 16
 
 T = TypeVar("T")
-Index = dict[bytes, tuple[int, int, int]]
-"""Key to offset, length and CRC-32 of an entry."""
+Slot = tuple[int, int, int]
+"""Offset, length and CRC-32 of an entry."""
+Index = dict[bytes, Slot]
 
 
 def key_of(*parts: Any) -> bytes:
     """The key (16 bytes) of a result that depends on ``parts``, any values msgpack can hold."""
     return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=16).digest()
+
+
+class Left(NamedTuple):
+    """An entry that a fork has written: the file, and where in it."""
+
+    path: str
+    slot: Slot
 
 
 @dataclass(eq=False)
@@ -57,15 +66,15 @@ class _Pack:
     used: set[bytes] = field(default_factory=set)
 
     def get(self, key: bytes) -> bytes | None:
-        place = self.index.get(key)
-        entry = place and _entry(self.file, place)
+        slot = self.index.get(key)
+        entry = slot and _entry(self.file, slot)
         if entry is not None:
             self.used.add(key)
         return entry
 
 
-def _entry(file: BinaryIO, place: tuple[int, int, int]) -> bytes | None:
-    start, length, check = place
+def _entry(file: BinaryIO, slot: Slot) -> bytes | None:
+    start, length, check = slot
     try:
         entry = os.pread(file.fileno(), length, start)
     except OSError:
@@ -78,26 +87,36 @@ class _Writer:
 
     open: ClassVar[WeakSet[_Writer]] = WeakSet()
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-        self.path = Path(name)
-        self.file: BinaryIO = os.fdopen(handle, "w+b", buffering=1 << 20)
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path = path
+        self.file = file
         self.index: Index = {}
-        self.offset = self.file.write(_MAGIC)
+        self.offset = 0
         self.process = os.getpid()
         self.open.add(self)
 
-    def add(self, key: bytes, entry: bytes) -> None:
-        self.index[key] = (self.offset, len(entry), zlib.crc32(entry))
+    @classmethod
+    def begun(cls, folder: Path) -> Self:
+        """A new pack in ``folder``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=_PART)
+        writer = cls(Path(name), os.fdopen(handle, "w+b", buffering=1 << 20))
+        writer.offset = writer.file.write(_MAGIC)
+        return writer
+
+    def add(self, key: bytes, entry: bytes) -> Slot:
+        slot = self.index[key] = (self.offset, len(entry), zlib.crc32(entry))
         self.offset += self.file.write(entry)
+        return slot
 
     def get(self, key: bytes) -> bytes | None:
-        place = self.index.get(key)
-        if place is None:
+        slot = self.index.get(key)
+        if slot is None:
             return None
-        self.flush()
-        return _entry(self.file, place)
+        with contextlib.suppress(OSError):
+            self.flush()
+            return _entry(self.file, slot)
+        return None
 
     def flush(self) -> None:
         if os.getpid() == self.process and not self.file.closed:
@@ -106,6 +125,7 @@ class _Writer:
     def finish(self) -> None:
         index = msgspec.msgpack.encode(self.index)
         digest = hashlib.blake2b(index, digest_size=16).digest()
+        self.file.seek(0, os.SEEK_END)  # a fork that was killed may have left more than it told
         self.file.write(index + len(index).to_bytes(8, "little") + digest)
         self.file.close()
         self.path.replace(self.path.with_name(digest.hex() + _ENDING))
@@ -139,6 +159,8 @@ class Cache:
         self._packs = list(_packs(folder)) if folder else []
         self._where = {key: pack for pack in self._packs for key in pack.index}
         self._writer: _Writer | None = None
+        self._others: dict[str, _Writer] = {}
+        self._written: dict[bytes, _Writer] = {}
 
     def get(self, key: bytes, kind: type[T]) -> T | None:
         """The value kept under ``key``, or ``None`` when there is none that can be trusted."""
@@ -152,12 +174,9 @@ class Cache:
 
     def raw(self, key: bytes) -> bytes | None:
         """The bytes kept under ``key``."""
-        pack = self._where.get(key)
+        pack, writer = self._where.get(key), self._written.get(key)
         found = pack.get(key) if pack else None
-        if found is None and self._writer is not None:
-            with contextlib.suppress(OSError):
-                return self._writer.get(key)
-        return found
+        return writer.get(key) if found is None and writer else found
 
     def holds(self, key: bytes) -> bool:
         """True when there is an entry, so far as the index tells; it then counts as used."""
@@ -171,11 +190,46 @@ class Cache:
         if self.folder is None or self.fault or os.getpid() != self._process:
             return
         try:
-            if self._writer is None:
-                self._writer = _Writer(self.folder)
-            self._writer.add(key, entry)
+            self._written[key] = writer = self._own(self.folder)
+            writer.add(key, entry)
         except OSError as error:
             self._give_up(error)
+
+    def leave(self, key: bytes, entry: bytes) -> bytes | Left:
+        """Put down ``entry`` for the process this one was forked from, which is to take it in.
+
+        Large entries cost much when they are sent. What cannot be put down is given back.
+        """
+        if self.folder is None or self.fault or os.getpid() == self._process:
+            return entry
+        try:
+            writer = self._own(self.folder)
+            slot = writer.add(key, entry)
+            writer.flush()
+        except OSError as error:
+            self.fault = error.strerror or str(error)
+            return entry
+        return Left(os.fspath(writer.path), slot)
+
+    def take_in(self, key: bytes, left: bytes | Left) -> None:
+        """Keep under ``key`` what :meth:`leave` gave."""
+        if isinstance(left, bytes):
+            self.put(key, left)
+        elif not self.fault:
+            try:
+                if left.path not in self._others:
+                    path = Path(left.path)
+                    self._others[left.path] = _Writer(path, path.open("r+b"))
+                self._written[key] = writer = self._others[left.path]
+                writer.index[key] = left.slot
+            except OSError as error:
+                self._give_up(error)
+
+    def _own(self, folder: Path) -> _Writer:
+        """The pack that this process writes."""
+        if self._writer is None or self._writer.process != os.getpid():
+            self._writer = _Writer.begun(folder)
+        return self._writer
 
     def put_value(self, key: bytes, value: object) -> None:
         """Keep ``value`` under ``key``."""
@@ -190,20 +244,27 @@ class Cache:
         if self.folder is None or self.fault:
             return
         try:
-            if self._writer is not None:
-                self._writer.finish()
-                self._writer = None
+            for writer in self._writers():
+                writer.finish()
+            self._forget()
             if tidy:
                 self._tidy()
         except OSError as error:
             self._give_up(error)
 
+    def _writers(self) -> list[_Writer]:
+        return [*self._others.values(), *([self._writer] if self._writer else [])]
+
+    def _forget(self) -> None:
+        self._writer = None
+        self._others, self._written = {}, {}
+
     def _give_up(self, error: OSError) -> None:
         """Go on without keeping anything: what was kept in this run may be lost as well."""
         self.fault = error.strerror or str(error)
-        if self._writer is not None:
-            self._writer.drop()
-            self._writer = None
+        for writer in self._writers():
+            writer.drop()
+        self._forget()
 
     def _tidy(self) -> None:
         live = sum(pack.index[k][1] for pack in self._packs for k in pack.used)
@@ -211,12 +272,12 @@ class Cache:
         if dead > max(live, SPARE_BYTES):
             self._join(self._packs, only_used=True)
         elif len(self._packs) > MOST_PACKS:
-            biggest = max(self._packs, key=lambda p: len(p.index))
-            self._join([p for p in self._packs if p is not biggest], only_used=False)
+            by_size = sorted(self._packs, key=lambda p: len(p.index))
+            self._join(by_size[: MOST_PACKS // 2], only_used=False)
 
     def _join(self, packs: list[_Pack], *, only_used: bool) -> None:
         assert self.folder is not None
-        writer = _Writer(self.folder)
+        writer = _Writer.begun(self.folder)
         try:
             for pack in packs:
                 for key in pack.used if only_used else pack.index:
@@ -291,7 +352,7 @@ def keep_record(folder: Path | None, name: str, value: object) -> None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     data = msgspec.msgpack.encode(value)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=_PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.blake2b(data, digest_size=16).digest() + data)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from xuelan.cache import NONE, Cache, key_of
+from xuelan.cache import NONE, Cache, Left, key_of
 from xuelan.catalog import Catalog
 from xuelan.inputs import program
 from xuelan.link_table import LinkTable, Surroundings
@@ -55,13 +55,15 @@ class Texts(Mapping[str, Rendered]):
         self._again = again
         self._loose: dict[str, bytes] = {}
 
-    def add(self, m: Material, key: bytes, outline: Outline, entry: bytes | None = None) -> None:
-        """Take in a text: one that the cache has, or ``entry``, which is to be kept."""
-        if entry is not None:
+    def add(
+        self, m: Material, key: bytes, outline: Outline, made: bytes | Left | None = None
+    ) -> None:
+        """Take in a text: one that the cache has, or what was ``made`` just now, to be kept."""
+        if made is not None:
             self.made.add(m.id)
-            self._cache.put(key, entry)
-            if self._cache.folder is None or self._cache.fault:
-                self._loose[m.id] = entry
+            self._cache.take_in(key, made)
+            if isinstance(made, bytes) and (self._cache.folder is None or self._cache.fault):
+                self._loose[m.id] = made
         self.known[m.id] = (m.path, m.digest, key, outline)
 
     def __getitem__(self, name: str) -> Rendered:
@@ -129,10 +131,10 @@ def render_all(
         kept = cache.get(key, Rendered) is not None
         return None if kept else (m.id, m.path, body, around)
 
-    def store(m: Material, entry: bytes | None) -> tuple[bytes, Outline, bytes | None]:
+    def store(m: Material, entry: bytes | None) -> tuple[bytes, Outline, bytes | Left | None]:
         key = keys.pop(m.id)
         outline = msgspec.msgpack.decode(entry or cache.raw(key) or b"", type=Outline)
-        return key, outline, entry
+        return key, outline, entry and cache.leave(key, entry)
 
     made = workers.map(renderer, unknown, "渲染正文", prepare=prepare, store=store)
     for m, (key, outline, entry) in zip(unknown, made, strict=True):

@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from trees import REPORT, clean, contents, eager
 
@@ -212,6 +214,48 @@ def test_the_cache_and_a_fork(tmp_path: Path) -> None:
     assert [Cache(tmp_path).get(key, int) for key in keys] == list(range(COUNT))
 
 
+def _in_a_fork(work: Callable[[], None]) -> None:
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+
+
+def test_what_forks_leave_is_taken_in(tmp_path: Path) -> None:
+    """Entries that forks have written lie in packs of theirs; one killed later harms none of them."""
+    cache, pipe = Cache(tmp_path), multiprocessing.SimpleQueue()
+
+    def fork(first: int) -> None:
+        for n in range(first, first + 3):
+            pipe.put((key_of(n), cache.leave(key_of(n), msgspec.msgpack.encode(n))))
+        cache.leave(key_of("untold"), b"x" * 100)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    cache.put_value(key_of("here"), "here")
+    for first in (0, 3):
+        _in_a_fork(partial(fork, first))
+    for _ in range(6):
+        cache.take_in(*pipe.get())
+    assert [cache.get(key_of(n), int) for n in range(6)] == list(range(6))
+    cache.save()
+    again = Cache(tmp_path)
+    assert [again.get(key_of(n), int) for n in range(6)] == list(range(6))
+    assert again.get(key_of("here"), str) == "here"
+    assert not again.holds(key_of("untold"))
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_what_a_fork_cannot_leave_comes_back(tmp_path: Path) -> None:
+    """Where there is no room for a pack, the entry itself is sent."""
+    folder = tmp_path / "cache"
+    cache, pipe = Cache(folder), multiprocessing.SimpleQueue()
+    folder.write_bytes(b"")  # no folder can be made in its place
+    _in_a_fork(lambda: pipe.put(cache.leave(b"k" * 16, b"entry")))
+    left = pipe.get()
+    assert left == b"entry"
+    cache.take_in(b"k" * 16, left)
+    assert cache.fault
+
+
 def _column(root: Path) -> Path:
     text = tiny.text(REPORT)
     lines = [line for line in text.split("\n") if not line.startswith(("related: ", "work: "))]
@@ -250,6 +294,7 @@ def _children(process: int) -> list[int]:
 
 ORPHANS = """
 import os, time
+from collections.abc import Callable
 from functools import partial
 from xuelan.work import Workers, _pool
 def work(n):
