@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import importlib
 import os
 import resource
@@ -98,7 +99,7 @@ def _built(
     inputs = Inputs(root, records)
     column, _ = settings.load(root)
     target = site or root / (column.site_dir if column else "site")
-    mark = _mark(column, inputs, drafts=drafts) if column and column.closed else b""
+    mark = functools.cache(partial(_mark, column, inputs, drafts=drafts))
     report = publish.standing(target, records, mark)
     if report is not None:
         problems, written = _thaw(report)
@@ -112,7 +113,7 @@ def _built(
     ):
         early = _held_early(target, begun)
         stand = begun.enter_context(helpers.aside(before.stand)) if early else before.stand
-        meanwhile = partial(_meanwhile, before if early else None)
+        meanwhile = partial(_meanwhile, before if early else None, mark)
         catalog, problems = check(root, cache, helpers, inputs, meanwhile)
         if catalog is None or any(p.is_error for p in problems):
             _save(cache, inputs)
@@ -127,9 +128,9 @@ def _built(
                 obtaining(catalog, cache, inputs, helpers) as obtained,
             ):
                 written = write(catalog, obtained, tree, Work(cache, helpers, hand))
-            tree.notes["mark"], tree.notes["report"] = mark, _freeze(problems, written)
+            tree.notes["mark"], tree.notes["report"] = mark(), _freeze(problems, written)
             again = inputs.again(catalog.by_path.keys())
-            if mark and _mark(catalog.column, again, drafts=drafts) != mark:
+            if mark() and _mark(catalog.column, again, drafts=drafts) != mark():
                 tree.forget()
         _save(cache, inputs, tidy=True)
     seconds = time.monotonic() - start
@@ -152,8 +153,9 @@ def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:
     return True
 
 
-def _meanwhile(before: publish.Before | None) -> None:
+def _meanwhile(before: publish.Before | None, mark: Callable[[], bytes]) -> None:
     """What takes long and need not know what the rules say."""
+    mark()
     if before is not None:
         before.load()
     importlib.import_module("xuelan.search.index")
@@ -169,8 +171,13 @@ def _kept(cache: Cache, inputs: Inputs) -> Iterator[None]:
         raise
 
 
-def _mark(column: Column, inputs: Inputs, *, drafts: bool) -> bytes:
-    """The digest of everything a build can depend on: with the same, it would do the same."""
+def _mark(column: Column | None, inputs: Inputs, *, drafts: bool) -> bytes:
+    """The digest of everything a build can depend on: with the same, it would do the same.
+
+    ``b""`` where that cannot be told.
+    """
+    if column is None or not column.closed:
+        return b""
     folders = [MATERIALS_FOLDER, column.docs_dir, str(look.folder())]
     folders += [column.theme_dir] if column.theme_dir else []
     files = [sorted(inputs.below(folder).items()) for folder in folders]

@@ -27,8 +27,10 @@ SETTLED_NS: Final = 3_000_000_000
 _INSTALLED: Final = (".dist-info", ".egg-info")
 """Folders whose names tell which libraries are installed, and their versions."""
 
+Mark = tuple[int, int, int, int]
+"""Times of change of content and of state (ns), size (bytes), inode."""
 Stamp = tuple[int, int, int, int, bytes]
-"""Times of change of content and of state (ns), size (bytes), inode, digest."""
+"""A mark and the digest of the file that bore it."""
 
 
 class Inputs:
@@ -41,6 +43,7 @@ class Inputs:
         self._known: dict[str, Stamp] = known or {}
         self._stamps: dict[str, Stamp] = {}
         self._below: dict[str, dict[str, bytes]] = {}
+        self._unread: dict[str, tuple[dict[str, bytes], os.stat_result]] = {}
         self._sure: AbstractSet[str] = frozenset()
         self._now = time.time_ns()
 
@@ -61,17 +64,31 @@ class Inputs:
             return b""
         return self._digest(path, status)
 
-    def below(self, folder: str) -> dict[str, bytes]:
+    def below(self, folder: str, unread: str = "") -> dict[str, bytes]:
         """The digests of all files below ``folder``, by path; links are not followed.
 
         The paths are seen from ``root`` where ``folder`` is, and from ``folder`` where it is not.
-        A folder is looked through once; what changes later, :meth:`again` sees.
+        A folder is looked through once; what changes later, :meth:`again` sees. Files whose names
+        end with ``unread`` are left out as long as they would have to be read: somebody is going
+        to, and :meth:`learn` is told.
         """
         if folder not in self._below:
-            self._below[folder] = self._looked_through(folder)
-        return self._below[folder]
+            self._below[folder] = self._looked_through(folder, unread)
+        found = self._below[folder]
+        if not unread:
+            for path in [path for path, (where, _) in self._unread.items() if where is found]:
+                _, status = self._unread.pop(path)
+                found[_printed(path)] = self._digest(path, status)
+        return found
 
-    def _looked_through(self, folder: str) -> dict[str, bytes]:
+    def learn(self, path: str, digest: bytes) -> None:
+        """Take the digest of a file that :meth:`below` has left out; it was read after that."""
+        if path in self._unread:
+            found, status = self._unread.pop(path)
+            self._remember(path, _mark(status), digest)
+            found[_printed(path)] = digest
+
+    def _looked_through(self, folder: str, unread: str) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         waiting = [folder]
         while waiting:
@@ -85,32 +102,52 @@ class Inputs:
                         elif path in self._sure and path in self._known:
                             found[path] = self._known[path][4]
                         else:
-                            digest = self._digest(path, entry.stat(follow_symlinks=False))
-                            found[_printed(path)] = digest
+                            status = entry.stat(follow_symlinks=False)
+                            if unread and self._is_new(path, status) and path.endswith(unread):
+                                self._unread[path] = found, status
+                            else:
+                                found[_printed(path)] = self._digest(path, status)
             except (FileNotFoundError, NotADirectoryError):
                 found[here] = b""
             except OSError as error:
                 found[here] = f"unreadable {error.errno} {time.time_ns()}".encode()
         return found
 
-    def _digest(self, path: str, status: os.stat_result) -> bytes:
-        mark = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    def _known_digest(self, path: str, mark: Mark) -> bytes | None:
         known = self._stamps.get(path) or self._known.get(path)
-        if known is not None and known[:4] == mark:
-            self._stamps[path] = known
-            return known[4]
+        if known is None or known[:4] != mark:
+            return None
+        self._stamps[path] = known
+        return known[4]
+
+    def _is_new(self, path: str, status: os.stat_result) -> bool:
+        """True for a file whose digest nobody knows."""
+        return stat.S_ISREG(status.st_mode) and self._known_digest(path, _mark(status)) is None
+
+    def _digest(self, path: str, status: os.stat_result) -> bytes:
+        mark = _mark(status)
+        known = self._known_digest(path, mark)
+        if known is not None:
+            return known
         try:
             digest = _digest_of(self.root / path, status)
         except OSError as error:
             return f"unreadable {error.errno} {time.time_ns()}".encode()
+        self._remember(path, mark, digest)
+        return digest
+
+    def _remember(self, path: str, mark: Mark, digest: bytes) -> None:
         if max(mark[:2]) < self._now - SETTLED_NS and path.isprintable():
             self._stamps[path] = (*mark, digest)
-        return digest
 
     def save(self) -> None:
         """Remember what was learned. Raises ``OSError``."""
         if self._stamps != self._known:
             store.keep_record(self._folder, "stamps", self._stamps)
+
+
+def _mark(status: os.stat_result) -> Mark:
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _printed(path: str) -> str:

@@ -42,8 +42,9 @@ def load(
     What ``cache`` holds is not read again, and ``workers`` read the rest.
     """
     problems: list[Problem] = []
-    digests = inputs.below(MATERIALS_FOLDER) if inputs else {}
-    readings = read_materials(column, cache, workers, digests)
+    digests = inputs.below(MATERIALS_FOLDER, unread=".md") if inputs else {}
+    learn = inputs.learn if inputs else lambda _path, _digest: None
+    readings = read_materials(column, cache, workers, digests, learn)
 
     def rows(
         name: str, kind: type[Row], table: Table, make: Callable[[dict[str, Any]], Row]

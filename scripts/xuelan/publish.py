@@ -133,12 +133,16 @@ def written(before: Before, stand: Callable[[], tuple[bool, bool]]) -> Iterator[
             cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
 
-def standing(site: Path, records: Path, mark: bytes) -> bytes | None:
-    """The report of the last build if it was of ``mark`` and its site still stands untouched."""
-    if not mark or cache.record(records, _mark_name(site), bytes) != mark:
+def standing(site: Path, records: Path, mark: Callable[[], bytes]) -> bytes | None:
+    """The report of the last build if it was of ``mark`` and its site still stands untouched.
+
+    The mark is asked for only where there was a last build.
+    """
+    was = cache.record(records, _mark_name(site), bytes)
+    if not was or was != mark():
         return None  # told without reading all that the last build left
     last = cache.record(records, record_name(site), Manifest)
-    if last is None or last.notes.get("mark") != mark:
+    if last is None or last.notes.get("mark") != was:
         return None
     return last.notes["report"] if agrees(site.absolute(), last.files, last.folders) else None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -21,7 +21,7 @@ from xuelan.problem import Code, Problem
 from xuelan.rules.text import own_rules
 from xuelan.scan import Scan, scan
 from xuelan.source import ChangedError, decode, listing, read_bytes, split
-from xuelan.work import Workers
+from xuelan.work import Results, Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,60 +65,61 @@ _CODES: Final = {code.slug: code for code in Code}
 
 
 def read_materials(
-    column: Column, cache: Cache, workers: Workers, digests: Mapping[str, bytes]
+    column: Column,
+    cache: Cache,
+    workers: Workers,
+    digests: Mapping[str, bytes],
+    learn: Callable[[str, bytes], None],
 ) -> Iterator[Reading]:
     """Every material of the column, in the order of their paths; reading begins at once.
 
-    ``digests`` are those of files known without reading them. The key of a reading: this program,
-    the column's vocabularies, the path and the file's digest. Raises
-    :class:`~xuelan.source.ChangedError` for a file that no longer has the digest known.
+    ``digests`` are those of files known without reading them; ``learn`` is told the others, and
+    adds them there. The key of a reading: this program, the column's vocabularies, the path and
+    the file's digest. Raises :class:`~xuelan.source.ChangedError` for a file that no longer has
+    the digest known.
     """
-    root, base = column.root, key_of(program(), dict(column.vocabularies))
+    base = key_of(program(), dict(column.vocabularies))
+    shelf = _Shelf(column.root, cache, digests, base)
     readings: dict[str, Reading] = {}
     missing: list[str] = []
-    paths = listing(root, MATERIALS_FOLDER, ".md")
+    paths = listing(column.root, MATERIALS_FOLDER, ".md")
     for path in paths:
-        kept = cache.get(key_of(base, path, digests.get(path)), _Kept) if path in digests else None
+        kept = cache.get(shelf.key(path, digests[path]), _Kept) if path in digests else None
         if kept is None:
             missing.append(path)
         else:
             readings[path] = _thaw(path, kept)
-    stands: dict[str, tuple[bytes, list[Problem]]] = {}
-
-    def prepare(path: str) -> tuple[str, bytes] | None:
-        raw, problems = read_bytes(root, path)
-        stands[path] = _digest(raw or b""), problems
-        return None if raw is None else (path, raw)
-
-    def store(path: str, entry: bytes | None) -> tuple[bytes | None, bytes, list[Problem]]:
-        return entry, *stands.pop(path)
-
-    reader = _Reader(column.vocabularies, len(missing) > FEW)
-    made = workers.map(reader, missing, "读材料", prepare=prepare, store=store)
-
-    files = _Files(root, cache, digests, base)
+    made = shelf.read(missing, _Reader(column.vocabularies, len(missing) > FEW), workers)
 
     def finished() -> Iterator[Reading]:
         with closing(made):
-            for path, (entry, digest, problems) in zip(missing, made, strict=True):
-                if entry is None:
-                    readings[path] = Reading(path, tuple(problems))
-                elif digest != digests.get(path, digest):
-                    raise ChangedError(path)
-                else:
-                    cache.put(key_of(base, path, digest), entry)
-                    readings[path] = _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+            for path, found in zip(missing, made, strict=True):
+                readings[path] = shelf.taken_in(path, found)
+                if found.digest:
+                    learn(path, found.digest)
         for path in paths:
-            yield files(readings[path])
+            yield shelf.filled(readings[path])
 
     return finished()
 
 
-@dataclass(frozen=True)
-class _Files:
-    """Fills in what is known of a material's files, as the cache has it while they stay the same.
+class _Found(NamedTuple):
+    """The reading of a file as the cache keeps it, if there is one, and the file's digest.
 
-    ``digests`` are theirs and the material's own; ``base`` is what all readings depend on.
+    ``is_new`` unless the cache had it; without a digest, the problems say why.
+    """
+
+    entry: bytes | None
+    digest: bytes
+    problems: list[Problem]
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """Where readings come from: the column's files, those of known digests, and the cache.
+
+    ``base`` is what all readings depend on.
     """
 
     root: Path
@@ -126,7 +127,46 @@ class _Files:
     digests: Mapping[str, bytes]
     base: bytes
 
-    def __call__(self, reading: Reading) -> Reading:
+    def key(self, path: str, digest: bytes) -> bytes:
+        """The key of the reading of a file."""
+        return key_of(self.base, path, digest)
+
+    def read(self, paths: list[str], reader: _Reader, workers: Workers) -> Results[_Found]:
+        """Files read side by side; one not known before is looked for in the cache then."""
+        stands: dict[str, _Found] = {}
+
+        def prepare(path: str) -> tuple[str, bytes] | None:
+            raw, problems = read_bytes(self.root, path)
+            digest = b"" if raw is None else _digest(raw)
+            key = self.key(path, digest)
+            entry = None
+            if path not in self.digests and self.cache.get(key, _Kept) is not None:
+                entry = self.cache.raw(key)
+            stands[path] = _Found(entry, digest, problems, entry is None)
+            return None if raw is None or entry else (path, raw)
+
+        def store(path: str, entry: bytes | None) -> _Found:
+            found = stands.pop(path)
+            return found if entry is None else found._replace(entry=entry)
+
+        return workers.map(reader, paths, "读材料", prepare=prepare, store=store)
+
+    def taken_in(self, path: str, found: _Found) -> Reading:
+        """What was found, as a reading; if it is new, the cache gets it."""
+        entry, digest, problems, is_new = found
+        if entry is None:
+            return Reading(path, tuple(problems))
+        if digest != self.digests.get(path, digest):
+            raise ChangedError(path)
+        if is_new:
+            self.cache.put(self.key(path, digest), entry)
+        return _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+
+    def filled(self, reading: Reading) -> Reading:
+        """The reading with what is known of a material's files.
+
+        The cache has it as long as they and the material's own file stay the same.
+        """
         m = reading.material
         if m is None or not (m.attachments or m.media):
             return reading

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from trees import REPORT, STORY, TERM, again, clean, column, contents
 
 from xuelan import build as building
-from xuelan import inputs
+from xuelan import inputs, reading
 
 
 @pytest.fixture(autouse=True)
@@ -222,6 +222,51 @@ def test_an_unchanged_build_looks_at_no_material(
 
     monkeypatch.setattr(building, "check", never)
     again(root)
+
+
+def test_a_first_build_reads_each_material_once(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it learns of a file while reading it, the next build knows without reading it."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root, ignore=shutil.ignore_patterns(".cache", "site", ".site.*"))
+    hashed: list[str] = []
+    digest_of = inputs._digest_of
+
+    def noted(path: Path, status: os.stat_result) -> bytes:
+        hashed.append(path.as_posix())
+        return digest_of(path, status)
+
+    monkeypatch.setattr(inputs, "_digest_of", noted)
+    again(root)
+    ours = [path for path in hashed if path.startswith(f"{root}/materials/")]
+    assert f"{root}/materials/works.yml" in ours
+    assert not [path for path in ours if path.endswith(".md")]
+    hashed.clear()
+    again(root)
+    assert hashed == []
+
+
+def test_a_cache_carried_elsewhere_serves_there(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files with other times and the same bytes are neither interpreted nor rendered again."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+    there = tmp_path / "there"
+    shutil.copytree(
+        root, there, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("*site")
+    )
+
+    def never(path: str, *_: Any, **__: Any) -> Any:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(reading, "interpret", never)
+    report = again(there)
+    assert report.written is not None
+    assert report.written.rendered == 0
+    assert contents(there / "site") == contents(root / "site")
 
 
 def test_a_file_changed_in_the_site_by_hand_is_put_right(base: Path, tmp_path: Path) -> None:
