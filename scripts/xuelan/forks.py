@@ -2,7 +2,8 @@
 
 ``ProcessPoolExecutor`` is not used for them: its processes share one pipe for all results, and one
 that is killed while it writes leaves half a result there, for the rest of which everybody waits
-for ever. Here each fork has a pipe of its own, whose end tells that it is gone.
+for ever. Here each fork has a pipe of its own, whose end tells that it is gone. Nor are there
+threads that read the pipes: beside a thread, nothing can be forked safely.
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Future
-from multiprocessing.connection import Connection
-from typing import Any, Final, Generic, Self, TypeVar
+from concurrent.futures import BrokenExecutor
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkProcess
 
 _PR_SET_PDEATHSIG: Final = 1
+_F_SETPIPE_SZ: Final = 1031
+_PIPE_BYTES: Final = 1 << 20
+"""As much as Linux lets anybody have."""
 
 R = TypeVar("R")
 
@@ -34,67 +41,79 @@ def can_fork() -> bool:
 class Forks:
     """So many forks (``width``) that do ``work``, which they inherit. Close them when done."""
 
+    _open: ClassVar[set[Forks]] = set()
+    """All whose results may come: while some are waited for, the others' are taken in as well."""
+
     def __init__(self, width: int, work: Work) -> None:
         context = multiprocessing.get_context("fork")
-        self._lock = threading.Lock()
-        self._lost = False
-        self._futures: dict[range, Future[list[Any]]] = {}
+        self._made: dict[range, tuple[list[Any], BaseException | None]] = {}
         self._tickets: Any = context.SimpleQueue()
-        self._forks, pipes = [], []
+        self._forks: list[ForkProcess] = []
+        self._pipes: list[Connection] = []
         for _ in range(width):
             ours, theirs = context.Pipe(duplex=False)
+            _widen(theirs)
             given = (work, self._tickets, theirs, os.getpid())
             fork = context.Process(target=_serve, args=given, daemon=True)
             fork.start()
             theirs.close()  # so that it ends with the fork, and no later fork inherits it
             self._forks.append(fork)
-            pipes.append(ours)
-        self._receivers = [threading.Thread(target=self._receive, args=(pipe,)) for pipe in pipes]
-        for receiver in self._receivers:
-            receiver.start()
+            self._pipes.append(ours)
+        self._open.add(self)
 
-    def submit(self, chunk: range) -> Future[list[Any]]:
-        """What ``work`` makes of ``chunk``. The future raises ``BrokenExecutor`` if a fork dies."""
-        future: Future[list[Any]] = Future()
-        with self._lock:
-            if self._lost:
-                future.set_exception(BrokenExecutor())
-                return future
-            self._futures[chunk] = future
-        self._tickets.put(chunk)
-        return future
+    def submit(self, chunk: range) -> None:
+        """Let ``work`` be done on ``chunk``."""
+        if self._pipes:
+            self._tickets.put(chunk)
+
+    def result(self, chunk: range) -> list[Any]:
+        """What ``work`` made of ``chunk``; raises what it raised, or ``BrokenExecutor``.
+
+        The latter when a fork is gone: then nobody knows which chunk it had taken.
+        """
+        while chunk not in self._made:
+            if not self._pipes:
+                raise BrokenExecutor
+            self._hear()
+        made, error = self._made.pop(chunk)
+        if error is not None:
+            raise error
+        return made
+
+    @classmethod
+    def _hear(cls) -> None:
+        """Wait until a fork, of whichever work, has something to tell."""
+        owners = {pipe: forks for forks in cls._open for pipe in forks._pipes}
+        for pipe in wait(list(owners)):
+            assert isinstance(pipe, Connection)
+            owners[pipe]._take_in(pipe)
+
+    def _take_in(self, pipe: Connection) -> None:
+        """What a fork has made; all are given up when it is gone or cannot be understood."""
+        try:
+            chunk, made, error = pipe.recv()
+            self._made[chunk] = made, error
+        except Exception:  # noqa: BLE001 - whatever the matter is, the work can be done again
+            self.close()
 
     def close(self) -> None:
         """Kill them; when this returns, none of them writes anything any more."""
-        self._lose()
-        for fork in self._forks:
-            fork.join()
-        for receiver in self._receivers:
-            receiver.join()
-
-    def _receive(self, pipe: Connection) -> None:
-        """Pass on what one fork makes, until it is gone or sends what cannot be understood."""
-        with pipe, contextlib.suppress(Exception):
-            while True:
-                chunk, made, error = pipe.recv()
-                future = self._futures.pop(chunk, None)
-                if future is None:
-                    break  # given up meanwhile
-                if error is None:
-                    future.set_result(made)
-                else:
-                    future.set_exception(error)
-        self._lose()
-
-    def _lose(self) -> None:
-        """Give up all of them: nobody knows which chunk the one that is gone had taken."""
-        with self._lock:
-            self._lost = True
+        self._open.discard(self)
         for fork in self._forks:
             fork.kill()
-        with contextlib.suppress(KeyError):
-            while True:
-                self._futures.popitem()[1].set_exception(BrokenExecutor())
+        for fork in self._forks:
+            fork.join()
+        while self._pipes:
+            self._pipes.pop().close()
+        self._tickets.close()
+
+
+def _widen(pipe: Connection) -> None:
+    """Let a pipe hold more, so that nobody has to wait for the other end to read."""
+    import fcntl  # noqa: PLC0415 - not there where nothing is forked
+
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe.fileno(), _F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 class Aside(Generic[R]):

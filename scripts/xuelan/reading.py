@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from xuelan import prose
-from xuelan.cache import Cache, key_of
+from xuelan.cache import Cache, Left, key_of
 from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.files import named, with_files
 from xuelan.inputs import program
@@ -79,7 +79,7 @@ def read_materials(
     the digest known.
     """
     base = key_of(program(), dict(column.vocabularies))
-    shelf = _Shelf(column.root, cache, digests, base)
+    shelf = _Shelf(column, cache, digests, base)
     readings: dict[str, Reading] = {}
     missing: list[str] = []
     paths = listing(column.root, MATERIALS_FOLDER, ".md")
@@ -89,7 +89,7 @@ def read_materials(
             missing.append(path)
         else:
             readings[path] = _thaw(path, kept)
-    made = shelf.read(missing, _Reader(column.vocabularies, len(missing) > FEW), workers)
+    made = shelf.read(missing, workers)
 
     def finished() -> Iterator[Reading]:
         with closing(made):
@@ -104,15 +104,14 @@ def read_materials(
 
 
 class _Found(NamedTuple):
-    """The reading of a file as the cache keeps it, if there is one, and the file's digest.
+    """A file that was read: its digest or else why there is none, and its reading.
 
-    ``is_new`` unless the cache had it; without a digest, the problems say why.
+    No reading where the cache has it already.
     """
 
-    entry: bytes | None
     digest: bytes
     problems: list[Problem]
-    is_new: bool
+    entry: bytes | Left | None = None
 
 
 @dataclass(frozen=True)
@@ -122,45 +121,55 @@ class _Shelf:
     ``base`` is what all readings depend on.
     """
 
-    root: Path
+    column: Column
     cache: Cache
     digests: Mapping[str, bytes]
     base: bytes
+
+    @property
+    def root(self) -> Path:
+        """The column's folder."""
+        return self.column.root
 
     def key(self, path: str, digest: bytes) -> bytes:
         """The key of the reading of a file."""
         return key_of(self.base, path, digest)
 
-    def read(self, paths: list[str], reader: _Reader, workers: Workers) -> Results[_Found]:
+    def read(self, paths: list[str], workers: Workers) -> Results[_Found]:
         """Files read side by side; one not known before is looked for in the cache then."""
         stands: dict[str, _Found] = {}
 
         def prepare(path: str) -> tuple[str, bytes] | None:
             raw, problems = read_bytes(self.root, path)
             digest = b"" if raw is None else _digest(raw)
-            key = self.key(path, digest)
-            entry = None
-            if path not in self.digests and self.cache.get(key, _Kept) is not None:
-                entry = self.cache.raw(key)
-            stands[path] = _Found(entry, digest, problems, entry is None)
-            return None if raw is None or entry else (path, raw)
+            stands[path] = _Found(digest, problems)
+            is_new = path not in self.digests
+            kept = self.cache.get(self.key(path, digest), _Kept) if is_new else None
+            return None if raw is None or kept else (path, raw)
 
         def store(path: str, entry: bytes | None) -> _Found:
             found = stands.pop(path)
-            return found if entry is None else found._replace(entry=entry)
+            if entry is None:
+                return found
+            return found._replace(entry=self.cache.leave(self.key(path, found.digest), entry))
 
+        reader = _Reader(self.column.vocabularies, len(paths) > FEW)
         return workers.map(reader, paths, "读材料", prepare=prepare, store=store)
 
     def taken_in(self, path: str, found: _Found) -> Reading:
         """What was found, as a reading; if it is new, the cache gets it."""
-        entry, digest, problems, is_new = found
-        if entry is None:
+        digest, problems, entry = found
+        if not digest:
             return Reading(path, tuple(problems))
         if digest != self.digests.get(path, digest):
             raise ChangedError(path)
-        if is_new:
-            self.cache.put(self.key(path, digest), entry)
-        return _thaw(path, msgspec.msgpack.decode(entry, type=_Kept))
+        key = self.key(path, digest)
+        if entry is not None:
+            self.cache.take_in(key, entry)
+        kept = self.cache.get(key, _Kept) if not isinstance(entry, bytes) else _unpacked(entry)
+        if kept is None:  # the cache has lost it again: begin anew
+            raise ChangedError(path)
+        return _thaw(path, kept)
 
     def filled(self, reading: Reading) -> Reading:
         """The reading with what is known of a material's files.
@@ -224,6 +233,10 @@ def _digest(raw: bytes) -> bytes:
 def _packed(reading: Reading) -> bytes:
     problems = [(p.line, p.code.slug, p.message, p.hint) for p in reading.problems]
     return msgspec.msgpack.encode(_Kept(problems, reading.material, reading.scan))
+
+
+def _unpacked(entry: bytes) -> _Kept:
+    return msgspec.msgpack.decode(entry, type=_Kept)
 
 
 def _thaw(path: str, kept: _Kept) -> Reading:

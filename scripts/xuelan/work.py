@@ -23,7 +23,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, ClassVar, Final, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 
 from xuelan.forks import Aside, Forks, can_fork
 
@@ -148,14 +148,13 @@ class Workers:
             return
         chunks = iter([range(n, min(n + size, count)) for n in range(0, count, size)])
         with self._processes(job) as processes:
-            ahead = min(MOST_AHEAD, self._width * (processes.ahead if size > 1 else 1))
-            first = itertools.islice(chunks, ahead)
+            first = itertools.islice(chunks, processes.ahead(self._width, size))
             waiting = deque((chunk, processes.send(chunk)) for chunk in first)
             yield None
             while waiting:
-                chunk, future = waiting.popleft()
+                chunk, made = waiting.popleft()
                 waiting.extend((each, processes.send(each)) for each in itertools.islice(chunks, 1))
-                yield from self._result(job, processes, chunk, future)
+                yield from self._result(job, processes, chunk, made)
 
     @contextmanager
     def _processes(self, job: _Job) -> Iterator[_Near | _Far]:
@@ -172,16 +171,11 @@ class Workers:
             yield _Far(self._executor, job, pickle.dumps(job.work, pickle.HIGHEST_PROTOCOL))
 
     def _result(
-        self,
-        job: _Job,
-        processes: _Near | _Far,
-        chunk: range,
-        future: Future[list[Any]] | None,
+        self, job: _Job, processes: _Near | _Far, chunk: range, made: Callable[[], list[Any]]
     ) -> Sequence[Any]:
         """What came back; a chunk whose process was lost is done here."""
         try:
-            if future is not None:
-                return processes.received(chunk, future.result())
+            return made()
         except BrokenExecutor:
             processes.end()
             self._make = None
@@ -219,19 +213,19 @@ class _Job:
 class _Near:
     """Copies of this process, which hold the job.
 
-    Many chunks are on their way, so that none of them waits while this process does something.
+    All chunks are on their way at once, so that none of them waits while this process does
+    something.
     """
-
-    ahead: ClassVar[int] = 20
 
     def __init__(self, job: _Job, width: int) -> None:
         self._forks = Forks(width, lambda chunk: [job.whole(n) for n in chunk])
 
-    def send(self, chunk: range) -> Future[list[Any]] | None:
-        return self._forks.submit(chunk)
+    def ahead(self, _width: int, _size: int) -> int:
+        return MOST_AHEAD
 
-    def received(self, _chunk: range, made: list[Any]) -> list[Any]:
-        return made
+    def send(self, chunk: range) -> Callable[[], list[Any]]:
+        self._forks.submit(chunk)
+        return partial(self._forks.result, chunk)
 
     def end(self) -> None:
         """None may be left: this process is going to write the files they were writing."""
@@ -248,25 +242,28 @@ class _Far:
     pool: Executor | None
     job: _Job
     blob: bytes
-    ahead: ClassVar[int] = 3
 
-    def send(self, chunk: range) -> Future[list[Any]] | None:
+    def ahead(self, width: int, size: int) -> int:
+        return min(MOST_AHEAD, width * (3 if size > 1 else 1))
+
+    def send(self, chunk: range) -> Callable[[], list[Any]]:
         given = [self.job.given(n) for n in chunk]
-        return _submitted(self.pool, _run, self.blob, given) if self.pool else None
+        return partial(self._received, chunk, self._submitted(given))
 
-    def received(self, chunk: range, made: list[Any]) -> list[Any]:
-        return [self.job.stored(n, result) for n, result in zip(chunk, made, strict=True)]
+    def _submitted(self, given: list[Any]) -> Future[list[Any]] | None:
+        try:
+            return self.pool.submit(_run, self.blob, given) if self.pool else None
+        except BrokenExecutor:
+            return None
+
+    def _received(self, chunk: range, future: Future[list[Any]] | None) -> list[Any]:
+        if future is None:
+            raise BrokenExecutor
+        results = zip(chunk, future.result(), strict=True)
+        return [self.job.stored(n, result) for n, result in results]
 
     def end(self) -> None:
         """Nothing: what these processes make is stored by this one."""
-
-
-def _submitted(pool: Executor, function: Callable[..., T], *given: Any) -> Future[T] | None:
-    """A call on its way; ``None`` when the processes are gone."""
-    try:
-        return pool.submit(function, *given)
-    except BrokenExecutor:
-        return None
 
 
 def _run(blob: bytes, given: Sequence[Any]) -> list[Any]:
