@@ -141,11 +141,14 @@ class _Shelf:
 
         def prepare(path: str) -> tuple[str, bytes] | None:
             raw, problems = read_bytes(self.root, path)
-            digest = b"" if raw is None else _digest(raw)
+            if raw is None:
+                stands[path] = _Found(b"", problems)
+                return None
+            digest = _digest(raw)
             stands[path] = _Found(digest, problems)
             is_new = path not in self.digests
             kept = self.cache.get(self.key(path, digest), _Kept) if is_new else None
-            return None if raw is None or kept else (path, raw)
+            return None if kept else (path, raw)
 
         def store(path: str, entry: bytes | None) -> _Found:
             found = stands.pop(path)
