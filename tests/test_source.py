@@ -276,7 +276,7 @@ def _lines(value: Any) -> Any:
 @given(lines=st.lists(_ANY_FIELD, max_size=5))
 def test_plain_front_matter_is_what_the_parser_reads(lines: list[str]) -> None:
     """What is read without the parser has the values, the types and the lines it would give."""
-    quick = plain_mapping(lines, 2)
+    quick = plain_mapping("\n".join(lines), 2)
     if quick is not None:
         slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n", first_line=2)
         assert problems == []
@@ -288,7 +288,7 @@ def test_plain_front_matter_is_what_the_parser_reads(lines: list[str]) -> None:
 def test_each_line_of_front_matter_is_what_the_parser_reads(line: str) -> None:
     """One line alone, and as the second of two."""
     for lines in ([line], ["questions:", line], ["x: 甲", line]):
-        quick = plain_mapping(lines, 1)
+        quick = plain_mapping("\n".join(lines), 1)
         slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n")
         assert quick is None or (repr(quick), []) == (repr(slow), problems)
         assert quick is None or _lines(quick) == _lines(slow)
@@ -298,7 +298,7 @@ def test_ordinary_front_matter_is_plain() -> None:
     """The quick way is worth having only if it is taken."""
     lines = ["id: a-1", "title: 关于学习的通知", "collected: '2026-11-22'", "tags: [典型, 学习]"]
     lists = ["questions:", "  - 为什么？", "attachments:", "  - {file: a.docx, title: 样表}"]
-    assert plain_mapping([*lines, *lists, "text: 全文"], 2) is not None
+    assert plain_mapping("\n".join([*lines, *lists, "text: 全文"]), 2) is not None
 
 
 _RECORDS = (

@@ -278,24 +278,25 @@ _compiled: Final = cache(re.compile)
 """Compiles when first used, for that takes long."""
 
 
-def plain_mapping(lines: list[str], first_line: int) -> Mapping | None:
+def plain_mapping(text: str, first_line: int) -> Mapping | None:
     """A mapping of words, quoted words, true/false, and lists of words or of mappings in braces.
 
     Most front matter is written like this, and the YAML parser would take four times as long. Of
     anything else nothing is made, and the parser reads it; ``tests/test_source.py`` compares the
     two.
     """
-    found = _compiled(_PLAIN_LINES).findall("\n".join(lines))
-    if not lines or len(found) != len(lines):
+    found = _compiled(_PLAIN_LINES).findall(text)
+    if len(found) != text.count("\n") + 1:
         return None
     result, last = Mapping(first_line), ""
+    lines = result.lines
     below: list[Any] = []
     for number, (key, words, quoted, row, truth, item, record) in enumerate(found, first_line):
         if key:
             if key in result:
                 return None
             value = row.split(", ") if row else quoted[1:-1] if quoted else _TRUTH.get(truth)
-            result[key], result.lines[key], last = words or value, number, key
+            result[key], lines[key], last = words or value, number, key
             continue
         if result.get(last, "") is None:
             below = result[last] = []
@@ -317,10 +318,10 @@ def _plain_record(pairs: str, line: int) -> Mapping | None:
     return result
 
 
-_HEAD: Final = re.compile(r"(?:#[^\n\x85]*\n|\n)*- ")
+_HEAD: Final = re.compile(r"(?:#[^\n\x85\u2028\u2029]*\n|\n)*- ")
 """Comments and empty lines, up to the first record of a data file."""
 _NEXT: Final = re.compile(r"(?<=\n)- ")
-_SHARED: Final = re.compile(r"(?<![^\s\[{,])&|\x85|^\.\.\.", re.MULTILINE)
+_SHARED: Final = re.compile(r"(?<![^\s\[{,])&|[\x85\u2028\u2029]|^\.\.\.", re.MULTILINE)
 """What matters beyond the record it stands in: an anchor, an odd line break, a document's end."""
 
 
@@ -347,8 +348,8 @@ def parse_records(path: str, text: str) -> tuple[Any, list[Problem]]:
 def _plain_part(text: str, line: int) -> Mapping | None:
     """A record, without the ``- `` before it, if it is plain; all its lines are indented alike."""
     text = text.rstrip("\n")
-    lines = text.split("\n  ")
-    return plain_mapping(lines, line) if text.count("\n") == len(lines) - 1 else None
+    alike = text.count("\n") == text.count("\n  ")
+    return plain_mapping(text.replace("\n  ", "\n"), line) if alike else None
 
 
 def _any_part(path: str, text: str, line: int) -> Mapping | None:
@@ -391,6 +392,8 @@ def split(source: Source, *, quick: bool = True) -> tuple[Document | None, list[
 
     What is plainly written is read without the parser if ``quick`` says so.
     """
+    if quick and (plain := _plain_document(source)):
+        return plain, []
     lines = source.text.split("\n")
     hint = "第一行写 ---，信息栏写完后再写一行 ---；用 xuelan new 可以生成样板"
     if lines[0].rstrip() != "---":
@@ -400,10 +403,7 @@ def split(source: Source, *, quick: bool = True) -> tuple[Document | None, list[
     if end is None:
         message = "信息栏没有结束"
         return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
-    problems: list[Problem] = []
-    front: Any = plain_mapping(lines[1:end], 2) if quick else None
-    if front is None:
-        front, problems = parse_yaml(source.path, "\n".join(lines[1:end]) + "\n", first_line=2)
+    front, problems = parse_yaml(source.path, "\n".join(lines[1:end]) + "\n", first_line=2)
     if front is None and not problems:
         front = Mapping(2)
     if not problems and not isinstance(front, Mapping):
@@ -412,6 +412,17 @@ def split(source: Source, *, quick: bool = True) -> tuple[Document | None, list[
         return None, problems
     body = "\n".join(lines[end + 1 :])
     return Document(source.path, front, body, end + 2, source.digest), []
+
+
+def _plain_document(source: Source) -> Document | None:
+    """A material whose front matter is plain; ``None`` if it is not, or not certainly."""
+    begins, text = "---\n", source.text
+    end = text.find(f"\n{begins}", len(begins)) if text.startswith(begins) else -1
+    front = plain_mapping(text[len(begins) : end], 2) if end >= 0 else None
+    if front is None:
+        return None
+    line = text.count("\n", 0, end) + 3
+    return Document(source.path, front, text[end + 1 + len(begins) :], line, source.digest)
 
 
 class ChangedError(Exception):
