@@ -362,6 +362,22 @@ def test_the_data_files_are_what_the_parser_reads(name: str) -> None:
     assert _lines(quick) == _lines(slow)
 
 
+@settings(max_examples=1000, deadline=None)
+@given(
+    lines=st.lists(
+        st.sampled_from(("---", "--- ", "id: a", "tags: [甲]", "", "文 'a", "- b")), max_size=9
+    ),
+    begins=st.booleans(),
+)
+def test_a_file_is_split_alike_both_ways(lines: list[str], begins: bool) -> None:
+    """Whether or not what is plain is looked for first."""
+    source = Source("a.md", "\n".join(["---", "id: b"] * begins + lines), "0" * 64)
+    (quick, found), (slow, problems) = split(source), split(source, quick=False)
+    assert (quick, found) == (slow, problems)
+    if quick and slow:
+        assert _lines(quick.front) == _lines(slow.front)
+
+
 def test_listing_is_sorted_and_passes_over_parked_files(tmp_path: Path) -> None:
     """``_notes`` and hidden files are an editor's own business."""
     for name in ("b.md", "a/c.md", "_draft.md", ".hidden.md", "_notes/d.md", "a/x.txt"):

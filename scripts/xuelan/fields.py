@@ -107,7 +107,7 @@ def validate(
                 problems.append(place.problem(Code.MISSING_FIELD, "没有填写", hint))
             continue
         if field.many:
-            if type(given) is list and all([_is_fine(v, field, vocabularies) for v in given]):
+            if _are_fine(given, field, vocabularies):
                 values[field.name] = tuple(given)
                 continue
         elif _is_fine(given, field, vocabularies):
@@ -152,6 +152,16 @@ def _is_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
         return given in (field.choices or vocabularies.get(field.vocabulary, ()))
     check = _CHECKS.get(field.form)
     return check(given) is None if check else field.form in _WORDS
+
+
+def _are_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
+    """True for a list of such texts."""
+    if type(given) is not list:
+        return False
+    for each in given:  # noqa: SIM110 - all() takes twice as long for the few there are
+        if not _is_fine(each, field, vocabularies):
+            return False
+    return True
 
 
 _WORDS: Final = frozenset({Form.LINE, Form.TEXT})

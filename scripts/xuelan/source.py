@@ -211,7 +211,7 @@ def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
         hint = "编辑器右下角把 CRLF 改成 LF，再保存一次"
         problems.append(Problem(path, line, Code.CRLF, "文件用的是 Windows 换行（CRLF）", hint))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
+    if not text or text.isspace():
         hint = "用 xuelan new 可以生成一份带说明的样板"
         return None, [*problems, Problem(path, 1, Code.EMPTY_FILE, "文件是空的", hint)]
     if match := CONTROL.search(text):
