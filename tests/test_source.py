@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from xuelan.problem import Code
 from xuelan.source import (
     MAX_TEXT_BYTES,
@@ -17,6 +18,7 @@ from xuelan.source import (
     Source,
     decode,
     listing,
+    parse_records,
     parse_yaml,
     plain_mapping,
     read,
@@ -243,6 +245,10 @@ _FIELDS = (
     "  - {title: 甲, }",
     "  - {title:甲}",
     "  - {title: " + "甲" * 1100 + ", file: 乙}",
+    "a: true",
+    "a: false",
+    "a: true ",
+    "a: truer",
 )
 _SIGNS = st.sampled_from(
     "甲，“”（）A1 .,:/_()+-'\"[]{}#&*!|>%@`?=~\\\t\u3000\u00a0\u0085\u2028\ufffd"
@@ -270,7 +276,7 @@ def _lines(value: Any) -> Any:
 @given(lines=st.lists(_ANY_FIELD, max_size=5))
 def test_plain_front_matter_is_what_the_parser_reads(lines: list[str]) -> None:
     """What is read without the parser has the values, the types and the lines it would give."""
-    quick = plain_mapping(lines, 2)
+    quick = plain_mapping("\n".join(lines), 2)
     if quick is not None:
         slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n", first_line=2)
         assert problems == []
@@ -282,7 +288,7 @@ def test_plain_front_matter_is_what_the_parser_reads(lines: list[str]) -> None:
 def test_each_line_of_front_matter_is_what_the_parser_reads(line: str) -> None:
     """One line alone, and as the second of two."""
     for lines in ([line], ["questions:", line], ["x: 甲", line]):
-        quick = plain_mapping(lines, 1)
+        quick = plain_mapping("\n".join(lines), 1)
         slow, problems = parse_yaml("a.md", "\n".join(lines) + "\n")
         assert quick is None or (repr(quick), []) == (repr(slow), problems)
         assert quick is None or _lines(quick) == _lines(slow)
@@ -292,7 +298,84 @@ def test_ordinary_front_matter_is_plain() -> None:
     """The quick way is worth having only if it is taken."""
     lines = ["id: a-1", "title: 关于学习的通知", "collected: '2026-11-22'", "tags: [典型, 学习]"]
     lists = ["questions:", "  - 为什么？", "attachments:", "  - {file: a.docx, title: 样表}"]
-    assert plain_mapping([*lines, *lists, "text: 全文"], 2) is not None
+    assert plain_mapping("\n".join([*lines, *lists, "text: 全文"]), 2) is not None
+
+
+_RECORDS = (
+    *("- id: a-1", "- {id: a}", "- ", "-", "- - a", "-  id: a", "- id: 'a", "- id: [甲,", "- |"),
+    *("- id: &x 甲", "- id: *x", "- id: [甲, &x 乙]", "- id: a&b", "- id: !x 甲", "- id: a\u0085b"),
+    *("id: a", "topic: 甲", "...", "---", "%YAML 1.1", "# 注", "#\u0085- a", "", "乙", " 乙", "'"),
+    *(
+        "  b'",
+        "  甲]",
+        "  id: 2",
+        "  date: '2016'",
+        "  seen: true",
+        "  seen: false",
+        "  seen: ",
+        "   c: 甲",
+    ),
+    *(
+        "  note: |",
+        "  note: |+",
+        "  note: >-",
+        "    文字",
+        "  list:",
+        "    - 甲",
+        "  - 乙",
+        "    - {a: b}",
+    ),
+    *(
+        '  note: "a',
+        '  b"',
+        "  note: '甲' # 注",
+        "  x: 3",
+        "\tx: 3",
+        "  x: 甲 ",
+        "  - - - - - - - - - a",
+    ),
+)
+"""Lines of data files, in order or not."""
+
+
+@settings(max_examples=3000, deadline=None)
+@given(
+    lines=st.lists(st.one_of(st.sampled_from(_RECORDS), _ANY_FIELD.map("  {}".format)), max_size=8),
+    first=st.sampled_from(("- id: a", "- id: a", "# 注", "")),
+    end=st.sampled_from(("", "\n", "\n\n")),
+)
+def test_records_are_what_the_parser_reads(lines: list[str], first: str, end: str) -> None:
+    """Read one by one they have the values, the lines and the problems of the whole."""
+    text = "\n".join([first, *lines]) + end
+    (quick, found), (slow, problems) = parse_records("a.yml", text), parse_yaml("a.yml", text)
+    assert repr(quick) == repr(slow)
+    assert _lines(quick) == _lines(slow)
+    assert found == problems
+
+
+@pytest.mark.parametrize("name", ["works", "facts", "quiz", "figures", "paths"])
+def test_the_data_files_are_what_the_parser_reads(name: str) -> None:
+    """Those of the column, whose records are plain for the most part, but not all."""
+    text = (ROOT / "materials" / f"{name}.yml").read_text(encoding="utf-8")
+    (quick, found), (slow, problems) = parse_records(name, text), parse_yaml(name, text)
+    assert (repr(quick), found) == (repr(slow), problems)
+    assert _lines(quick) == _lines(slow)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    lines=st.lists(
+        st.sampled_from(("---", "--- ", "id: a", "tags: [甲]", "", "文 'a", "- b")), max_size=9
+    ),
+    begins=st.booleans(),
+)
+def test_a_file_is_split_alike_both_ways(lines: list[str], begins: bool) -> None:
+    """Whether or not what is plain is looked for first."""
+    source = Source("a.md", "\n".join(["---", "id: b"] * begins + lines), "0" * 64)
+    (quick, found), (slow, problems) = split(source), split(source, quick=False)
+    assert (quick, found) == (slow, problems)
+    if quick and slow:
+        assert _lines(quick.front) == _lines(slow.front)
 
 
 def test_listing_is_sorted_and_passes_over_parked_files(tmp_path: Path) -> None:

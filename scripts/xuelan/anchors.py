@@ -56,9 +56,10 @@ def heading_ids(body: str, lines: list[str] | None = None) -> frozenset[str]:
     """
     anchors = Anchors()
     found = []
-    whole = body.split("\n")
-    for heading in prose.headings(prose.lines(body) if lines is None else lines):
-        text = whole[heading.line - 1].lstrip(" #")
+    lines = prose.lines(body) if lines is None else lines
+    for heading in prose.headings(lines):
+        line = lines[heading.line - 1]
+        text = (body.split("\n")[heading.line - 1] if "`" in line else line).lstrip(" #")
         plain = prose.unescape(_MARKUP.sub(_words, text))
         found.append(anchors.unique(slug(plain)))
     return frozenset(found)

@@ -46,7 +46,7 @@ class LinkTable:
         for m in catalog.materials:
             self._by_name.setdefault(posixpath.basename(m.path), []).append(m)
         self._terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
-        self._words = word_finder(self._terms)
+        self._finder = word_finder(self._terms)
 
     @property
     def key(self) -> bytes:
@@ -63,7 +63,7 @@ class LinkTable:
         names = {text[len(text.rstrip(_NAME_SIGNS)) :] + ".md" for text in before}
         found = (other for name in sorted(names) for other in self._by_name.get(name, ()))
         cited = sorted({i for c in prose.CITATION.finditer(body) for i in prose.cited_ids(c[1])})
-        words = {self._words[1][n] for n, *_ in self._words[0].find_matches_as_indexes(body)}
+        words = set(self._finder.find_matches_as_strings(body))
         return Surroundings(
             materials={other.path: other.id for other in found},
             sources={i: self._catalog.sources_of(i) for i in cited},
@@ -77,8 +77,8 @@ def _bare(title: str) -> str:
     return (inside[1] or inside[2]) if inside else title
 
 
-def word_finder(terms: Mapping[str, str]) -> tuple[AhoCorasick, list[str]]:
+def word_finder(terms: Mapping[str, str]) -> AhoCorasick:
     """Finds glossary words of two characters and more, the leftmost and then the longest first."""
     words = sorted(w for w in terms if len(w) > 1)
     kind = Implementation.DFA if len(words) <= _FEW_WORDS else None
-    return AhoCorasick(words, MatchKind.LeftmostLongest, implementation=kind), words
+    return AhoCorasick(words, MatchKind.LeftmostLongest, implementation=kind, store_patterns=True)

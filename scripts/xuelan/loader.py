@@ -21,7 +21,7 @@ from xuelan.kits import kit as recipes
 from xuelan.kits.kit import Kit
 from xuelan.problem import Code, Problem
 from xuelan.reading import read_materials
-from xuelan.source import UNREAD, Mapping, listing, parse_yaml, read
+from xuelan.source import UNREAD, Mapping, listing, parse_records, parse_yaml, read
 from xuelan.study import JUDGEMENT, Figure, Point, Question, Step, StudyPath
 from xuelan.work import HERE, Workers
 from xuelan.works import Work
@@ -140,7 +140,7 @@ def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
     source, problems = read(root, path, MAX_DATA_BYTES)
     if source is None:
         return [], problems
-    data, wrong = parse_yaml(path, source.text)
+    data, wrong = parse_records(path, source.text)
     problems += wrong
     if wrong or data is None:
         return [], problems

@@ -11,24 +11,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 _SIGNS: Final = "一-鿿㐀-䶿、-〿！-～\u2010-\u2027\u2030-\u205e·×°A-Za-z0-9,.:;?/%()+=\"'\\-"
 _PHRASE: Final = rf"(?! )[{_SIGNS} ]++(?<! )"
 """Words without spaces at their ends."""
 
 
-def _marks(group: str) -> str:
-    """The pattern of strong words, citations and links, their parts in groups begun so."""
-    return (
-        rf"\*\*{group}{_PHRASE})\*\*(?!\*)"
-        rf"|\[@{group}[A-Za-z0-9-]+(?:; @[A-Za-z0-9-]+)*)\]"
-        rf"|\[{group}{_PHRASE})\]\({group}[A-Za-z0-9/.-]+)\)"
-    )
-
-
-_PIECE: Final = rf"([{_SIGNS} ]+)|{_marks('(')}"
-_LINE: Final = rf"(?! )(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_marks('(?:')})++"
+_MARKS: Final = (
+    rf"\*\*{_PHRASE}\*\*(?!\*)"
+    r"|\[@[A-Za-z0-9-]+(?:; @[A-Za-z0-9-]+)*\]"
+    rf"|\[{_PHRASE}\]\([A-Za-z0-9/.-]+\)"
+)
+"""Strong words, citations and links."""
+_LINE: Final = rf"(?! )(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_MARKS})++"
 """A line, or a table's cell, without spaces at its ends."""
 _BEGINS_OTHERWISE: Final = r"[ =+-]|\*(?!\*)|[0-9]+[.)]|\[[^\[\]]*\]:"
 """Beginnings of a line that could make it something else than a paragraph."""
@@ -45,18 +41,11 @@ _compiled: Final = cache(re.compile)
 """Compiles when first used: that takes time, and most commands read no text."""
 
 
-class Block(NamedTuple):
-    """A block: its tag, and its lines without the marks they begin with.
+Block = tuple[str, list[str]]
+"""A tag, and the block's lines without the marks they begin with.
 
-    Those of a table are its rows, the head first and the line below it left out.
-    """
-
-    tag: str
-    lines: list[str]
-
-
-Piece = tuple[str, str, str, str, str]
-"""A part of a line: words, or strong words, or cited ids, or a link's text and its target."""
+Those of a table are its rows, the head first and the line below it left out.
+"""
 
 
 def read(body: str) -> list[Block] | None:
@@ -65,19 +54,29 @@ def read(body: str) -> list[Block] | None:
         return None
     made: list[Block] = []
     previous = ""
-    for text in filter(None, (part.strip("\n") for part in body.split("\n\n"))):
+    for part in body.split("\n\n"):
+        text = part.strip("\n")
+        if not text:
+            continue
         block = _block(text)
-        if block is None or block.tag == previous == "blockquote":
+        if block is None or block[0] == previous == "blockquote":
             return None
-        if block.tag in {"ul", "ol"} and previous in {"ul", "ol"}:
+        if block[0] in _LISTS and previous in _LISTS:
             return None
         made.append(block)
-        previous = block.tag
+        previous = block[0]
     return made or None
+
+
+_LISTS: Final = frozenset({"ul", "ol"})
+_BEGINNINGS: Final = frozenset("-|#>0123456789")
+"""What all but paragraphs begin with."""
 
 
 def _block(text: str) -> Block | None:
     """The block that lines without an empty one between them make; ``None`` if they make none."""
+    if text[0] not in _BEGINNINGS:
+        return None if "\n" in text else ("p", [text])
     if text.startswith(("- ", "1. ")):
         return _list(text.split("\n"))
     if text.startswith("|"):
@@ -86,18 +85,17 @@ def _block(text: str) -> Block | None:
         return None
     if text.startswith("#"):
         marks, _, words = text.partition(" ")
-        return Block(f"h{len(marks)}", [words])
-    quoted = text.startswith("> ")
-    return Block("blockquote", [text[2:]]) if quoted else Block("p", [text])
+        return f"h{len(marks)}", [words]
+    return ("blockquote", [text[2:]]) if text.startswith("> ") else ("p", [text])
 
 
 def _list(items: list[str]) -> Block | None:
     if items[0].startswith("- "):
         alike = all(item.startswith("- ") for item in items)
-        return Block("ul", [item[2:] for item in items]) if alike else None
+        return ("ul", [item[2:] for item in items]) if alike else None
     numbered = [item.partition(". ") for item in items]
     counted = all(number == str(n) for n, (number, _, _) in enumerate(numbered, 1))
-    return Block("ol", [words for _, _, words in numbered]) if counted else None
+    return ("ol", [words for _, _, words in numbered]) if counted else None
 
 
 def _table(lines: list[str]) -> Block | None:
@@ -105,14 +103,9 @@ def _table(lines: list[str]) -> Block | None:
         return None
     width = lines[1].count("|")
     even = all(line.startswith("|") and line.count("|") == width for line in lines)
-    return Block("table", [lines[0], *lines[2:]]) if even else None
+    return ("table", [lines[0], *lines[2:]]) if even else None
 
 
 def cells(row: str) -> list[str]:
     """The cells of a table's row."""
     return row[2:-2].split(" | ")
-
-
-def pieces(line: str) -> list[Piece]:
-    """What a line, or a cell, of a plain text is made of."""
-    return _compiled(_PIECE).findall(line)

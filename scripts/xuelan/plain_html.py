@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from xuelan import plain
 from xuelan.gathering import Gathering
 from xuelan.rendered import HEADINGS
-
-Words = Callable[[str, Gathering], str]
-"""Writes plain words, with links for glossary words or without."""
 
 
 def convert(blocks: list[plain.Block], page: Gathering) -> str:
@@ -19,25 +14,25 @@ def convert(blocks: list[plain.Block], page: Gathering) -> str:
 
 def _block(block: plain.Block, page: Gathering) -> str:
     tag, lines = block
+    if tag == "p":
+        return _line("p", lines[0], page)
     if tag in HEADINGS:
-        html, text = _inline(lines[0], page, _untouched)
+        html, text = _inline(lines[0], page)
         return f'<{tag} id="{page.heading(tag, text)}">{html}</{tag}>'
     if tag == "table":
         return _table([plain.cells(row) for row in lines], page)
-    if tag == "p":
-        return _line("p", lines[0], page)
     inner = "p" if tag == "blockquote" else "li"
     inside = "\n".join([_line(inner, line, page) for line in lines])
     return f"<{tag}>\n{inside}\n</{tag}>"
 
 
 def _line(tag: str, line: str, page: Gathering) -> str:
-    html, text = _inline(line, page, _with_terms)
+    html, text = _inline(line, page, with_terms=page.names_a_term(line))
     return f'<{tag} id="{page.block(text)}">{html}</{tag}>' if text else f"<{tag}>{html}</{tag}>"
 
 
 def _table(rows: list[list[str]], page: Gathering) -> str:
-    made = [[_inline(cell, page, _untouched) for cell in row] for row in rows]
+    made = [[_inline(cell, page) for cell in row] for row in rows]
     anchor = page.block("\n".join("｜".join(text for _, text in row) for row in made))
     printed = [
         "\n".join(["<tr>", *(f"<{cell}>{html}</{cell[:2]}>" for html, _ in row), "</tr>"])
@@ -48,29 +43,40 @@ def _table(rows: list[list[str]], page: Gathering) -> str:
     return f'<table id="{anchor}">\n{inside}\n</table>'
 
 
-def _inline(line: str, page: Gathering, words: Words) -> tuple[str, str]:
-    """The HTML and the text of a line.
+def _inline(line: str, page: Gathering, *, with_terms: bool = False) -> tuple[str, str]:
+    """The HTML and the text of a line, with links for glossary words if ``with_terms``.
 
     The parser finds words in ``**`` after those outside, so their first uses come after as well.
     """
     if "[" not in line and "*" not in line:
-        return words(line, page), line.strip()
-    pieces = plain.pieces(line)
-    addresses = iter([page.address(target) for _, _, _, _, target in pieces if target])
+        return (_with_terms(line, page) if with_terms else line), line
     html: list[str] = []
-    text = ""
-    for plainly, strong, ids, linked, _ in pieces:
-        text += plainly or strong or linked
-        if plainly:
-            html.append(words(plainly, page))
-        elif ids:
-            html.append(_citation(ids.replace("; @", " "), page))
-        else:
-            html.append(strong or f'<a href="{next(addresses)}">{linked}</a>')
-    for n, (_, strong, _, _, _) in enumerate(pieces if "*" in line else ()):
-        if strong:
-            html[n] = f"<strong>{words(strong, page)}</strong>"
-    return "".join(html), text.strip()
+    text: list[str] = []
+    outside: list[int] = []
+    strong: list[int] = []
+    for n, part in enumerate(line.split("**")):
+        for m, words in enumerate(part.split("[")):
+            if m:
+                made, shown, words = _mark(words, page)  # noqa: PLW2901 - what follows the mark
+                html.append(made)
+                text.append(shown)
+            (strong if n % 2 else outside).append(len(html))
+            html.append(words)
+            text.append(words)
+    for place in (*outside, *strong) if with_terms else ():
+        html[place] = _with_terms(html[place], page)
+    for place in strong:
+        html[place] = f"<strong>{html[place]}</strong>"
+    return "".join(html), "".join(text).strip()
+
+
+def _mark(words: str, page: Gathering) -> tuple[str, str, str]:
+    """The HTML and the text of the citation or link opened before ``words``; what follows it."""
+    inside, _, after = words.partition("]")
+    if inside.startswith("@"):
+        return _citation(inside[1:].replace("; @", " "), page), "", after
+    target, _, after = after[1:].partition(")")
+    return f'<a href="{page.address(target)}">{inside}</a>', inside, after
 
 
 def _citation(ids: str, page: Gathering) -> str:
@@ -81,16 +87,9 @@ def _citation(ids: str, page: Gathering) -> str:
     return f'<sup class="cite">[{"".join(made) or "?"}]</sup>'
 
 
-def _untouched(text: str, _page: Gathering) -> str:
-    return text
-
-
 def _with_terms(text: str, page: Gathering) -> str:
-    uses = page.first_uses(text)
-    if not uses:
-        return text
     made, start = [], 0
-    for term, first, end in uses:
+    for term, first, end in page.first_uses(text):
         made.append(f'{text[start:first]}<a class="term" href="../{term}/">{text[first:end]}</a>')
         start = end
     return "".join(made) + text[start:]

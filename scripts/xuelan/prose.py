@@ -1,4 +1,7 @@
-"""What a material's Markdown text contains, found with line numbers and without rendering."""
+"""What a material's Markdown text contains, found with line numbers and without rendering.
+
+Whether a line needs a closer look is told by one sign: Python finds it ten times as fast as two.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
 _FENCE: Final = re.compile(r"(```+|~~~+) *[\w#.+-]* *")
 _CODE: Final = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);", re.IGNORECASE)
-_SENTENCE_END: Final = re.compile(r"[。！？；|]")
+_SENTENCE_ENDS: Final = "！？；|"
+"""Besides ``。``."""
 _QUOTED: Final = re.compile(r"“([^“”]*)”")
 
 
@@ -71,7 +75,7 @@ def unescape(text: str) -> str:
 def lines(body: str) -> list[str]:
     """The body's lines with code blanked out, so that nothing in code counts as markup."""
     text = body.split("\n")
-    if "`" not in body and "~~~" not in body:
+    if "`" not in body and "~" not in body:
         return text
     result: list[str] = []
     while len(result) < len(text):
@@ -97,34 +101,37 @@ def _end_of_fence(text: list[str], start: int, fence: str) -> int | None:
 def links(text: list[str]) -> Iterator[Link]:
     """Every link, picture and autolink, in order."""
     for number, line in enumerate(text, 1):
-        for match in _LINK.finditer(line) if "](" in line else ():
-            is_image = line.endswith("!", 0, match.start())
-            yield Link(number, match[1], match[2] or match[3] or "", is_image)
-        for match in _AUTOLINK.finditer(line) if "<" in line else ():
-            yield Link(number, match[1], match[1], False)
+        if "(" in line:
+            for match in _LINK.finditer(line):
+                is_image = line.endswith("!", 0, match.start())
+                yield Link(number, match[1], match[2] or match[3] or "", is_image)
+        if "<" in line:
+            for match in _AUTOLINK.finditer(line):
+                yield Link(number, match[1], match[1], False)
 
 
 def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:
     """Every piece that looks like a link and is not written as :func:`links` reads them."""
-    if _has_good_links_only("\n".join(text)):
-        return
     for number, line in enumerate(text, 1):
-        if ("](" in line or "][" in line) and not _has_good_links_only(line):
+        if "]" in line and not _has_good_links_only(line):
             for match in _LINK_LIKE.finditer(_LINK_OR_IMAGE.sub("", line)):
                 yield number, match[0]
 
 
 def _has_good_links_only(line: str) -> bool:
-    """True for most lines and texts: every ``](`` belongs to a link, none is left without them."""
-    return "][" not in line and "!" not in line and line.count("](") == len(_LINK.findall(line))
+    """True for most lines: every ``](`` belongs to a link, and nothing else looks like one."""
+    if "][" in line or ("(" in line and "!" in line):
+        return False
+    return "(" not in line or line.count("](") == len(_LINK.findall(line))
 
 
 def citations(text: list[str]) -> Iterator[Cited]:
     """Every citation, well formed or not, in order."""
     for number, line in enumerate(text, 1):
-        for match in _CITATION_LIKE.finditer(line) if "[@" in line else ():
-            whole = CITATION.fullmatch(match[0])
-            yield Cited(number, cited_ids(whole[1]) if whole else (), match[0])
+        if "@" in line:
+            for match in _CITATION_LIKE.finditer(line):
+                whole = CITATION.fullmatch(match[0])
+                yield Cited(number, cited_ids(whole[1]) if whole else (), match[0])
 
 
 def cited_ids(inside: str) -> tuple[str, ...]:
@@ -151,9 +158,14 @@ def tags(text: list[str]) -> Iterator[tuple[int, str]]:
 def sentences(text: list[str]) -> Iterator[Sentence]:
     """The sentences that cite, each with the ids it cites."""
     for number, line in enumerate(text, 1):
-        for piece in _SENTENCE_END.split(line) if "[@" in line else ():
-            if "[@" in piece:
-                found = tuple(i for inside in CITATION.findall(piece) for i in cited_ids(inside))
+        if "@" not in line:
+            continue
+        ended = line
+        for end in _SENTENCE_ENDS:  # quicker than a pattern that stands for all of them
+            ended = ended.replace(end, "。")
+        for piece in ended.split("。"):
+            if "@" in piece:
+                found = tuple([i for inside in CITATION.findall(piece) for i in cited_ids(inside)])
                 if found:
                     yield Sentence(number, piece, found)
 

@@ -21,7 +21,7 @@ HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转�
 """The ways a sentence says that it only passes on what was reported."""
 
 _PLAIN_LINK: Final = re.compile(r"[a-z0-9./_-]+\.md")
-_NOT_HAN: Final = r"[^一-鿿0-9A-Za-z]"
+_NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
 _INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
 
@@ -78,21 +78,25 @@ def scan(path: str, body: str, lines: list[str] | None = None) -> Scan:
     """
     lines = prose.lines(body) if lines is None else lines
     folder = path.rpartition("/")[0]
-    links = tuple(prose.links(lines))
+    links = tuple(prose.links(lines)) if "(" in body or "<" in body else ()
     plain = {k.target for k in links if not k.is_image and _PLAIN_LINK.fullmatch(k.target)}
-    sentences = list(prose.sentences(lines)) if "[@" in body else []
-    citations = prose.citations(lines) if "[@" in body else ()
-    miswritten = tuple(c for c in citations if not c.ids)
-    claims = tuple(Claim(s.line, s.cited, bool(HEARSAY.search(s.text))) for s in sentences)
+    sentences = list(prose.sentences(lines)) if "@" in body else []
+    claims = tuple([Claim(s.line, s.cited, _is_reported(s.text)) for s in sentences])
     cited = sorted({i for c in claims for i in c.cited})
+    all_good = sum([len(c.cited) for c in claims]) == body.count("@")
+    miswritten = () if all_good else tuple(c for c in prose.citations(lines) if not c.ids)
     return Scan(
         targets=tuple(sorted({_path(folder, target) for target in plain})),
         plain=all(k.target in plain and not k.is_image for k in links),
         cited=("", *cited) if miswritten else tuple(cited),
         stated=tuple(sorted({i for c in claims if not c.reported for i in c.cited})),
-        quotations=tuple(_long(lines)),
+        quotations=tuple(_long(lines)) if "“" in body else (),
         details=_ENCODER.encode(Details(heading_ids(body, lines), links, claims, miswritten)),
     )
+
+
+def _is_reported(sentence: str) -> bool:
+    return "据" in sentence and bool(HEARSAY.search(sentence))
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
@@ -108,7 +112,7 @@ def _long(lines: list[str]) -> Iterator[Quotation]:
     for number, quoted in prose.quotations(lines):
         if len(quoted) >= LONG_QUOTATION:
             words = bare(quoted)
-            if len(re.sub(_NOT_HAN, "", words)) >= LONG_QUOTATION:
+            if len(_NOT_HAN.sub("", words)) >= LONG_QUOTATION:
                 yield Quotation(number, quoted, words.strip("，。；"))
 
 

@@ -27,7 +27,7 @@ from test_plain import (
 )
 
 import tiny
-from xuelan.rules.text import own_rules
+from xuelan.rules.text import _SPACES, own_rules
 
 EMPTY = frozenset({"br", "hr", "img"})
 
@@ -124,3 +124,9 @@ def test_what_passes_is_read_alike() -> None:
 def test_one_slip_is_reported_or_harmless() -> None:
     """A sign put into a plain text anywhere: the check speaks, or both still read alike."""
     assert _all_read_alike(slip) > EXAMPLES // 10
+
+
+def test_the_spaces_written_out_are_all_there_are() -> None:
+    """The quick pattern for ordinary texts knows every space that Unicode has."""
+    every = "".join(map(chr, range(0x110000)))
+    assert re.findall(f"[{_SPACES}]", every) == re.findall(r"\s", every)

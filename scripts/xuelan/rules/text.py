@@ -63,17 +63,21 @@ def own_rules(m: Material, body: str, lines: list[str] | None = None) -> Iterato
     ``lines`` are those of :func:`xuelan.prose.lines` where they are at hand.
     """
     text = prose.lines(body) if lines is None else lines
-    if not body.strip() and m.status != WITHDRAWN:
+    if (not body or body.isspace()) and m.status != WITHDRAWN:
         hint = "没有原文的，写一两句已知情况，文字状态用“原文待补”"
         yield Problem(m.path, m.body_line, Code.EMPTY_TEXT, "没有正文", hint)
-    yield from _structure(m, text)
+    yield from _headings(m, text)
+    if "]" in body:
+        yield from _odd_links(m, text)
+    if "<" in body:
+        yield from _raw_html(m, text)
     if not _ORDINARY_TEXT.fullmatch(body):
         yield from _portable(m, text)
     if "|" in body:
         yield from _tables(m, text)
 
 
-def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
+def _headings(m: Material, text: list[str]) -> Iterator[Problem]:
     level = 1
     for heading in prose.headings(text):
         line = m.body_line + heading.line - 1
@@ -86,10 +90,16 @@ def _structure(m: Material, text: list[str]) -> Iterator[Problem]:
         if not heading.text:
             yield Problem(m.path, line, Code.HEADING, "标题是空的")
         level = heading.level
+
+
+def _odd_links(m: Material, text: list[str]) -> Iterator[Problem]:
     for number, piece in prose.odd_links(text):
         message = f"链接“{piece[:30]}”的写法认不出来"
         hint = "写成 [文字](文件.md)，写在一行里，文字和文件名里不用括号"
         yield Problem(m.path, m.body_line + number - 1, Code.DEAD_LINK, message, hint)
+
+
+def _raw_html(m: Material, text: list[str]) -> Iterator[Problem]:
     for number, tag in prose.tags(text):
         message = f"写了 HTML 代码“{tag[:30]}”"
         hint = "直接写文字；要显示尖括号请用《》或〈〉"
@@ -200,8 +210,11 @@ _LISTED: Final = frozenset({"列表", "列表下的文字"})
 _ALONE: Final = frozenset({"标题", "横线"})
 """Kinds of which every line is a block of its own."""
 
+_SPACES: Final = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+r"""What ``\s`` stands for, written out so that a set with it is looked up in one step."""
 _WORDS: Final = (
-    r"(?:[^*_`~^\\\s<]++|<(?!!|[^<> ]*@)| (?! |$)|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))++"
+    rf"(?:[^*_`~^\\{_SPACES}<]++|<(?!!|[^<> ]*@)| (?! |$)"
+    r"|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))++"
 )
 _BEGINNING: Final = r"(?![\s#>+\[=|:-]|[0-9]+[.)])"
 _ORDINARY: Final = re.compile(
