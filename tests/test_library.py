@@ -130,3 +130,12 @@ def test_words_are_spelled_as_the_dictionary_spells_the_whole(text: str) -> None
     """Spelling a title word by word, each once, gives what spelling it at once gives."""
     whole = lazy_pinyin(text, style=Style.TONE3, errors="ignore")
     assert sort_key(text) == (*whole, text)
+
+
+@given(st.integers(1, 40).flatmap(lambda last: st.tuples(st.just(last), st.integers(1, last))))
+def test_a_list_links_to_its_first_last_and_nearest_pages(pages: tuple[int, int]) -> None:
+    """Each once and in order, the page itself among them; none that there is not."""
+    last, number = pages
+    place = library.Place("年份", "2024", "", "library/year/2024/", last * PER_PAGE)
+    expected = [n for n in range(1, last + 1) if n in (1, last) or number - 2 <= n <= number + 2]
+    assert place.pages_beside(number) == expected

@@ -150,3 +150,25 @@ def test_a_folder_stays_under_another_name(tmp_path: Path) -> None:
         tree.write("newest/a", b"changed")
     assert (site / "newest/a").read_bytes() == b"changed"
     assert (site / "newest/b/c").stat().st_ino == before["b/c"]
+
+
+@pytest.mark.parametrize("digested", [True, False])
+def test_a_file_made_anew_with_the_same_bytes_stays(tmp_path: Path, *, digested: bool) -> None:
+    """What it was made from differs, but nobody could tell: the file is the one that stood there.
+
+    With one byte changed it is another file, though as long as the old.
+    """
+    site, records = tmp_path / "site", tmp_path / "records"
+
+    def build(text: bytes, key: bytes) -> tuple[bool, int]:
+        with publish.published(site, records) as tree:
+            written = tree.write("a/index.html", text, key, digested=digested)
+        return written, (site / "a/index.html").stat().st_ino
+
+    written, first = build(b"one", b"1")
+    assert written
+    assert build(b"one", b"2") == (False, first)
+    written, last = build(b"two", b"3")
+    assert written
+    assert last != first
+    assert (site / "a/index.html").read_bytes() == b"two"

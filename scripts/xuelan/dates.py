@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 
+
+@cache
 def chinese(date: str) -> str:
     """``2016-03-28`` as 2016年3月28日, ``2016-03`` as 2016年3月, ``""`` as it is."""
     parts = [int(p) for p in date.split("-")] if date else []

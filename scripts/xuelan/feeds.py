@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import uuid
 import xml.etree.ElementTree as etree
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -24,16 +26,16 @@ def everything(c: Collection) -> Iterator[tuple[str, str]]:
     """The feeds, as path and text; they show nothing of the texts themselves."""
     title = c.catalog.column.title
     yield from _feeds(c.catalog, "feed", title, c.catalog.public)
-    for kind in c.catalog.column.kinds:
-        rows = c.catalog.where(lambda m, k=kind: m.kind == k.name)  # type: ignore[misc]
-        if rows:
-            yield from _feeds(c.catalog, f"feeds/{kind.id}", f"{title} · {kind.name}", rows)
+    ids = {kind.name: kind.id for kind in c.catalog.column.kinds}
+    for shelf in c.facet("kind").shelves:
+        name = shelf.place.name
+        yield from _feeds(c.catalog, f"feeds/{ids[name]}", f"{title} · {name}", shelf.materials)
 
 
 def _feeds(
     catalog: Catalog, name: str, title: str, materials: Iterable[Material]
 ) -> Iterator[tuple[str, str]]:
-    rows = sorted(materials, key=lambda m: (m.collected, m.date, m.id), reverse=True)[:FEED_LENGTH]
+    rows = heapq.nlargest(FEED_LENGTH, materials, key=lambda m: (m.collected, m.date, m.id))
     yield f"{name}.xml", atom(catalog, f"{name}.xml", title, rows)
     yield f"{name}.json", json_feed(catalog, f"{name}.json", title, rows)
 
@@ -113,7 +115,7 @@ _APART: Final = frozenset({"attachments", "media", "digest"})
 """Fields with an account of their own in a row."""
 
 
-def catalog_json(c: Collection) -> str:
+def catalog_json(c: Collection) -> bytes:
     """Every public field of every public material, for anyone who wants to use the collection.
 
     One material stands on one line, so that two states of a column can be compared.
@@ -122,8 +124,8 @@ def catalog_json(c: Collection) -> str:
     column = c.catalog.column
     head = {"title": column.title, "url": column.url, "count": len(ids)}
     start = json.dumps(head, ensure_ascii=False).removesuffix("}")
-    lines = ",\n".join(_row(c, name) for name in ids)
-    return f'{start}, "materials": [\n{lines}\n]}}\n'
+    lines = b",\n".join([_row(c, name) for name in ids])
+    return b"".join([start.encode(), b', "materials": [\n', lines, b"\n]}\n"])
 
 
 def catalog_edited(c: Collection, before: bytes, edited: Iterable[str]) -> bytes:
@@ -132,7 +134,7 @@ def catalog_edited(c: Collection, before: bytes, edited: Iterable[str]) -> bytes
     ``before`` is the file from before the edits.
     """
     for name in edited:
-        row = _row(c, name).encode()
+        row = _row(c, name)
         start = before.index(b"\n" + row[: row.index(b",") + 1]) + 1
         end = before.index(b"\n", start)
         comma = b"," if before.endswith(b",", start, end) else b""
@@ -141,11 +143,13 @@ def catalog_edited(c: Collection, before: bytes, edited: Iterable[str]) -> bytes
 
 
 _SHOWN: Final = [n for n in Material.__slots__ if n not in _PRIVATE | _APART]
+_values: Final = attrgetter(*_SHOWN)
 
 
-def _row(c: Collection, name: str) -> str:
+def _row(c: Collection, name: str) -> bytes:
     m, rendered = c.catalog.by_id[name], c.rendered.outline(name)
-    row: dict[str, Any] = {n: v for n in _SHOWN if (v := getattr(m, n)) not in ("", ())}
+    shown = zip(_SHOWN, _values(m), strict=True)
+    row: dict[str, Any] = {name: value for name, value in shown if value}
     row["address"] = m.address
     row["characters"] = rendered.characters
     row["minutes"] = rendered.minutes
@@ -160,7 +164,7 @@ def _row(c: Collection, name: str) -> str:
         }
         for a in m.attachments
     ]
-    return msgspec.json.encode(row).decode()
+    return msgspec.json.encode(row)
 
 
 def sitemap(url: str, addresses: Iterable[tuple[str, str]]) -> str:

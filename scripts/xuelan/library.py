@@ -41,6 +41,11 @@ class Place:
         """The address of page ``number``, counting from 1."""
         return self.address if number == 1 else f"{self.address}{number}/"
 
+    def pages_beside(self, number: int) -> list[int]:
+        """The pages that page ``number`` links to: its neighbours, the first and the last."""
+        last = self.page_count
+        return sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:

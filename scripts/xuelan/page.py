@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-import json
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,22 +12,24 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
+import msgspec
 from markupsafe import Markup
 
+from xuelan import library
 from xuelan.cache import key_of
 from xuelan.catalog import Catalog
-from xuelan.column import Column
+from xuelan.column import Activity, Column
 from xuelan.dates import chinese
 from xuelan.inputs import program
-from xuelan.library import Index
 from xuelan.material import Material
 from xuelan.works import Reference
 
 SLOTS: Final = ("title", "description", "canonical", "head", "content", "edit")
 _SLOT: Final = re.compile("@@xuelan-(" + "|".join(SLOTS) + ")@@")
-_ROOT: Final = "\0"
-"""Stands in a row that is kept for the way to the site's root; no text holds it."""
-_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+_GAP: Final = "\0"
+"""Stands in what is kept for what differs from page to page; no text holds it."""
+_ANCHOR: Final = re.compile(r'id="cite-(\d+)"')
+"""In a text the anchor of the first citation of a work, with its number."""
 
 TEXT: Final = "r"
 """The name of a rendered text among a page's values."""
@@ -94,7 +96,7 @@ class Theme:
     column: Column
     frames: Mapping[Place, str]
     catalog: Catalog | None = None
-    shelves: tuple[Index, ...] = ()
+    shelves: tuple[library.Index, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         return {"folders": self.folders, "column": self.column, "frames": self.frames,
@@ -104,11 +106,13 @@ class Theme:
         """The finished page."""
         content = self._template(page).render(page.values, root=page.root, page=page)
         column = self.column
+        title, description = html.escape(page.title), html.escape(page.description)
+        canonical = html.escape(column.url + page.address) if column.url else ""
         filled = {
-            "title": html.escape(page.title),
-            "description": html.escape(page.description),
-            "canonical": html.escape(column.url + page.address) if column.url else "",
-            "head": self._head(page),
+            "title": title,
+            "description": description,
+            "canonical": canonical,
+            "head": self._head(page, title, description, canonical),
             "content": content,
             "edit": html.escape(column.edit_base + page.source) if page.source else "",
         }
@@ -137,32 +141,59 @@ class Theme:
         env.filters["zh_date"] = chinese
         env.filters["size"] = human_size
         env.globals.update(column=self.column, facets=self.shelves)
-        env.filters.update(row=self._row, printed=self._printed, listed=self._listed)
-        env.filters["crumbs"] = self._crumbs
+        env.filters.update(listing=self._listing, references=self._references, listed=self._listed)
+        env.filters.update(crumbs=self._crumbs, links=self._links)
         return env
 
-    def _row(self, m: Material, root: str) -> Markup:
-        """A material's row in a list, seen from ``root``: one row stands on many pages."""
-        return Markup(self._rows(m).replace(_ROOT, root))  # noqa: S704 - escaped
+    def _listing(self, materials: Iterable[Material], root: str, *, kind: bool = True) -> Markup:
+        """The rows of ``materials``, seen from ``root``: one row stands on many pages."""
+        row = self._rows
+        rows = "".join([row(m, kind) for m in materials])
+        return Markup(rows.replace(_GAP, root))  # noqa: S704 - escaped
 
     @cached_property
-    def _rows(self) -> Callable[[Material], str]:
-        macro, known = self._macros.row, dict[bytes, str]()
+    def _rows(self) -> Callable[[Material, bool], str]:
+        macro, known = self._macros.row, dict[tuple[bytes, bool], str]()
 
-        def row(m: Material) -> str:
-            if m.face not in known:
-                known[m.face] = str(macro(_ROOT, m))
-            return known[m.face]
+        def row(m: Material, kind: bool) -> str:  # noqa: FBT001 - called for each row of a page
+            key = m.face, kind
+            if key not in known:
+                known[key] = str(macro(_GAP, m, kind))
+            return known[key]
 
         return row
 
-    def _printed(self, reference: Reference) -> Markup:
-        """A reference as printed: one work is cited on many pages."""
-        return self._entries(reference)
+    def _references(self, references: Iterable[Reference], text: str = "") -> Markup:
+        """The list of ``references``: one work is cited on many pages.
+
+        From each a way leads back to where ``text`` cites it first, if that has an anchor.
+        """
+        entry = self._entry
+        anchors = set(_ANCHOR.findall(text))
+        numbered = zip(map(str, itertools.count(1)), references, strict=False)
+        made = [entry(each, n in anchors).replace(_GAP, n) for n, each in numbered]
+        printed: Markup = self._list(Markup("".join(made)))  # noqa: S704 - escaped
+        return printed
 
     @cached_property
-    def _entries(self) -> Callable[[Reference], Markup]:
-        return cache(self._macros.entry)
+    def _list(self) -> Callable[[Markup], Markup]:
+        macro: Callable[[Markup], Markup] = self._macros.references
+        return macro
+
+    @cached_property
+    def _entry(self) -> Callable[[Reference, bool], str]:
+        macro = self._macros.entry
+        return cache(lambda reference, anchored: str(macro(_GAP, reference, anchored)))
+
+    def _links(self, places: Iterable[library.Place | Activity], root: str) -> Markup:
+        """Links to ``places``, seen from ``root``: many pages have the same."""
+        links = [self._link(p.address, p.name) for p in places]
+        return Markup("、".join(links).replace(_GAP, root))  # noqa: S704 - escaped
+
+    @cached_property
+    def _link(self) -> Callable[[str, str], str]:
+        macro = self._macros.link
+        return cache(lambda address, name: str(macro(_GAP, address, name)))
 
     def _crumbs(self, trail: list[tuple[str, str]], root: str) -> Markup:
         """The way to a page, seen from ``root``: all pages of a shelf have the same."""
@@ -176,7 +207,7 @@ class Theme:
     def _macros(self) -> Any:
         return _found(self._env, "pages/macros.html").module
 
-    def _listed(self, facet: Index, root: str, here: str) -> Markup:
+    def _listed(self, facet: library.Index, root: str, here: str) -> Markup:
         """The shelves of ``facet`` as a list, seen from ``root``: the same on many pages.
 
         The shelf whose address is ``here`` is marked as the one shown.
@@ -189,7 +220,7 @@ class Theme:
         return Markup(known[1].replace(link, f'{link} aria-current="true"', 1))  # noqa: S704 - escaped
 
     @cached_property
-    def _lists(self) -> dict[tuple[int, str], tuple[Index, str]]:
+    def _lists(self) -> dict[tuple[int, str], tuple[library.Index, str]]:
         return {}
 
     @cached_property
@@ -216,26 +247,32 @@ class Theme:
             self._split[place] = [part if n % 2 else part.encode() for n, part in parts]
         return self._split[place]
 
-    def _head(self, page: Page) -> str:
-        """Open Graph and schema.org data."""
-        column = self.column
+    def _head(self, page: Page, title: str, description: str, canonical: str) -> str:
+        """Open Graph and schema.org data; what it is given is escaped."""
         graph = {
             "og:type": "article" if page.article else "website",
-            "og:title": page.title,
-            "og:description": page.description,
-            "og:site_name": column.title,
+            "og:title": title,
+            "og:description": description,
+            "og:site_name": self._site_name,
             "og:locale": "zh_CN",
-            "og:url": column.url + page.address if column.url else "",
+            "og:url": canonical,
         }
         tags = [
-            f'<meta property="{name}" content="{html.escape(text)}">'
-            for name, text in graph.items()
-            if text
+            f'<meta property="{name}" content="{text}">' for name, text in graph.items() if text
         ]
         if page.data:
-            data = _JSON.encode(page.data).replace("<", "\\u003c")
+            data = _line(page.data).replace("<", "\\u003c")
             tags.append(f'<script type="application/ld+json">{data}</script>')
         return "\n".join(tags)
+
+    @cached_property
+    def _site_name(self) -> str:
+        return html.escape(self.column.title)
+
+
+def _line(data: dict[str, Any]) -> str:
+    """``data`` as JSON on one line."""
+    return msgspec.json.format(msgspec.json.encode(data), indent=0).decode()
 
 
 def _found(env: jinja2.Environment, name: str) -> jinja2.Template:

@@ -50,6 +50,11 @@ class Collection:
         return {f.id: f for f in self.facets}
 
     @cached_property
+    def official(self) -> Callable[[str], bool]:
+        """Whether the documents of a kind are official."""
+        return cache(lambda kind: self.catalog.column.kind(kind).official)
+
+    @cached_property
     def reference(self) -> Callable[[str], Reference]:
         """A work as printed: one work is cited on many pages."""
         return cache(lambda work: reference(self.catalog.works[work]))
@@ -156,6 +161,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
         "replaced_by": replaced_by and replaced_by.card,
         "paths": c.paths_of.get(m.id, ()),
         "full": m.text == FULL,
+        "official": c.official(m.kind),
     }
     data = _schema(c, m, rendered)
     template = "pages/material.html"

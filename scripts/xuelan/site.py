@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -10,16 +9,14 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from xuelan import feeds, pages, pinyin
+from xuelan import feeds, pages, spelled
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
 from xuelan.hosted import Hosted
-from xuelan.inputs import program
 from xuelan.kits import pages as kit_pages
 from xuelan.kits.kit import Kit
 from xuelan.page import Page, Theme
 from xuelan.pages import Collection, Sheet
-from xuelan.pinyin import Spelling
 from xuelan.proof import Forme
 from xuelan.search import attachments
 from xuelan.search.document import entries
@@ -106,7 +103,7 @@ def write(
     for path, data in hosted.files.items():
         tree.write(path, data)
     theme = hosted.theme(catalog)
-    collection = Collection.of(catalog, texts, _spelling(work.cache))
+    collection = Collection.of(catalog, texts, spelled.spelling(work.cache))
     theme = replace(theme, shelves=collection.shelves)
     if work.hand is not None:
         work.hand(Forme.of(collection, theme))
@@ -152,7 +149,7 @@ def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None
         old = (tree.folder / _CATALOG).read_bytes()
         tree.write(_CATALOG, feeds.catalog_edited(c, old, edited))
     else:
-        tree.write(_CATALOG, feeds.catalog_json(c).encode())
+        tree.write(_CATALOG, feeds.catalog_json(c))
     known = [path for path, entry in tree.last.files.items() if entry.key == key]
     if known:
         for path in known:
@@ -178,8 +175,7 @@ def _write_pages(
                 tree.keep(file)
         sheets = list(pages.materials(c, lambda m: m.address in changed))
     else:
-        if work.cache.folder:
-            _spell((m.title for m in c.catalog.public), work)
+        spelled.prepare((m.title for m in c.catalog.public), c.spelling, work.workers)
         sheets = [*pages.materials(c), *pages.lists(c)]
         files = [file for file, _ in sheets]
     keys: dict[str, bytes] = {}
@@ -194,7 +190,7 @@ def _write_pages(
         file, _ = sheet
         key = keys.pop(file)
         if data is not None:
-            tree.write(file, data, key)
+            tree.write(file, data, key, digested=False)
         return tree.row(file)
 
     rows = work.workers.map(theme, sheets, "生成页面", prepare=prepare, store=store)
@@ -226,36 +222,6 @@ def _write_others(c: Collection, theme: Theme, tree: Tree, lists: bytes) -> list
     seen = sorted(texts.seen)
     _leave_note(tree, "others", _Others(key(seen), seen, addresses))
     return addresses
-
-
-def _spelling(cache: Cache) -> Spelling:
-    """Spelling with a memory: the dictionaries take long to load."""
-
-    def kept(what: str, spell: Callable[[str], T], kind: type[T]) -> Callable[[str], T]:
-        def spelled(text: str) -> T:
-            key = key_of(program(), what, text)
-            found = cache.get(key, kind)
-            if found is None:
-                found = spell(text)
-                cache.put_value(key, found)
-            return found
-
-        return functools.cache(spelled)
-
-    slug, sort_key = kept("slug", pinyin.slug, str), kept("sort key", pinyin.sort_key, _SORT_KEY)
-    return Spelling(slug, sort_key)
-
-
-_SORT_KEY: Final[Any] = tuple[str, ...]
-
-
-def _spell(titles: Iterable[str], work: Work) -> None:
-    """Let the workers spell what is not remembered yet: many titles take seconds."""
-    keys = {key_of(program(), "sort key", title): title for title in titles}
-    missing = [key for key in keys if not work.cache.holds(key)]
-    made = work.workers.map(pinyin.sort_key, [keys[key] for key in missing], "排次序")
-    for key, spelled in zip(missing, made, strict=True):
-        work.cache.put_value(key, spelled)
 
 
 def _note(tree: Tree, name: str, kind: type[T]) -> T | None:
@@ -339,7 +305,7 @@ def catalog_date(catalog: Catalog, address: str) -> str:
 
 
 def _copy_files(catalog: Catalog, tree: Tree) -> None:
-    for m in catalog.public:
+    for m in (m for m in catalog.public if m.attachments or m.media):
         paths = [a.path for a in m.attachments]
         paths += [p for media in m.media for p in (media.path, media.caption_path) if p]
         for path in paths:

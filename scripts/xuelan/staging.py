@@ -26,7 +26,11 @@ def digest(data: bytes) -> bytes:
 
 
 class Entry(NamedTuple):
-    """A file as published: its digest, what it was made from, size, time of writing, inode."""
+    """A file as published: its digest, what it was made from, size, time of writing, inode.
+
+    Of pages no digest is taken, which would take as long as writing them: of one page, files with
+    the same key have the same bytes.
+    """
 
     digest: bytes
     key: bytes
@@ -137,12 +141,13 @@ class Tree:
                 return new + path[len(old) :]
         return path
 
-    def write(self, path: str, data: bytes, key: bytes = b"") -> bool:
+    def write(self, path: str, data: bytes, key: bytes = b"", *, digested: bool = True) -> bool:
         """Put a file at ``path``; False when the same bytes stand there already."""
-        found = digest(data)
+        found = digest(data) if digested else b""
         entry = self._standing(path)
-        if entry is not None and entry.digest == found:
-            self._stay(path, entry._replace(key=key))
+        known = bool(entry and entry.digest and found)
+        if entry and (entry.digest == found if known else self._reads(path, data)):
+            self._stay(path, entry._replace(digest=found, key=key))
             return False
         target = self._place(path)
         file = _anew(target, lambda: os.open(target, _NEW_FILE, 0o666))
@@ -184,6 +189,14 @@ class Tree:
     def _standing(self, path: str) -> Entry | None:
         """What this build has put at ``path``, else the last one."""
         return self.files.get(path) or self.last.files.get(path)
+
+    def _reads(self, path: str, data: bytes) -> bool:
+        """True when the file that stands at ``path`` has these bytes."""
+        file = Path(f"{self.folder if path in self._here else self._live}/{path}")
+        try:
+            return file.stat().st_size == len(data) and file.read_bytes() == data
+        except FileNotFoundError:  # taken away by a fork that was lost
+            return False
 
     def _stay(self, path: str, entry: Entry) -> None:
         if path not in self._here:

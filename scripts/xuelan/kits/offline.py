@@ -64,7 +64,7 @@ def copy(
     ``instead`` are files that the copy has in place of the site's own. What ``cache`` holds is
     not packed again.
     """
-    digests = {path: entry.digest for path, entry in tree.files.items()}
+    digests = {path: entry.digest or entry.key for path, entry in tree.files.items()}
     digests |= {path: digest(data) for path, data in instead.items()}
     wanted = [path for path in sorted(digests) if not _LEFT_OUT.fullmatch(path)]
     keys = {path: key_of("offline", code(__name__), path, digests[path]) for path in wanted}
