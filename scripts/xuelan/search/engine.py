@@ -15,9 +15,9 @@ import numpy as np
 
 from xuelan.search.document import Zone
 from xuelan.search.normal import BREAK
-from xuelan.search.postings import IN_FIELD, IN_TITLE, MOST
+from xuelan.search.postings import IN_FIELD, IN_TITLE, MOST, PLACE_BITS
 from xuelan.search.query import Phrase, Query, Term, phrase
-from xuelan.search.reader import PLACE_BITS, Reader, Starts
+from xuelan.search.reader import Reader, Starts
 from xuelan.search.stream import STARTS
 
 EXACT, SPLIT, PARTIAL = "完整匹配", "拆开匹配", "部分匹配"

@@ -30,7 +30,7 @@ from xuelan.search.normal import variants
 from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists, Texts
-from xuelan.search.spool import GROUP_BITS, Part, Rows, Spool, grouped, sorted_lists
+from xuelan.search.spool import MOST_BITS, Bucket, Part, Rows, Spool, grouped, sorted_lists
 from xuelan.search.stream import Stream, card, layouts, packed, windows
 from xuelan.staging import DIGEST, Row, Tree, digest
 from xuelan.work import HERE, Workers
@@ -159,8 +159,8 @@ class _Build:
         self.common = self._found_common(list(early.values()))
         pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
 
-        def opened(docs: Sequence[int]) -> tuple[int, list[Document | bytes]]:
-            return docs[0], [
+        def opened(docs: Sequence[int]) -> list[Document | bytes]:
+            return [
                 early.get(doc) or (self.entries[doc].open() if doc in missing else self._kept(doc))
                 for doc in docs
             ]
@@ -168,9 +168,9 @@ class _Build:
         def store(docs: Sequence[int], made: _Indexed | None) -> tuple[list[Stored], Part, Part]:
             laid, two, one = _given(docs, made)
             stored = [self._stored(docs[at], made) for at, made in laid.items()]
-            return stored, pairs.write(two), singles.write(one)
+            return stored, pairs.write(docs[0], two), singles.write(docs[0], one)
 
-        batches, indexer = _batches(range(count)), _Indexer(self.common)
+        batches, indexer = _batches(range(count)), _Indexer(self.common, self._bucket_bits())
         made = self.workers.map(indexer, batches, "编检索", 1, prepare=opened, store=store)
         for docs, (stored, two, one) in zip(batches, made, strict=True):
             new = [doc for doc in docs if doc in missing and doc not in early]
@@ -200,16 +200,16 @@ class _Build:
 
     def _pack(self, pairs: Spool, singles: Spool, build: str) -> None:
         """Put all shards into a build's folder, bucket by bucket."""
-        buckets = 1 << max(0, self.bits - BUCKET_BITS)
+        bits = self._bucket_bits()
 
-        def bucket(number: int) -> tuple[int, list[Rows], list[Rows]]:
-            return number, pairs.bucket(number, buckets), singles.bucket(number, buckets)
+        def bucket(number: int) -> tuple[int, Bucket, Bucket]:
+            return number, pairs.bucket(number), singles.bucket(number)
 
         def put(_number: int, made: list[tuple[Kind, int, bytes]] | None) -> list[Row]:
             return [self._put_shard(kind.path(build, n), data) for kind, n, data in made or ()]
 
-        packer = _Packer(self.bits, buckets, self.common)
-        made = self.workers.map(packer, range(buckets), "编检索", 1, prepare=bucket, store=put)
+        packer = _Packer(self.bits, bits, self.common)
+        made = self.workers.map(packer, range(1 << bits), "编检索", 1, prepare=bucket, store=put)
         for rows in made:
             self.tree.take_in(rows)
         pairs.close()
@@ -254,6 +254,10 @@ class _Build:
         sizes = [self.sizes[doc] for doc in sampled(len(self.entries))]
         units = sum(sizes) * len(self.entries) // max(1, len(sizes))
         return max(LEAST_BITS, round(log2(max(1, units) / SHARD_UNITS)))
+
+    def _bucket_bits(self) -> int:
+        """How many bits name what is packed at once."""
+        return min(MOST_BITS, max(0, self.bits - BUCKET_BITS))
 
     def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
@@ -365,36 +369,34 @@ _Indexed = tuple[dict[int, LaidOut], Rows, Rows]
 
 @dataclass(frozen=True)
 class _Indexer:
-    """Makes all of some documents, given by the first one's number; streams are made already."""
+    """Makes all of some documents; streams are made already. ``bits`` name a bucket of rows."""
 
     common: Common
+    bits: int
 
-    def __call__(self, item: tuple[int, list[Document | bytes]]) -> _Indexed:
-        first, given = item
+    def __call__(self, given: list[Document | bytes]) -> _Indexed:
         documents = {at: each for at, each in enumerate(given) if isinstance(each, Document)}
         laid = dict(zip(documents, laid_out(list(documents.values())), strict=True))
         streams = {at: each for at, each in enumerate(given) if isinstance(each, bytes)}
         streams |= {at: made.stream for at, made in laid.items()}
-        texts = Texts.of(first, [Stream.unpack(streams[at]) for at in range(len(given))])
+        texts = Texts.of([Stream.unpack(streams[at]) for at in range(len(given))])
         every = postings.join([postings.pairs(texts), *self.common.longer(texts)])
-        return laid, grouped(every), grouped(postings.singles(texts))
+        return laid, grouped(every, self.bits), grouped(postings.singles(texts), self.bits)
 
 
 @dataclass(frozen=True)
 class _Packer:
-    """Makes the files of the shards in a bucket, of so many ``buckets``."""
+    """Makes the files of the shards in a bucket, which ``bucket_bits`` name."""
 
     bits: int
-    buckets: int
+    bucket_bits: int
     common: Common
 
-    def __call__(self, item: tuple[int, list[Rows], list[Rows]]) -> list[tuple[Kind, int, bytes]]:
+    def __call__(self, item: tuple[int, Bucket, Bucket]) -> list[tuple[Kind, int, bytes]]:
         bucket, two, one = item
-        each = (1 << GROUP_BITS) // self.buckets
-        groups = range(bucket * each, (bucket + 1) * each)
-        apart = [key for key in self.common.keys if key >> 32 - GROUP_BITS in groups]
-        pairs, own = sorted_lists(two, groups[0], apart)
-        singles, _ = sorted_lists(one, groups[0])
+        apart = [key for key in self.common.keys if key >> 32 - self.bucket_bits == bucket]
+        pairs, own = sorted_lists(two, self.bucket_bits, apart)
+        singles, _ = sorted_lists(one, self.bucket_bits)
         return [
             *postings.packed(PAIRS, pairs, self._numbers(PAIRS, bucket), self.bits),
             *postings.packed(SINGLES, singles, self._numbers(SINGLES, bucket), self.bits),
@@ -405,7 +407,7 @@ class _Packer:
         return postings.packed_own(lists, (1 << self.bits) + self.common.keys[key], self.bits)
 
     def _numbers(self, kind: Kind, bucket: int) -> range:
-        each = (1 << self.bits - kind.fewer) // self.buckets
+        each = 1 << self.bits - kind.fewer - self.bucket_bits
         return range(bucket * each, (bucket + 1) * each)
 
 

@@ -93,7 +93,7 @@ def _changes(edits: list[Edit], entries: Callable[[Texts], Entries]) -> list[Cha
     none = np.zeros(0, np.uint32)
     for edit in edits:
         both = (edit.before, edit.after)
-        before, after = (_values(entries(Texts.of(edit.doc, [text]))) for text in both)
+        before, after = (_values(entries(Texts.of([text]))) for text in both)
         for key in before.keys() | after.keys():
             old, new = before.get(key, none), after.get(key, none)
             if old.tobytes() != new.tobytes():
@@ -103,8 +103,11 @@ def _changes(edits: list[Edit], entries: Callable[[Texts], Entries]) -> list[Cha
 
 def _values(entries: Entries) -> dict[int, U32]:
     """The values of each key of one document."""
-    lists = Lists.of(entries)
-    return dict(zip(lists.keys.tolist(), np.split(lists.values, lists.begin[1:-1]), strict=True))
+    order = np.argsort(entries.keys, kind="stable")
+    keys = entries.keys[order]
+    begin = np.flatnonzero(postings.changes(keys))
+    values = np.split(entries.spots[order], begin[1:])  # of one document a spot is a place
+    return dict(zip(keys[begin].tolist(), values, strict=False))
 
 
 def _applied(lists: Lists, changes: list[Change]) -> Lists:

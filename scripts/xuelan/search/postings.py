@@ -31,8 +31,13 @@ IN_TITLE: Final = 8
 IN_FIELD: Final = 16
 MOST: Final = 5
 """The highest class of frequency: sixteen occurrences or more."""
+PLACE_BITS: Final = 24
+"""Lower bits of a spot, which say where in a document it is."""
 
+_PLACE: Final = np.uint32((1 << PLACE_BITS) - 1)
 _BREAK: Final = ord(BREAK)
+_CLASSES: Final = np.array([n.bit_length() for n in range(1 << MOST)], np.uint8)
+"""The class of frequency of each number of occurrences; as of the last, so of all above."""
 
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
@@ -45,34 +50,25 @@ Columns = tuple[bytes, ...]
 Packed = Iterator[Columns]
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """Rows of (key, document, value), a place or a byte of weight being the value."""
+class Entries(NamedTuple):
+    """Rows of some documents: keys, and spots; a place or a weight is in a spot's lower bits."""
 
     keys: U32
-    docs: U32
-    values: U32
-
-    def __len__(self) -> int:
-        return len(self.keys)
+    spots: U32
 
 
 def join(parts: list[Entries]) -> Entries:
     """All rows of ``parts``, one after another."""
-    none = np.zeros(0, np.uint32)
-    return Entries(
-        np.concatenate([none, *(p.keys for p in parts)]),
-        np.concatenate([none, *(p.docs for p in parts)]),
-        np.concatenate([none, *(p.values for p in parts)]),
-    )
+    keys, spots = zip(*parts, strict=True)
+    return Entries(np.concatenate(keys), np.concatenate(spots))
 
 
 def mix(tokens: U32) -> U32:
     """Spread tokens over all 32-bit numbers, one to one (the finaliser of MurmurHash3)."""
     key = tokens ^ (tokens >> np.uint32(16))
-    key = key * np.uint32(0x85EBCA6B)
+    key *= np.uint32(0x85EBCA6B)
     key ^= key >> np.uint32(13)
-    key = key * np.uint32(0xC2B2AE35)
+    key *= np.uint32(0xC2B2AE35)
     key ^= key >> np.uint32(16)
     return key
 
@@ -93,56 +89,68 @@ def key_of(first: int, second: int = 0) -> int:
 
 
 class Texts(NamedTuple):
-    """Some documents, numbered from ``first``: all their units, in order.
+    """Some documents, ``size`` of them: all their units, in order.
 
-    ``owners`` are the documents the units belong to, counted from the first.
+    The spot of each is where it is: ``document << 24 | place``, documents counted from the first
+    of these. Of more than 256 documents the numbers begin again.
     """
 
-    first: int
     size: int
     units: U16
-    places: U32
-    owners: U32
+    spots: U32
 
     @classmethod
-    def of(cls, first: int, streams: Sequence[Stream]) -> Texts:
-        """The texts of the documents from number ``first`` on."""
+    def of(cls, streams: Sequence[Stream]) -> Texts:
+        """The texts of some documents."""
         units = np.concatenate([np.zeros(0, np.uint16), *(s.units for s in streams)])
-        places = np.concatenate([np.zeros(0, np.uint32), *(s.places for s in streams)])
-        numbers = np.arange(len(streams), dtype=np.uint32)
-        owners = np.repeat(numbers, [len(s.units) for s in streams])
-        return cls(first, len(streams), units, places, owners)
-
-    def entries(self, keys: U32, at: I64) -> Entries:
-        """The rows of sequences with ``keys`` that begin at the units ``at``."""
-        return Entries(keys, self.owners[at] + np.uint32(self.first), self.places[at])
+        runs = np.concatenate([np.zeros((0, 2), np.uint32), *(s.runs for s in streams)])
+        docs = np.arange(len(streams), dtype=np.uint32) << np.uint32(PLACE_BITS)
+        lengths = runs[:, 1]
+        starts = runs[:, 0] + np.repeat(docs, [len(s.runs) for s in streams])
+        starts -= np.cumsum(lengths, dtype=np.uint32) - lengths
+        spots = np.repeat(starts, lengths)
+        spots += np.arange(len(units), dtype=np.uint32)
+        return cls(len(streams), units, spots)
 
 
 def pairs(texts: Texts) -> Entries:
     """Every pair of some documents; a piece's last pair ends with its break."""
-    at = np.flatnonzero(texts.places[1:] == texts.places[:-1] + np.uint32(1))
-    tokens = texts.units[at].astype(np.uint32) << np.uint32(16) | texts.units[at + 1]
-    return texts.entries(mix(tokens), at)
+    units, spots = texts.units, texts.spots
+    there = spots[1:] - spots[:-1] == np.uint32(1)
+    tokens = units[:-1].astype(np.uint32)
+    tokens <<= np.uint32(16)
+    tokens |= units[1:]
+    return Entries(mix(tokens)[there], spots[:-1][there])
 
 
 def singles(texts: Texts) -> Entries:
-    """Every different unit of each of some documents with its weight, by key."""
-    units, there = texts.units, np.bincount(texts.units, minlength=0x10000) > 0
+    """Every different unit of each of some documents with its weight, by key.
+
+    They are counted document by document, which keeps the counters in the processor's nearest
+    memory; the table of weights is turned afterwards.
+    """
+    there = np.bincount(texts.units, minlength=0x10000) > 0
     there[_BREAK] = False
     found = np.flatnonzero(there).astype(np.uint32)
-    found = found[np.argsort(mix(found))]
-    ranks = np.full(0x10000, len(found), np.uint32)
-    ranks[found] = np.arange(len(found))
-    cells = ranks[units] * np.uint32(texts.size) + texts.owners
-    counts = np.bincount(cells, minlength=texts.size * len(found))[: texts.size * len(found)]
-    at = np.flatnonzero(counts)
-    weights = np.zeros(texts.size * (len(found) + 1), np.uint32)
-    weights[at] = np.minimum(np.frexp(counts[at].astype(np.float32))[1], MOST)
-    title = texts.places < STARTS[Zone.FIELD]
-    weights[cells[title]] |= np.uint32(IN_TITLE)
-    weights[cells[(texts.places < STARTS[Zone.BODY]) & ~title]] |= np.uint32(IN_FIELD)
-    docs = (at % max(1, texts.size) + texts.first).astype(np.uint32)
-    return Entries(mix(found)[at // max(1, texts.size)], docs, weights[at])
+    keys = mix(found)
+    order = np.argsort(keys)
+    width = len(found) + 1  # the last column is for breaks
+    ranks = np.full(0x10000, width - 1, np.uint32)
+    ranks[found[order]] = np.arange(width - 1, dtype=np.uint32)
+    cells = ranks.take(texts.units)
+    cells += (texts.spots >> np.uint32(PLACE_BITS)) * np.uint32(width)
+    counts = np.bincount(cells, minlength=texts.size * width)
+    weights = _CLASSES[np.minimum(counts, len(_CLASSES) - 1)]
+    places = texts.spots & _PLACE
+    head = np.flatnonzero(places < STARTS[Zone.BODY])
+    is_title = places[head] < STARTS[Zone.FIELD]
+    weights[cells[head[is_title]]] |= IN_TITLE
+    weights[cells[head[~is_title]]] |= IN_FIELD
+    by_key = weights.reshape(texts.size, width)[:, :-1].T.ravel()
+    at = np.flatnonzero(by_key > 0)
+    rows, docs = np.divmod(at, max(1, texts.size))
+    spots = docs.astype(np.uint32) << np.uint32(PLACE_BITS) | by_key[at]
+    return Entries(keys[order][rows], spots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +168,8 @@ class Lists:
     values: U32
 
     @classmethod
-    def of(cls, entries: Entries) -> Lists:
-        """The lists of rows in any order of keys; rows of one key in order."""
-        order = np.argsort(entries.keys, kind="stable")
-        keys, docs = entries.keys[order], entries.docs[order]
+    def of(cls, keys: U32, docs: U32, values: U32) -> Lists:
+        """The lists of rows that are in order already."""
         new_key = changes(keys)
         begin = np.flatnonzero(new_key | changes(docs))
         first = np.flatnonzero(new_key[begin])
@@ -172,7 +178,7 @@ class Lists:
             first=np.append(first, len(begin)),
             docs=docs[begin],
             begin=np.append(begin, len(keys)),
-            values=entries.values[order],
+            values=values,
         )
 
 
@@ -224,7 +230,7 @@ def _pack_heads(lists: Lists, cuts: _Cuts, bits: int) -> Iterator[list[bytes]]:
     yield cuts.varints(_steps(lists.docs, lists.first), cuts.docs)
 
 
-def changes(values: U32 | U64) -> Bool:
+def changes(values: U32) -> Bool:
     """True where a value differs from the one before, and for the first."""
     found = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=found[1:])

@@ -13,12 +13,11 @@ from xuelan.search import files, packing, postings
 from xuelan.search.common import Common
 from xuelan.search.files import PAIRS, SINGLES, DamagedIndexError, Kind, Manifest
 from xuelan.search.normal import fold, width
-from xuelan.search.postings import Lists, key_of
+from xuelan.search.postings import PLACE_BITS, Lists, key_of
 from xuelan.search.stream import window
 
 Starts = npt.NDArray[np.int64]
 """Places as ``document << 24 | place``, in order."""
-PLACE_BITS = 24
 
 
 class Reader:
