@@ -24,7 +24,7 @@ from xuelan.search.found import ask
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
-from xuelan.search.stream import FIRST, WINDOW, Placed, Stream, layouts, packed, window, windows
+from xuelan.search.stream import FIRST, WINDOW, Laid, layouts, window, windows
 from xuelan.search.update import update
 from xuelan.staging import Tree
 
@@ -141,7 +141,7 @@ def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
         document,
         pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 1900)),
     )
-    placed = layouts([document])[0]
+    placed = layouts([document])[0].placed
     parts = windows(placed)
     assert len(parts) > 3
     for p in placed:
@@ -209,7 +209,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents laid out from now on."""
     opened: list[str] = []
 
-    def watched(documents: Sequence[Document]) -> list[list[Placed]]:
+    def watched(documents: Sequence[Document]) -> list[Laid]:
         opened.extend(document.id for document in documents)
         return layouts(documents)
 
@@ -553,10 +553,8 @@ def test_only_what_differs_is_moved_by_a_small_edit() -> None:
     document = some(1, seed=9)[0]
     pieces = list(document.pieces)
     pieces[2] = pieces[2]._replace(text="多" + pieces[2].text)
-    before = Stream.unpack(packed(layouts([document])[0])).runs[:, 0].tolist()
-    after = (
-        Stream.unpack(packed(layouts([replace(document, pieces=tuple(pieces))])[0]))
-        .runs[:, 0]
-        .tolist()
+    edited = replace(document, pieces=tuple(pieces))
+    before, after = (
+        [p.place for p in laid.placed] for each in (document, edited) for laid in layouts([each])
     )
     assert sum(a != b for a, b in zip(before, after, strict=True)) in (0, len(before) - 3)

@@ -31,7 +31,7 @@ from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists, Texts
 from xuelan.search.spool import MOST_BITS, Bucket, Part, Rows, Spool, grouped, sorted_lists
-from xuelan.search.stream import Stream, card, layouts, packed, windows
+from xuelan.search.stream import Stream, card, layouts, windows
 from xuelan.staging import DIGEST, Row, Tree, digest
 from xuelan.work import HERE, Workers
 
@@ -339,12 +339,12 @@ Stored = tuple[bytes, list[Row]]
 def laid_out(documents: Sequence[Document]) -> list[LaidOut]:
     """Fold documents and lay them out; pure, so that it can be done anywhere."""
     streams, counts, texts = [], [], []
-    for document, placed in zip(documents, layouts(documents), strict=True):
-        shown, parts = card(document), windows(placed)
+    for document, laid in zip(documents, layouts(documents), strict=True):
+        shown, parts = card(document), windows(laid.placed)
         for number, pieces in enumerate(parts):
             rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
             texts.append((f"text/{document.id}/{number:x}", {**shown, "pieces": rows}))
-        streams.append(packed(placed))
+        streams.append(laid.stream.packed())
         counts.append(len(parts))
     files = iter(packing.pack_texts(texts))
     return [LaidOut(s, list(islice(files, n))) for s, n in zip(streams, counts, strict=True)]

@@ -7,9 +7,9 @@ searched with the text.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from xuelan.search.document import Document, Piece, Zone
 from xuelan.search.normal import is_break
-from xuelan.search.units import Units, folded, reach
+from xuelan.search.units import Ends, Units, folded, reach
 
 STARTS: Final = {Zone.TITLE: 0, Zone.FIELD: 256, Zone.BODY: 1024}
 _ENDS: Final = {Zone.TITLE: 256, Zone.FIELD: 1024, Zone.BODY: 1 << 24}
@@ -30,47 +30,18 @@ MARGIN: Final = 96
 STEP: Final = 64
 """Pieces begin at multiples of this, so that a small edit moves no piece but its own."""
 
-Places = npt.NDArray[np.uint32]
+Runs = npt.NDArray[np.uint32]
+
+_BEGINS: Final = np.array([STARTS[zone] for zone in Zone])
+_LIMITS: Final = np.array([_ENDS[zone] for zone in Zone])
 
 
 class Placed(NamedTuple):
-    """A piece, its folded text with a break after it, where it begins and where it ends."""
+    """A piece, where its folded text begins and where it ends, before the break after it."""
 
     piece: Piece
-    units: Units
     place: int
     end: int
-
-
-def layouts(documents: Sequence[Document]) -> list[list[Placed]]:
-    """Of each document every piece at its place; many at the cost of one."""
-    texts = iter(folded([piece.text for document in documents for piece in document.pieces]))
-    return [_layout([(piece, next(texts)) for piece in d.pieces]) for d in documents]
-
-
-def _layout(pieces: list[tuple[Piece, Units]]) -> list[Placed]:
-    free = dict(STARTS)
-    placed, late = [], []
-    for piece, units in pieces:
-        size = len(units) - 1
-        if not size:
-            continue
-        place = free[piece.zone]
-        if _next(place + size) <= _ENDS[piece.zone]:
-            placed.append(Placed(piece, units, place, place + size))
-            free[piece.zone] = _next(place + size)
-        else:
-            late.append((piece, units))
-    place = free[Zone.BODY]
-    for piece, units in late:
-        placed.append(Placed(piece, units, place, place + len(units) - 1))
-        place = _next(placed[-1].end)
-    return placed
-
-
-def _next(end: int) -> int:
-    """Where the next piece may begin: after the break at ``end``, and not right after it."""
-    return ((end + 1) // STEP + 1) * STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +49,96 @@ class Stream:
     """All units of a document; ``runs`` are the (place, length) of each piece with its break."""
 
     units: Units
-    runs: npt.NDArray[np.uint32]
-
-    @property
-    def places(self) -> Places:
-        """The place of each unit."""
-        lengths = self.runs[:, 1].astype(np.int64)
-        before = np.cumsum(lengths) - lengths
-        offsets = np.repeat(self.runs[:, 0].astype(np.int64) - before, lengths)
-        places: Places = (np.arange(len(self.units)) + offsets).astype(np.uint32)
-        return places
+    runs: Runs
 
     @staticmethod
     def size(content: bytes) -> int:
         """How many units there are in a packed stream."""
         return (len(content) - 4 - 8 * int.from_bytes(content[:4], "little")) // 2
 
+    def packed(self) -> bytes:
+        """The stream as bytes."""
+        head = len(self.runs).to_bytes(4, "little")
+        return b"".join([head, self.runs.astype("<u4").tobytes(), self.units.tobytes()])
+
     @classmethod
     def unpack(cls, content: bytes) -> Stream:
-        """The stream that :func:`packed` made into bytes."""
-        count = int(np.frombuffer(content, "<u4", 1)[0])
+        """The stream that :meth:`packed` made into bytes."""
+        count = int.from_bytes(content[:4], "little")
         runs = np.frombuffer(content, "<u4", 2 * count, 4).reshape(-1, 2)
         return cls(np.frombuffer(content, "<u2", -1, 4 + 8 * count), runs)
 
 
-def packed(placed: list[Placed]) -> bytes:
-    """All units of a document, a break after each piece, as :meth:`Stream.unpack` reads them."""
-    runs = [number for p in placed for number in (p.place, len(p.units))]
-    head = struct.pack(f"<{1 + len(runs)}I", len(placed), *runs)
-    return head + b"".join([p.units.tobytes() for p in placed])
+class Laid(NamedTuple):
+    """A document laid out: its pieces, but for those nothing is left of, and all units."""
+
+    placed: list[Placed]
+    stream: Stream
+
+
+def layouts(documents: Sequence[Document]) -> list[Laid]:
+    """Each document laid out; many at the cost of one."""
+    pieces = [piece for document in documents for piece in document.pieces]
+    owners = np.repeat(np.arange(len(documents)), [len(d.pieces) for d in documents])
+    units, ends = folded([piece.text for piece in pieces])
+    sizes = np.diff(ends, prepend=0)
+    left = np.flatnonzero(sizes > 1)
+    if len(left) < len(pieces):
+        units = np.delete(units, ends[sizes == 1] - 1)
+        pieces, owners, sizes = [pieces[n] for n in left.tolist()], owners[left], sizes[left]
+    zones = np.array([int(piece.zone) for piece in pieces], np.int64)
+    places, fits = _places(owners, zones, sizes)
+    runs = np.stack([places, sizes], axis=1).astype(np.uint32)
+    crowded = set(owners[~fits].tolist())
+    bounds = np.searchsorted(owners, np.arange(len(documents) + 1))
+    cuts = np.append(0, np.cumsum(sizes))[bounds].tolist()
+    found = []
+    for doc, (low, high) in enumerate(pairwise(bounds.tolist())):
+        stream = Stream(units[cuts[doc] : cuts[doc + 1]], runs[low:high])
+        laid = _laid(pieces[low:high], stream)
+        found.append(_crowded(laid) if doc in crowded else laid)
+    return found
+
+
+def _laid(pieces: Sequence[Piece], stream: Stream) -> Laid:
+    runs = zip(pieces, stream.runs.tolist(), strict=True)
+    return Laid([Placed(p, place, place + size - 1) for p, (place, size) in runs], stream)
+
+
+def _places(owners: Ends, zones: Ends, sizes: Ends) -> tuple[Ends, npt.NDArray[np.bool_]]:
+    """Where pieces begin, one after another in each zone of each document; which fit into it."""
+    steps = (sizes // STEP + 1) * STEP  # after the break, and not right after it
+    groups = owners * len(Zone) + zones
+    order = np.argsort(groups, kind="stable")
+    before = np.cumsum(steps[order]) - steps[order]
+    new = np.diff(groups[order], prepend=-1) > 0
+    places = np.empty(len(sizes), np.int64)
+    places[order] = before - np.maximum.accumulate(np.where(new, before, 0))
+    places += _BEGINS[zones]
+    return places, places + steps <= _LIMITS[zones]
+
+
+def _crowded(laid: Laid) -> Laid:
+    """A document laid out with a zone too small: what does not fit comes after the text."""
+    free = dict(STARTS)
+    early: list[tuple[int, int]] = []
+    late: list[tuple[int, int]] = []
+    sizes = laid.stream.runs[:, 1].tolist()
+    for n, (placed, size) in enumerate(zip(laid.placed, sizes, strict=True)):
+        zone = placed.piece.zone
+        place, after = free[zone], free[zone] + (size // STEP + 1) * STEP
+        if after <= _ENDS[zone]:
+            free[zone] = after
+            early.append((n, place))
+        else:
+            late.append((n, size))
+    for n, size in late:
+        early.append((n, free[Zone.BODY]))
+        free[Zone.BODY] += (size // STEP + 1) * STEP
+    parts = np.split(laid.stream.units, np.cumsum(sizes)[:-1])
+    runs = np.array([(place, sizes[n]) for n, place in early], np.uint32)
+    units = np.concatenate([parts[n] for n, _ in early])
+    return _laid([laid.placed[n].piece for n, _ in early], Stream(units, runs))
 
 
 def window(place: int) -> int:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from xuelan.search.normal import BREAK, ends, fold, fold_character
 
 Units = npt.NDArray[np.uint16]
+Ends = npt.NDArray[np.int64]
 
 _BREAK: Final = ord(BREAK)
 _GONE, _END, _MANY, _UNKNOWN = 0, 1, 0xFFFE, 0xFFFF
@@ -26,20 +27,23 @@ _table[ord(_SEPARATOR)] = _END
 _table[0xD800:0xE000] = _MANY
 
 
-def folded(texts: list[str]) -> list[Units]:
-    """Each text folded, with a break after it."""
-    if any(_SEPARATOR in text for text in texts):
-        texts = [text.replace(_SEPARATOR, "") for text in texts]
-    raw = np.frombuffer("".join(text + _SEPARATOR for text in texts).encode("utf-16-le"), "<u2")
-    values = _looked_up(raw)
+def folded(texts: list[str]) -> tuple[Units, Ends]:
+    """All texts folded, a break after each of them, and where each ends, its break included."""
+    joined = _SEPARATOR.join([*texts, ""])
+    if joined.count(_SEPARATOR) > len(texts):
+        return folded([text.replace(_SEPARATOR, "") for text in texts])
+    values = _looked_up(np.frombuffer(joined.encode("utf-16-le"), "<u2"))
     slow = _slow(values)
     values = values[_stays(values)]
-    stops = (values == _END).nonzero()[0]
+    stops = np.flatnonzero(values == _END)
     values[stops] = _BREAK
-    found = [values[begin:end] for begin, end in pairwise([0, *(stops + 1).tolist()])]
+    ends = stops + 1
+    if not slow:
+        return values, ends
+    found = [values[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
     for number in slow:
         found[number] = _one(texts[number])
-    return found
+    return np.concatenate(found), np.cumsum([len(units) for units in found])
 
 
 def _slow(values: Units) -> list[int]:
@@ -91,13 +95,13 @@ def reach(text: str) -> npt.NDArray[np.int64]:
 
 def _looked_up(raw: Units) -> Units:
     """What each unit folds to."""
-    values = _table[raw]
+    values = _table.take(raw)
     if values.max(initial=0) == _UNKNOWN:
         for unit in set(raw[values == _UNKNOWN].tolist()):
             result = fold_character(chr(unit))
             single = len(result) < 2 and result < "\U00010000"
             _table[unit] = ord(result or "\0") if single else _MANY
-        values = _table[raw]
+        values = _table.take(raw)
     return values
 
 
