@@ -118,11 +118,14 @@ def test_letters_of_many(contents: list[bytes]) -> None:
     assert packing.letters(contents) == [packing.letters([data])[0] for data in contents]
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
-def test_a_text_in_any_script(text: str) -> None:
-    """What GBK does not have comes back as well."""
-    packed = packing.pack_texts([("n", [text])])[0]
-    assert packing.unpack_text("n", packed) == [text]
+ANY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\0\\u4毛"), max_size=50)
+
+
+@given(st.lists(ANY, min_size=1, max_size=5))
+def test_texts_in_any_script(texts: list[str]) -> None:
+    """What GBK does not have comes back as well, and so does what the format itself uses."""
+    packed = packing.pack_texts([("n", texts)])[0]
+    assert packing.unpack_texts("n", packed) == texts
 
 
 def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:

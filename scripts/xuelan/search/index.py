@@ -31,13 +31,13 @@ from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists, Texts
 from xuelan.search.spool import MOST_BITS, Bucket, Part, Rows, Spool, grouped, sorted_lists
-from xuelan.search.stream import Stream, card, layouts, windows
+from xuelan.search.stream import Stream, layouts, shown, windows
 from xuelan.staging import DIGEST, Row, Tree, digest
 from xuelan.work import HERE, Workers
 
 T = TypeVar("T")
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """The layout of the files; part of the build's name."""
 BATCH: Final = 128
 """Documents whose pairs are taken at once, to share the cost of a call."""
@@ -340,10 +340,9 @@ def laid_out(documents: Sequence[Document]) -> list[LaidOut]:
     """Fold documents and lay them out; pure, so that it can be done anywhere."""
     streams, counts, texts = [], [], []
     for document, laid in zip(documents, layouts(documents), strict=True):
-        shown, parts = card(document), windows(laid.placed)
+        parts = windows(laid.placed)
         for number, pieces in enumerate(parts):
-            rows = [[place, p.anchor, p.label, text] for place, p, text in pieces]
-            texts.append((f"text/{document.id}/{number:x}", {**shown, "pieces": rows}))
+            texts.append((f"text/{document.id}/{number:x}", shown(document, pieces)))
         streams.append(laid.stream.packed())
         counts.append(len(parts))
     files = iter(packing.pack_texts(texts))

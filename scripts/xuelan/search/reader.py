@@ -14,7 +14,7 @@ from xuelan.search.common import Common
 from xuelan.search.files import PAIRS, SINGLES, DamagedIndexError, Kind, Manifest
 from xuelan.search.normal import fold, width
 from xuelan.search.postings import PLACE_BITS, Lists, key_of
-from xuelan.search.stream import window
+from xuelan.search.stream import read_shown, window
 
 Starts = npt.NDArray[np.int64]
 """Places as ``document << 24 | place``, in order."""
@@ -74,8 +74,10 @@ class Reader:
         name = packing.named(script)
         if not name.startswith("text/") or not name.endswith(f"/{number:x}"):
             raise DamagedIndexError(path)
-        content: dict[str, Any] = packing.unpack_text(name, script)
-        return content
+        try:
+            return read_shown(packing.unpack_texts(name, script))
+        except ValueError as error:
+            raise DamagedIndexError(path) from error
 
     def words(self) -> dict[str, Any]:
         """The words a misspelt query may have meant."""

@@ -180,13 +180,27 @@ def _slice(p: Placed, low: int, high: int) -> tuple[int, str]:
     return p.place + (int(reached[begin - 1]) if begin else 0), text[begin : end + 1]
 
 
-def card(document: Document) -> dict[str, Any]:
-    """What a result shows besides its text."""
-    return {
-        "id": document.id,
-        "url": document.url,
-        "title": document.title,
-        "kind": document.kind,
-        "date": document.date,
-        "unit": document.unit,
-    }
+_CARD: Final = ("id", "url", "title", "kind", "date", "unit")
+
+
+def shown(document: Document, pieces: Sequence[tuple[int, Piece, str]]) -> list[str]:
+    """What a file of texts says: what a result shows besides its text, then columns of pieces."""
+    return [
+        *(document.id, document.url, document.title, document.kind, document.date, document.unit),
+        *[str(place) for place, _, _ in pieces],
+        *[piece.anchor for _, piece, _ in pieces],
+        *[piece.label for _, piece, _ in pieces],
+        *[text for _, _, text in pieces],
+    ]
+
+
+def read_shown(row: Sequence[str]) -> dict[str, Any]:
+    """What :func:`shown` says, by name; ``pieces`` are place, anchor, label and text of each.
+
+    Raises ``ValueError``.
+    """
+    first, count = len(_CARD), (len(row) - len(_CARD)) // 4
+    columns = [row[first + n * count : first + (n + 1) * count] for n in range(4)]
+    places, anchors, labels, texts = columns
+    pieces = list(zip(map(int, places), anchors, labels, texts, strict=True))
+    return {**dict(zip(_CARD, row, strict=False)), "pieces": pieces}

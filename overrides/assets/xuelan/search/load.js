@@ -68,16 +68,11 @@ export function file(path, name, read) {
   return content;
 }
 
-/**
- * @param {string} path @param {RegExp} name @param {string} [encoding]
- * @returns {Promise<any>} what the file says
- */
-export function json(path, name, encoding) {
-  return file(path, name, (content) => JSON.parse(new TextDecoder(encoding).decode(content)));
-}
-
 /** @param {"facets" | "words" | "variants"} name @returns {Promise<any>} what that file says */
-export const named = (name) => json(`${manifest.build}/${name}.js`, new RegExp(`^${name}$`));
+export function named(name) {
+  const read = (/** @type {Uint8Array} */ content) => JSON.parse(new TextDecoder().decode(content));
+  return file(`${manifest.build}/${name}.js`, new RegExp(`^${name}$`), read);
+}
 
 /** @param {string} path @param {RegExp} name @returns {Promise<Uint8Array>} */
 async function fetched(path, name) {

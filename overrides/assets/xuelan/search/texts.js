@@ -2,7 +2,7 @@
 // The counterpart of scripts/xuelan/search/found.py.
 
 import { ends, fold } from "./fold.js";
-import { current, json, Unavailable } from "./load.js";
+import { current, file, Unavailable } from "./load.js";
 import { place } from "./lists.js";
 
 export const FIELDS = 256;
@@ -33,7 +33,22 @@ const windowOf = (place) => (place < FIRST ? 0 : 1 + Math.floor((place - FIRST) 
 function text(doc, window) {
   const part = window.toString(16);
   const name = new RegExp(`^text/.+/${part}$`);
-  return json(`${current().order}/${place(doc)}-${part}.js`, name, "gbk");
+  return file(`${current().order}/${place(doc)}-${part}.js`, name, card);
+}
+
+/** @param {Uint8Array} content texts with a zero between two, as stream.py writes them @returns {Card} */
+function card(content) {
+  const row = new TextDecoder("gbk").decode(content).split("\0").map(unescaped);
+  const [id, url, title, kind, date, unit, ...columns] = row;
+  const count = columns.length / 4;
+  const [places, anchors, labels, texts] = [0, 1, 2, 3].map((n) => columns.slice(n * count, (n + 1) * count));
+  const pieces = texts.map((words, n) => /** @type {Piece} */ ([Number(places[n]), anchors[n], labels[n], words]));
+  return { id, url, title, kind, date, unit, pieces };
+}
+
+/** @param {string} text @returns {string} with what GBK does not have */
+function unescaped(text) {
+  return text.replace(/\\u([0-9a-f]{4})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 }
 
 /**
