@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from xuelan.cache import key_of
@@ -96,7 +97,7 @@ def facets(m: Material) -> Facets:
 
 def document(m: Material, rendered: Rendered, files: Files) -> Document:
     """One material with its rendered text and the texts of its attachments."""
-    pieces = (*_fields(m), *_body(m, rendered), *_files(m, files))
+    pieces = chain(_fields(m), _body(m, rendered), _files(m, files))
     return Document(
         id=m.id,
         url=m.address,
@@ -104,8 +105,14 @@ def document(m: Material, rendered: Rendered, files: Files) -> Document:
         kind=m.kind,
         date=m.issued,
         unit=m.publisher,
-        pieces=tuple(Piece(p.zone, p.anchor, p.label, _normal(p.text)) for p in pieces if p.text),
+        pieces=tuple([_composed(piece) for piece in pieces if piece.text]),
     )
+
+
+def _composed(piece: Piece) -> Piece:
+    """A piece with its text as :func:`_normal` has it, which it mostly is already."""
+    text = _normal(piece.text)
+    return piece if text is piece.text else piece._replace(text=text)
 
 
 def _normal(text: str) -> str:

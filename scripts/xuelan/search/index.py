@@ -30,7 +30,16 @@ from xuelan.search.normal import variants
 from xuelan.search.notes import Notes
 from xuelan.search.patch import MOST_EDITS, Edit, patched
 from xuelan.search.postings import Lists, Texts
-from xuelan.search.spool import MOST_BITS, Bucket, Part, Rows, Spool, grouped, sorted_lists
+from xuelan.search.spool import (
+    MOST_BITS,
+    Bucket,
+    Part,
+    Rows,
+    Spool,
+    grouped,
+    keep_memory,
+    sorted_lists,
+)
 from xuelan.search.stream import Stream, layouts, shown, windows
 from xuelan.staging import DIGEST, Row, Tree, digest
 from xuelan.work import HERE, Workers
@@ -39,8 +48,8 @@ T = TypeVar("T")
 
 FORMAT: Final = 5
 """The layout of the files; part of the build's name."""
-BATCH: Final = 128
-"""Documents whose pairs are taken at once, to share the cost of a call."""
+BATCH: Final = 256
+"""Documents whose pairs are taken at once, to share the cost of a call: all a spot can tell."""
 SHARD_UNITS: Final = 2150
 """Units of text behind one shard: about 10 KB as a file."""
 LEAST_BITS: Final = 4
@@ -152,6 +161,7 @@ class _Build:
 
     def anew(self, folder: Path) -> Shards:
         """All shards from all texts; ``folder`` takes what is too much for memory."""
+        keep_memory()
         count = len(self.entries)
         missing = {doc for doc in range(count) if not self._is_kept(doc)}
         early = self._early(missing)

@@ -129,12 +129,12 @@ def _scripts(contents: Sequence[tuple[str, bytes | bytearray]]) -> list[bytes]:
 def letters(contents: Sequence[bytes | bytearray]) -> list[bytes]:
     """Each of ``contents`` in letters, as UTF-16 writes them; many at the cost of one."""
     padded = b"".join([data.ljust(_groups(len(data)) * _BITS, b"\0") for data in contents])
-    raw = np.frombuffer(padded, np.uint8).reshape(-1, _BITS)
-    both = np.stack([raw[:, :8], raw[:, 7:]]).view(">u8").astype(np.uint64)[:, :, 0]
-    both[0] >>= _FOUR  # sixty bits each: the byte in the middle is in both
-    values = np.empty((len(raw), 8), "<u2")
+    shape = len(padded) // _BITS, 2  # sixty bits each: the byte in the middle is in both
+    both = np.ndarray(shape, ">u8", padded, strides=(_BITS, _BITS // 2)).astype(np.uint64)
+    both[:, 0] >>= _FOUR
+    values = np.empty((*shape, 4), "<u2")
     for number, shift in enumerate(_SHIFTS):
-        values[:, number::4] = (both >> shift).T
+        np.right_shift(both, shift, out=values[:, :, number], casting="unsafe")
     values &= np.uint16((1 << _BITS) - 1)
     values += np.uint16(_FIRST)
     data = values.tobytes()

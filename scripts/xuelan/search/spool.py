@@ -25,6 +25,8 @@ MOST_BITS: Final = 12
 """Top bits of a key that name its bucket, at most."""
 
 _PLACE: Final = np.uint32((1 << PLACE_BITS) - 1)
+_LARGEST: Final = 30 * 1024 * 1024
+"""Somewhat less than the most that glibc goes by."""
 _ROW: Final = 8
 """Bytes of a row."""
 
@@ -34,6 +36,16 @@ class Rows(NamedTuple):
 
     counts: I64
     rows: U32
+
+
+def keep_memory() -> None:
+    """Let this process and its forks keep the memory that arrays leave, for the next ones.
+
+    Given back to the system, it would come again page by page, each of them cleared. glibc keeps
+    blocks up to the size of the largest one that was set free (mallopt(3), ``M_MMAP_THRESHOLD``).
+    """
+    largest = np.empty(_LARGEST, np.uint8)
+    del largest
 
 
 def grouped(entries: Entries, bits: int) -> Rows:
