@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,8 +86,6 @@ def content(folder: Path) -> dict[str, bytes]:
 @given(st.lists(st.integers(0, 2**32 - 1)))
 def test_varints(values: list[int]) -> None:
     """Numbers come back as they went in."""
-    import numpy as np
-
     data, ends = postings.varints(np.array(values, np.uint32))
     assert postings.unpack_varints(data).tolist() == values
     assert ends.tolist()[-1:] == ([len(data)] if values else [])
@@ -130,8 +129,6 @@ def test_texts_in_any_script(texts: list[str]) -> None:
 
 def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:
     """No two tokens share a key, so a list never holds another token's places."""
-    import numpy as np
-
     tokens = np.arange(0x4E00 << 16, (0x4E00 << 16) + 2_000_000, dtype=np.uint32)
     assert len(np.unique(postings.mix(tokens))) == len(tokens)
     assert postings.key_of(0x4E00) != postings.key_of(0x4E00, 0x4E00)
@@ -379,8 +376,6 @@ def test_a_sample_of_many_documents_tells_what_is_common(
 @given(st.integers(0, 2**32 - 1))
 def test_keys_can_be_read_back(token: int) -> None:
     """The token of a key is found from the key."""
-    import numpy as np
-
     assert postings.unmix(int(postings.mix(np.array([token], np.uint32))[0])) == token
 
 
@@ -406,6 +401,31 @@ def test_a_text_that_becomes_short_leaves_no_file_behind(tmp_path: Path) -> None
     site.build()
     assert len(content(tmp_path / "site")) < before
     site.check()
+
+
+def test_a_document_with_nothing_to_find_is_patched_in(tmp_path: Path) -> None:
+    """All of its text goes, and comes again."""
+    site = Site(tmp_path)
+    document = site.documents[7]
+    pieces = tuple(piece._replace(text="。") for piece in document.pieces)
+    for edited in (replace(document, pieces=pieces), document):
+        site.documents[7] = edited
+        site.build()
+        site.check()
+
+
+def test_common_sequences_whose_keys_begin_alike_are_told_apart() -> None:
+    """Also from keys that nobody has."""
+    known: dict[int, list[str]] = {}
+    for first in range(0x4E00, 0x4E00 + 600):
+        text = chr(first) + "的"
+        known.setdefault(postings.key_of(*map(ord, text)) >> 16, []).append(text)
+    alike = next(texts for texts in known.values() if len(texts) > 1)
+    kept = Common((*alike, "毛的"))
+    keys = [key for key, _ in sorted(kept.keys.items())]
+    near = [key + step for key in keys for step in (-1, 0, 1)]
+    told = kept._numbered(np.array([*near, 0xFFFFFFFF], np.uint32)).tolist()
+    assert told == [kept.keys.get(key, -1) for key in [*near, 0xFFFFFFFF]]
 
 
 def test_documents_come_go_and_change_places(

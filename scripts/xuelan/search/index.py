@@ -48,8 +48,8 @@ T = TypeVar("T")
 
 FORMAT: Final = 5
 """The layout of the files; part of the build's name."""
-BATCH: Final = 256
-"""Documents whose pairs are taken at once, to share the cost of a call: all a spot can tell."""
+BATCH: Final = 128
+"""Documents whose pairs are taken at once, to share the cost of a call; a spot has room for 256."""
 SHARD_UNITS: Final = 2150
 """Units of text behind one shard: about 10 KB as a file."""
 LEAST_BITS: Final = 4
