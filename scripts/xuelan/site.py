@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from xuelan import feeds, pages, spelled
+from xuelan import feeds, library, pages, spelled
 from xuelan.cache import NONE, Cache, key_of
 from xuelan.catalog import Catalog
 from xuelan.hosted import Hosted
@@ -19,8 +20,8 @@ from xuelan.page import Page, Theme
 from xuelan.pages import Collection, Sheet
 from xuelan.proof import Forme
 from xuelan.search import attachments
+from xuelan.search import update as search
 from xuelan.search.document import entries
-from xuelan.search.update import update
 from xuelan.staging import Row, Tree
 from xuelan.texts import Known, Texts, render_all
 from xuelan.work import HERE, Results, Workers
@@ -98,12 +99,21 @@ def write(
     ``kits`` are those to make: all without it, and none in a preview that shows drafts.
     """
     before = _note(tree, "pages", _Before) or _Before()
-    texts = render_all(catalog, work.cache, work.workers, (before.table, before.texts))
+    spelling = spelled.spelling(work.cache)
+
+    @functools.cache
+    def facets() -> tuple[library.Facet, ...]:
+        if not before.lists:  # later builds have few titles to spell, if any
+            spelled.prepare((m.title for m in catalog.public), spelling, HERE)
+        return library.facets(catalog, spelling)
+
+    last = before.table, before.texts
+    texts = render_all(catalog, work.cache, work.workers, last, meanwhile=facets)
     hosted = obtained()
     for path, data in hosted.files.items():
         tree.write(path, data)
     theme = hosted.theme(catalog)
-    collection = Collection.of(catalog, texts, spelled.spelling(work.cache))
+    collection = Collection(catalog, texts, facets(), spelling)
     theme = replace(theme, shelves=collection.shelves)
     if work.hand is not None:
         work.hand(Forme.of(collection, theme))
@@ -118,13 +128,13 @@ def write(
             for path, text in forms_own.files(catalog, texts):
                 tree.write(path, text.encode())
         _copy_files(catalog, tree)
+        own = [a for m in catalog.public for a in m.attachments]
+        files = attachments.texts(catalog.column.root, own, work.cache)
+        index = search.begun(entries(catalog, texts, files), tree, work.cache, work.workers)
         tree.take_in(coming)
     addresses = [(address, "") for address in hosted.addresses]
     addresses += [(address, catalog_date(catalog, address)) for address in made]
-    own = [a for m in catalog.public for a in m.attachments]
-    files = attachments.texts(catalog.column.root, own, work.cache)
-    forms = tuple(kit_pages.forms(catalog.kits))
-    update(entries(catalog, texts, files), tree, work.cache, work.workers, forms)
+    index(tuple(kit_pages.forms(catalog.kits)))
     wanted = () if catalog.drafts else catalog.kits
     wanted = wanted if kits is None else kits
     addresses += _write_downloads(collection, theme, tree, work, lists, wanted)

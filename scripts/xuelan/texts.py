@@ -99,11 +99,13 @@ def render_all(
     cache: Cache = NONE,
     workers: Workers = HERE,
     before: tuple[bytes, Known] | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Texts:
     """Every public material rendered, by id; what ``cache`` holds is not rendered again.
 
     ``before`` are the table key and the texts of the last build: where the table is the same, an
-    unchanged file has an unchanged text.
+    unchanged file has an unchanged text. ``meanwhile`` is something to be done here while
+    ``workers`` render.
     """
     table = LinkTable(catalog)
     renderer = Renderer(table.docs_dir)
@@ -137,6 +139,7 @@ def render_all(
         return key, outline, entry and cache.leave(key, entry)
 
     made = workers.map(renderer, unknown, "渲染正文", prepare=prepare, store=store)
+    meanwhile()
     for m, (key, outline, entry) in zip(unknown, made, strict=True):
         texts.add(m, key, outline, entry)
         cache.holds(key)  # a fork may have read it: only here it counts as used

@@ -28,7 +28,7 @@ from search_reader import HERE, measured
 from xuelan import publish
 from xuelan.cache import Cache, key_of
 from xuelan.search.document import Document, Entry, Facets
-from xuelan.search.update import update
+from xuelan.search.update import begun
 
 sys.path.insert(0, str(HERE.parent))
 
@@ -100,7 +100,7 @@ def build(folder: Path, count: int, step: str) -> None:
     cache = Cache(folder / "cache")
     with publish.published(folder / "site", folder / "cache") as tree:
         start = time.process_time()
-        update(entries, tree, cache)
+        begun(entries, tree, cache)(())
         print(time.process_time() - start - materials.seconds)
     cache.save(tidy=True)
 

@@ -26,7 +26,7 @@ from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
 from xuelan.search.stream import FIRST, WINDOW, Laid, layouts, window, windows
-from xuelan.search.update import update
+from xuelan.search.update import begun
 from xuelan.staging import Tree
 
 NUMBERS = st.one_of(
@@ -62,7 +62,7 @@ def entry(document: Document) -> Entry:
 def write(documents: list[Document], folder: Path) -> Reader:
     """The index of ``documents``, made anew."""
     folder.mkdir(parents=True, exist_ok=True)
-    update([entry(d) for d in documents], Tree(folder))
+    begun([entry(d) for d in documents], Tree(folder))(())
     return Reader(folder)
 
 
@@ -181,7 +181,7 @@ class Site:
     def build(self) -> None:
         cache = Cache(self.folder / "cache")
         with publish.published(self.folder / "site", self.folder / "cache") as tree:
-            update([entry(d) for d in self.documents], tree, cache)
+            begun([entry(d) for d in self.documents], tree, cache)(())
         cache.save(tidy=True)
 
     def edit(self, number: int, change: Callable[[str], str]) -> None:
@@ -193,7 +193,7 @@ class Site:
 
     def check(self) -> None:
         anew = self.folder / "anew"
-        update([entry(d) for d in self.documents], _empty(anew))
+        begun([entry(d) for d in self.documents], _empty(anew))(())
         assert content(self.folder / "site") == content(anew)
 
 
@@ -243,13 +243,13 @@ def test_an_edit_gives_what_a_new_build_gives(
 def anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows by one for each build that makes all shards anew."""
     seen: list[int] = []
-    made = index._Build.anew
+    made = index.Build.anew
 
-    def watched(self: index._Build, folder: Path) -> index.Shards:
+    def watched(self: index.Build, folder: Path) -> index.Shards:
         seen.append(1)
         return made(self, folder)
 
-    monkeypatch.setattr(index._Build, "anew", watched)
+    monkeypatch.setattr(index.Build, "anew", watched)
     return seen
 
 
@@ -460,7 +460,7 @@ def test_a_form_more_or_less_is_told(tmp_path: Path) -> None:
     for forms in ((form,), ()):
         cache = Cache(tmp_path / "cache")
         with publish.published(tmp_path / "site", tmp_path / "cache") as tree:
-            update([entry(d) for d in site.documents], tree, cache, forms=forms)
+            begun([entry(d) for d in site.documents], tree, cache)(forms)
         cache.save(tidy=True)
         assert ask(Reader(tmp_path / "site"), "签名", 10).forms == forms
     site.check()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from math import log2
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from xuelan.cache import NONE, Cache, key_of
+from xuelan.cache import Cache, key_of
 from xuelan.inputs import program
 from xuelan.search import files, packing, postings
 from xuelan.search.common import Common, sampled
@@ -42,7 +42,7 @@ from xuelan.search.spool import (
 )
 from xuelan.search.stream import Stream, layouts, shown, windows
 from xuelan.staging import DIGEST, Row, Tree, digest
-from xuelan.work import HERE, Workers
+from xuelan.work import Workers
 
 T = TypeVar("T")
 
@@ -57,29 +57,16 @@ BUCKET_BITS: Final = 6
 """Bits that name a shard of pairs among those packed at once."""
 
 
-def write(
-    entries: Sequence[Entry],
-    tree: Tree,
-    cache: Cache = NONE,
-    workers: Workers = HERE,
-    forms: tuple[Form, ...] = (),
-) -> Manifest:
-    """Write the index of ``entries``, in their order, and of ``forms`` into ``tree``.
-
-    Texts are folded and laid out by ``workers`` and kept in ``cache``. What stands in the tree from
-    the last build and has not changed stays; the files are the same as without a last build.
-    """
-    build = _Build(entries, tree, cache, workers)
-    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
-        return build.publish(build.patched() or build.anew(Path(folder)), forms)
-
-
 Shards = Callable[[str], None]
 """Puts all shards into the folder of the build that is named."""
 
 
-class _Build:
-    """One run: what the last one left, and what this one makes."""
+class Build:
+    """One run: what the last one left, and what this one makes of ``entries``, in their order.
+
+    Texts are folded and laid out by ``workers`` and kept in ``cache``. What stands in ``tree`` from
+    the last run and has not changed stays; the files are the same as without a last run.
+    """
 
     def __init__(
         self, entries: Sequence[Entry], tree: Tree, cache: Cache, workers: Workers
@@ -96,6 +83,18 @@ class _Build:
         """Of each document the digests of its files of text, one after another."""
         self.bits = 0
         self.common = Common()
+        self.early: dict[int, bytes] = {}
+        """The documents that tell what is common, laid out before all others."""
+
+    def write(self, forms: tuple[Form, ...]) -> Manifest:
+        """Write the index of the documents, and of ``forms``."""
+        with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
+            return self.publish(self.patched() or self.anew(Path(folder)), forms)
+
+    def prepare(self) -> None:
+        """Find out what can be known before the documents are laid out."""
+        self._look_at_sample(set(range(len(self.entries))))
+        _ = self._about
 
     def patched(self) -> Shards | None:
         """Only what a few edits change; ``None`` when that cannot be told from the last build."""
@@ -164,9 +163,9 @@ class _Build:
         keep_memory()
         count = len(self.entries)
         missing = {doc for doc in range(count) if not self._is_kept(doc)}
-        early = self._early(missing)
-        self.bits = self._bits()
-        self.common = self._found_common(list(early.values()))
+        if not self.early:
+            self._look_at_sample(missing)
+        early = self.early
         pairs, singles = Spool(folder, "pairs"), Spool(folder, "singles")
 
         def opened(docs: Sequence[int]) -> list[Document | bytes]:
@@ -190,23 +189,17 @@ class _Build:
             singles.add(one)
         return partial(self._pack, pairs, singles)
 
-    def _early(self, missing: set[int]) -> dict[int, bytes]:
-        """The documents that tell what is common laid out before all others."""
-
-        def opened(docs: Sequence[int]) -> list[Document]:
-            return [self.entries[doc].open() for doc in docs]
-
-        def store(docs: Sequence[int], made: list[LaidOut] | None) -> list[Stored]:
-            return list(map(self._stored, docs, _given(docs, made)))
-
+    def _look_at_sample(self, missing: set[int]) -> None:
+        """Lay out the documents that tell what is common, and see what is."""
         sample = sampled(len(self.entries))
-        found = {doc: self._kept(doc) for doc in sample if doc not in missing}
-        batches = _batches([doc for doc in sample if doc in missing])
-        made = self.workers.map(laid_out, batches, "编检索", 1, prepare=opened, store=store)
-        for docs, stored in zip(batches, made, strict=True):
-            for doc, laid in zip(docs, stored, strict=True):
-                found[doc] = self._take(doc, *laid)
-        return found
+        self.early = {doc: self._kept(doc) for doc in sample if doc not in missing}
+        for docs in _batches([doc for doc in sample if doc in missing]):
+            for doc, made in zip(
+                docs, laid_out([self.entries[d].open() for d in docs]), strict=True
+            ):
+                self.early[doc] = self._take(doc, *self._stored(doc, made))
+        self.bits = self._bits()
+        self.common = self._found_common(list(self.early.values()))
 
     def _pack(self, pairs: Spool, singles: Spool, build: str) -> None:
         """Put all shards into a build's folder, bucket by bucket."""
@@ -271,11 +264,7 @@ class _Build:
 
     def publish(self, shards: Shards, forms: tuple[Form, ...]) -> Manifest:
         """Write the shards and all else; leave notes to the next build."""
-        faces = key_of([e.face for e in self.entries])
-        same = self.before.program == program() and self.before.faces == faces
-        facets = [] if same else [entry.facets() for entry in self.entries]
-        notes = self.before if same else self._described(faces, facets)
-        beside = dict.fromkeys(_BESIDE) if same else _beside(facets, notes)
+        notes, beside = self._about
         last = self.before.manifest[0]
         digests = [
             self.tree.last.files[f"{FOLDER}/{last}/{name}.js"].digest
@@ -315,6 +304,16 @@ class _Build:
             self.tree.keep(path)
         else:
             self.tree.link(path, came)
+
+    @cached_property
+    def _about(self) -> tuple[Notes, dict[str, bytes | None]]:
+        """What can be said without the texts: notes, and files (``None`` for those that stay)."""
+        faces = key_of([e.face for e in self.entries])
+        if self.before.program == program() and self.before.faces == faces:
+            return self.before, dict.fromkeys(_BESIDE)
+        facets = [entry.facets() for entry in self.entries]
+        notes = self._described(faces, facets)
+        return notes, _beside(facets, notes)
 
     def _described(self, faces: bytes, facets: Sequence[Facets]) -> Notes:
         """Notes of what can be said without the texts."""

@@ -68,7 +68,7 @@ class Reader:
         return postings.unpacked(kind, [(number, script)], bits)
 
     def _text(self, doc: int, number: int) -> dict[str, Any]:
-        """A document's file of texts, see :func:`xuelan.search.index.write`."""
+        """A document's file of texts, see :class:`xuelan.search.index.Build`."""
         path = files.text_path(self.manifest.order, doc, number)
         script = _read(self._site / path)
         name = packing.named(script)

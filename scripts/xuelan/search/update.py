@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from xuelan.cache import NONE, Cache
 from xuelan.inputs import program
@@ -13,29 +14,43 @@ from xuelan.search.notes import Notes
 from xuelan.staging import Tree
 from xuelan.work import HERE, Workers
 
+if TYPE_CHECKING:
+    from xuelan.search.index import Build
 
-def update(
-    entries: Sequence[Entry],
-    tree: Tree,
-    cache: Cache = NONE,
-    workers: Workers = HERE,
-    forms: tuple[Form, ...] = (),
-) -> None:
-    """Write the index of ``entries``, in their order, into ``tree``, where it is not there yet.
 
-    ``forms`` can be found beside them. Texts are folded and laid out by ``workers`` and kept in
-    ``cache``; the files are the same with and without them, and with and without a last build.
+def begun(
+    entries: Sequence[Entry], tree: Tree, cache: Cache = NONE, workers: Workers = HERE
+) -> Callable[[tuple[Form, ...]], None]:
+    """What writes the index of ``entries``, in their order, into ``tree``, where it is not there.
+
+    It is given the forms that can be found beside them. Texts are folded and laid out by
+    ``workers`` and kept in ``cache``; the files are the same with and without them, and with and
+    without a last build. What a first index needs to know beforehand is found out at once: the
+    workers may be at something else.
     """
     before = Notes.of(tree)
     manifest = _standing(tree, before)
-    if manifest and manifest.forms == forms and before.keys == [e.key for e in entries]:
-        tree.stay(files.FOLDER, files.FOLDER)
-        before.leave(tree)
-    else:
-        from xuelan.search.index import write  # noqa: PLC0415 - numpy takes long to load
+    stands = manifest is not None and before.keys == [e.key for e in entries]
+    build = None if stands else _build(entries, tree, cache, workers)
+    if build is not None and not before.keys:
+        build.prepare()
 
-        manifest = write(entries, tree, cache, workers, forms)
-    tree.write("search/search.js", script.joined(manifest))
+    def finish(forms: tuple[Form, ...]) -> None:
+        if build is None and manifest is not None and manifest.forms == forms:
+            tree.stay(files.FOLDER, files.FOLDER)
+            before.leave(tree)
+            now = manifest
+        else:
+            now = (build or _build(entries, tree, cache, workers)).write(forms)
+        tree.write("search/search.js", script.joined(now))
+
+    return finish
+
+
+def _build(entries: Sequence[Entry], tree: Tree, cache: Cache, workers: Workers) -> Build:
+    from xuelan.search.index import Build  # noqa: PLC0415 - numpy takes long to load
+
+    return Build(entries, tree, cache, workers)
 
 
 def _standing(tree: Tree, before: Notes) -> Manifest | None:
