@@ -33,10 +33,13 @@ MOST_PACKS: Final = 12
 SPARE_BYTES: Final = 64 * 1024 * 1024
 """What earlier builds left is kept up to this size, or the size of what the last one used."""
 
-_MAGIC: Final = b"xuelan-pack-2\n"
+DIGEST: Final = 16
+"""Bytes of a digest."""
+
+_MAGIC: Final = b"xuelan-pack-3\n"
 _ENDING: Final = ".pack"
 _PART: Final = ".part"
-_TAIL: Final = 8 + 16
+_TAIL: Final = 8 + DIGEST
 
 T = TypeVar("T")
 Slot = tuple[int, int, int]
@@ -44,9 +47,14 @@ Slot = tuple[int, int, int]
 Index = dict[bytes, Slot]
 
 
+def digest(data: bytes | memoryview) -> bytes:
+    """The digest of some bytes: of SHA-256, for which processors have instructions."""
+    return hashlib.sha256(data).digest()[:DIGEST]
+
+
 def key_of(*parts: Any) -> bytes:
-    """The key (16 bytes) of a result that depends on ``parts``, any values msgpack can hold."""
-    return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=16).digest()
+    """The key of a result that depends on ``parts``, any values msgpack can hold."""
+    return digest(msgspec.msgpack.encode(parts))
 
 
 class Left(NamedTuple):
@@ -124,11 +132,11 @@ class _Writer:
 
     def finish(self) -> None:
         index = msgspec.msgpack.encode(self.index)
-        digest = hashlib.blake2b(index, digest_size=16).digest()
+        check = digest(index)
         self.file.seek(0, os.SEEK_END)  # a fork that was killed may have left more than it told
-        self.file.write(index + len(index).to_bytes(8, "little") + digest)
+        self.file.write(index + len(index).to_bytes(8, "little") + check)
         self.file.close()
-        self.path.replace(self.path.with_name(digest.hex() + _ENDING))
+        self.path.replace(self.path.with_name(check.hex() + _ENDING))
 
     def drop(self) -> None:
         with contextlib.suppress(OSError):
@@ -315,7 +323,7 @@ def _index(file: BinaryIO) -> Index:
     tail = os.pread(handle, _TAIL, max(0, end))
     length = int.from_bytes(tail[:8], "little")
     index = os.pread(handle, length, end - length) if 0 < length <= end else b""
-    sound = hashlib.blake2b(index, digest_size=16).digest() == tail[8:]
+    sound = digest(index) == tail[8:]
     if os.pread(handle, len(_MAGIC), 0) != _MAGIC or not sound:
         raise ValueError
     return msgspec.msgpack.decode(index, type=Index)
@@ -339,9 +347,10 @@ def record(folder: Path | None, name: str, kind: type[T]) -> T | None:
         return None
     try:
         data = (folder / f"{name}.record").read_bytes()
-        if hashlib.blake2b(data[16:], digest_size=16).digest() != data[:16]:
-            return None
-        return msgspec.msgpack.decode(memoryview(data)[16:], type=kind)
+        content = memoryview(data)[DIGEST:]
+        return (
+            msgspec.msgpack.decode(content, type=kind) if digest(content) == data[:DIGEST] else None
+        )
     except (OSError, msgspec.MsgspecError, ValueError):
         return None
 
@@ -355,7 +364,7 @@ def keep_record(folder: Path | None, name: str, value: object) -> None:
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=_PART)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.blake2b(data, digest_size=16).digest() + data)
+            file.write(digest(data) + data)
         Path(temporary).replace(folder / f"{name}.record")
     except OSError:
         with contextlib.suppress(OSError):

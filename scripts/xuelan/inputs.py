@@ -157,21 +157,18 @@ def _printed(path: str) -> str:
 
 def _digest_of(path: Path, status: os.stat_result) -> bytes:
     if stat.S_ISREG(status.st_mode):
-        digest = hashlib.blake2b(digest_size=16)
         with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    elif stat.S_ISLNK(status.st_mode):  # no file, whatever is in it, may be taken for a link
-        digest = hashlib.blake2b(os.fsencode(path.readlink()), digest_size=16, person=b"link")
-    else:
-        digest = hashlib.blake2b(digest_size=16, person=b"other")
-    return digest.digest()
+            return hashlib.file_digest(file, "sha256").digest()[: store.DIGEST]
+    if stat.S_ISLNK(status.st_mode):  # no file, whatever is in it, may be taken for a link
+        target = os.fsencode(path.readlink())
+        return hashlib.blake2b(target, digest_size=store.DIGEST, person=b"link").digest()
+    return hashlib.blake2b(digest_size=store.DIGEST, person=b"other").digest()
 
 
 @cache
 def program() -> bytes:
     """The digest of this program: all files of its package, the libraries installed, Python."""
-    digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
+    digest = hashlib.sha256(sys.version.encode())
     folder = Path(__file__).parent
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"):
         name = path.relative_to(folder).as_posix()
@@ -181,4 +178,4 @@ def program() -> bytes:
         with contextlib.suppress(OSError):
             names = (p.name for p in Path(place).iterdir() if p.suffix in _INSTALLED)
             digest.update("\n".join(sorted(names)).encode())
-    return digest.digest()
+    return digest.digest()[: store.DIGEST]

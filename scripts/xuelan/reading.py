@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from xuelan import prose
-from xuelan.cache import Cache, Left, key_of
+from xuelan.cache import Cache, Left, digest, key_of
 from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.files import named, with_files
 from xuelan.inputs import program
@@ -144,10 +144,9 @@ class _Shelf:
             if raw is None:
                 stands[path] = _Found(b"", problems)
                 return None
-            digest = _digest(raw)
-            stands[path] = _Found(digest, problems)
+            found = stands[path] = _Found(digest(raw), problems)
             is_new = path not in self.digests
-            kept = self.cache.get(self.key(path, digest), _Kept) if is_new else None
+            kept = self.cache.get(self.key(path, found.digest), _Kept) if is_new else None
             return None if kept else (path, raw)
 
         def store(path: str, entry: bytes | None) -> _Found:
@@ -161,12 +160,11 @@ class _Shelf:
 
     def taken_in(self, path: str, found: _Found) -> Reading:
         """What was found, as a reading; if it is new, the cache gets it."""
-        digest, problems, entry = found
-        if not digest:
-            return Reading(path, tuple(problems))
-        if digest != self.digests.get(path, digest):
+        if not found.digest:
+            return Reading(path, tuple(found.problems))
+        if found.digest != self.digests.get(path, found.digest):
             raise ChangedError(path)
-        key = self.key(path, digest)
+        key, entry = self.key(path, found.digest), found.entry
         if entry is not None:
             self.cache.take_in(key, entry)
         kept = self.cache.get(key, _Kept) if not isinstance(entry, bytes) else _unpacked(entry)
@@ -199,12 +197,12 @@ class _Shelf:
 
     def _sha256(self, file: Path) -> str:
         """A file's SHA-256, from the cache where its digest is known."""
-        digest = self.digests.get(file.relative_to(self.root).as_posix())
-        kept = self.cache.get(key_of("sha256", digest), str)
+        known = self.digests.get(file.relative_to(self.root).as_posix())
+        kept = self.cache.get(key_of("sha256", known), str)
         if kept is None:
             raw = file.read_bytes()
             kept = hashlib.sha256(raw).hexdigest()
-            self.cache.put_value(key_of("sha256", _digest(raw)), kept)
+            self.cache.put_value(key_of("sha256", digest(raw)), kept)
         return kept
 
 
@@ -226,11 +224,6 @@ def interpret(
     own = own_rules(material, document.body, lines)
     every = (*problems, *found, *wrong, *own)
     return Reading(path, every, material, scan(path, document.body, lines), document.body)
-
-
-def _digest(raw: bytes) -> bytes:
-    """As :class:`~xuelan.inputs.Inputs` has it."""
-    return hashlib.blake2b(raw, digest_size=16).digest()
 
 
 def _packed(reading: Reading) -> bytes:

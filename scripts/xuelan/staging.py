@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
-from xuelan.cache import key_of
+from xuelan.cache import digest, key_of
 
 T = TypeVar("T")
 
 _NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-
-DIGEST: Final = 16
-"""Bytes of a digest."""
-
-
-def digest(data: bytes) -> bytes:
-    """The digest of a published file: of SHA-256, for which processors have instructions."""
-    return hashlib.sha256(data).digest()[:DIGEST]
 
 
 class Entry(NamedTuple):

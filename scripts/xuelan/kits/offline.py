@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from xuelan.cache import NONE, Cache, key_of
+from xuelan.cache import NONE, Cache, digest, key_of
 from xuelan.kits.keys import code
 from xuelan.kits.kit import OFFLINE, ZIM
 from xuelan.kits.members import Packed
 from xuelan.kits.plan import KitFile
-from xuelan.staging import Tree, digest
+from xuelan.staging import Tree
 from xuelan.work import HERE, Workers
 
 FOLDER: Final = "离线网页"

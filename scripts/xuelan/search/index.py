@@ -11,7 +11,7 @@ from math import log2
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from xuelan.cache import Cache, key_of
+from xuelan.cache import DIGEST, Cache, digest, key_of
 from xuelan.inputs import program
 from xuelan.search import files, packing, postings
 from xuelan.search.common import Common, sampled
@@ -41,7 +41,7 @@ from xuelan.search.spool import (
     sorted_lists,
 )
 from xuelan.search.stream import Stream, layouts, shown, windows
-from xuelan.staging import DIGEST, Row, Tree, digest
+from xuelan.staging import Row, Tree
 from xuelan.work import Workers
 
 T = TypeVar("T")
