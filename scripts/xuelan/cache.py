@@ -15,7 +15,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any, BinaryIO, ClassVar, Final, NamedTuple, Self, TypeVar
 from weakref import WeakSet
 
 import msgspec
+from deflate import crc32
 
 FOLDER: Final = ".cache"
 """The cache's folder, below the column's own."""
@@ -87,7 +87,7 @@ def _entry(file: BinaryIO, slot: Slot) -> bytes | None:
         entry = os.pread(file.fileno(), length, start)
     except OSError:
         return None
-    return entry if len(entry) == length and zlib.crc32(entry) == check else None
+    return entry if len(entry) == length and crc32(entry, 0) == check else None
 
 
 class _Writer:
@@ -113,7 +113,7 @@ class _Writer:
         return writer
 
     def add(self, key: bytes, entry: bytes) -> Slot:
-        slot = self.index[key] = (self.offset, len(entry), zlib.crc32(entry))
+        slot = self.index[key] = (self.offset, len(entry), crc32(entry, 0))
         self.offset += self.file.write(entry)
         return slot
 

@@ -88,17 +88,17 @@ def read_materials(
         if kept is None:
             missing.append(path)
         else:
-            readings[path] = _thaw(path, kept)
+            readings[path] = shelf.filled(_thaw(path, kept))
     made = shelf.read(missing, workers)
 
     def finished() -> Iterator[Reading]:
         with closing(made):
             for path, found in zip(missing, made, strict=True):
-                readings[path] = shelf.taken_in(path, found)
+                reading = shelf.taken_in(path, found)
                 if found.digest:
                     learn(path, found.digest)
-        for path in paths:
-            yield shelf.filled(readings[path])
+                readings[path] = shelf.filled(reading)
+        yield from map(readings.__getitem__, paths)
 
     return finished()
 

@@ -118,7 +118,18 @@ def write(
     if work.hand is not None:
         work.hand(Forme.of(collection, theme))
     lists = _lists_key(collection, theme)
+    wanted = () if catalog.drafts else catalog.kits
+    wanted = wanted if kits is None else kits
     made, coming = _write_pages(collection, theme, tree, work, before, lists)
+
+    def offer() -> list[tuple[str, str]]:
+        """What is made when all else is known: the addresses of all pages."""
+        addresses = [(address, "") for address in hosted.addresses]
+        addresses += [(address, catalog_date(catalog, address)) for address in made]
+        addresses += _write_downloads(collection, theme, tree, work, lists, wanted)
+        _write_sitemap(catalog, tree, lists, addresses)
+        return addresses
+
     with closing(coming):  # should anything fail here, nobody goes on writing pages
         made += _write_others(collection, theme, tree, lists)
         _write_feeds(collection, tree, lists, before)
@@ -131,18 +142,11 @@ def write(
         own = [a for m in catalog.public for a in m.attachments]
         files = attachments.texts(catalog.column.root, own, work.cache)
         index = search.begun(entries(catalog, texts, files), tree, work.cache, work.workers)
+        addresses = [] if wanted else offer()
         tree.take_in(coming)
-    addresses = [(address, "") for address in hosted.addresses]
-    addresses += [(address, catalog_date(catalog, address)) for address in made]
     index(tuple(kit_pages.forms(catalog.kits)))
-    wanted = () if catalog.drafts else catalog.kits
-    wanted = wanted if kits is None else kits
-    addresses += _write_downloads(collection, theme, tree, work, lists, wanted)
-    if catalog.column.url:
-        key = key_of(lists, "sitemap", addresses)
-        if not tree.fresh("sitemap.xml", key):
-            text = feeds.sitemap(catalog.column.url, addresses)
-            tree.write("sitemap.xml", text.encode(), key)
+    if wanted:  # kits carry a copy of the whole site
+        addresses = offer()
     return Written(
         materials=len(catalog.public),
         pages=len(addresses),
@@ -280,6 +284,14 @@ def _reasons(
             reason = "内容有改动"
         found.append((path, reason))
     return tuple(found)
+
+
+def _write_sitemap(
+    catalog: Catalog, tree: Tree, lists: bytes, addresses: list[tuple[str, str]]
+) -> None:
+    url, key = catalog.column.url, key_of(lists, "sitemap", addresses)
+    if url and not tree.fresh("sitemap.xml", key):
+        tree.write("sitemap.xml", feeds.sitemap(url, addresses).encode(), key)
 
 
 def _write_downloads(
