@@ -22,13 +22,13 @@ from xuelan import column as settings
 from xuelan import look, publish
 from xuelan.cache import FOLDER, Cache, key_of
 from xuelan.catalog import Catalog, newest
-from xuelan.check import check
+from xuelan.check import checking
 from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
 from xuelan.hosted import obtaining
 from xuelan.inputs import Inputs, program
 from xuelan.problem import Code, Problem
 from xuelan.proof import Forme
-from xuelan.site import Work, Written, write
+from xuelan.site import Work, Written, collect, write
 from xuelan.source import ChangedError
 from xuelan.work import uncollected, workers
 
@@ -110,24 +110,33 @@ def _built(
         contextlib.ExitStack() as begun,
         workers(tell, scheduler) as helpers,
         uncollected(),
+        _kept(cache, inputs),
     ):
         early = _held_early(target, begun)
         stand = begun.enter_context(helpers.aside(before.stand)) if early else before.stand
-        meanwhile = partial(_meanwhile, before if early else None, mark)
-        catalog, problems = check(root, cache, helpers, inputs, meanwhile)
-        if catalog is None or any(p.is_error for p in problems):
+        with checking(root, cache, helpers, inputs) as (catalog, found, told):
+            _meanwhile(before if early else None, mark)
+            if catalog is None or _is_faulty(found):
+                _save(cache, inputs)
+                return Report(told(), target, time.monotonic() - start, None)
+            work = Work(cache, helpers, hand)
+            catalog = replace(catalog, drafts=drafts)  # noqa: PLW2901 - the one that is built
+            try:  # nothing but the cache is written before the rules have been asked
+                with clock(catalog):
+                    obtained = begun.enter_context(obtaining(catalog, cache, inputs, helpers))
+                    work = replace(work, collection=collect(catalog, work, before.notes))
+            except Exception:
+                if not _is_faulty(told()):
+                    raise  # else it is what the rules say that is the matter
+            problems = told()
+        if _is_faulty(problems):
             _save(cache, inputs)
             return Report(problems, target, time.monotonic() - start, None)
         if not early:
             begun.enter_context(publish.held(target))
-        catalog = replace(catalog, drafts=drafts)
         with publish.written(before, stand) as tree:
-            with (
-                clock(catalog),
-                _kept(cache, inputs),
-                obtaining(catalog, cache, inputs, helpers) as obtained,
-            ):
-                written = write(catalog, obtained, tree, Work(cache, helpers, hand))
+            with clock(catalog):
+                written = write(catalog, obtained, tree, work)
             tree.notes["mark"], tree.notes["report"] = mark(), _freeze(problems, written)
             again = inputs.again(catalog.by_path.keys())
             if mark() and _mark(catalog.column, again, drafts=drafts) != mark():
@@ -136,6 +145,10 @@ def _built(
     seconds = time.monotonic() - start
     left = (catalog, before, tree)
     return Report(problems, target, seconds, written, _memory(), cache.fault, left)
+
+
+def _is_faulty(problems: list[Problem]) -> bool:
+    return any(p.is_error for p in problems)
 
 
 def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:

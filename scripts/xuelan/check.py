@@ -6,7 +6,9 @@ preview looks at one edited text by itself, with ``check_edit``, before it check
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -40,28 +42,34 @@ RULES: Final = (
 
 
 def check(
-    root: Path,
-    cache: Cache = NONE,
-    workers: Workers = HERE,
-    inputs: Inputs | None = None,
-    meanwhile: Callable[[], object] = lambda: None,
+    root: Path, cache: Cache = NONE, workers: Workers = HERE, inputs: Inputs | None = None
 ) -> tuple[Catalog | None, list[Problem]]:
     """Load the column in ``root`` and find everything wrong with it, sorted.
 
     The catalog is ``None`` only when the column's settings cannot be used at all. ``cache``,
-    ``workers`` and ``inputs`` make it faster and change nothing else; ``meanwhile`` is something
-    to be done here while the rules are applied in a process of their own.
+    ``workers`` and ``inputs`` make it faster and change nothing else.
+    """
+    with checking(root, cache, workers, inputs) as (catalog, _, told):
+        return catalog, told()
+
+
+@contextmanager
+def checking(
+    root: Path, cache: Cache, workers: Workers, inputs: Inputs | None
+) -> Iterator[tuple[Catalog | None, list[Problem], Callable[[], list[Problem]]]]:
+    """What :func:`check` gives, while the rules are still applied in a process of their own.
+
+    First come the problems found in reading; what comes last tells all of them, sorted.
     """
     column, problems = settings.load(root)
     if column is None:
-        return None, sorted(problems)
+        yield None, problems, lambda: sorted(problems)
+        return
     catalog, found = load(column, cache, workers, inputs)
     problems += found
     with workers.aside(lambda: [problem for rule in RULES for problem in rule(catalog)]) as ruled:
         problems += attachments.problems(catalog, cache)
-        meanwhile()
-        problems += ruled()
-    return catalog, sorted(set(problems))
+        yield catalog, problems, functools.cache(lambda: sorted({*problems, *ruled()}))
 
 
 def check_edit(catalog: Catalog, m: Material, lost: frozenset[str]) -> list[Problem]:

@@ -83,6 +83,11 @@ class Before:
         """What the last build published, if that is known."""
         return cache.record(self.records, record_name(self.site), Manifest)
 
+    @property
+    def notes(self) -> Mapping[str, bytes]:
+        """What the last build tells this one."""
+        return self.manifest.notes if self.manifest else {}
+
     def load(self) -> None:
         """Read the manifest, which takes a while, now."""
         _ = self.manifest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
@@ -31,12 +31,14 @@ from xuelan.work import HERE, Results, Workers
 class Work:
     """What makes a build fast and changes nothing else: what is kept, and who helps.
 
-    ``hand`` is given what the pages are made from, so that one can be made anew later.
+    ``hand`` is given what the pages are made from, so that one can be made anew later;
+    ``collection`` is what :func:`collect` has made already.
     """
 
     cache: Cache = NONE
     workers: Workers = HERE
     hand: Callable[[Forme], None] | None = None
+    collection: Collection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,25 @@ _FEW: Final = 20
 """So many lines of the catalogue are replaced one by one; with more, all are written anew."""
 
 
+def collect(catalog: Catalog, work: Work, notes: Mapping[str, bytes]) -> Collection:
+    """What the pages are made from: all texts rendered, all shelves sorted.
+
+    Nothing but the cache is written. ``notes`` are those of the last build.
+    """
+    before = _note(notes, "pages", _Before) or _Before()
+    spelling = spelled.spelling(work.cache)
+
+    @functools.cache
+    def facets() -> tuple[library.Facet, ...]:
+        if not before.lists:  # later builds have few titles to spell, if any
+            spelled.prepare((m.title for m in catalog.public), spelling, HERE)
+        return library.facets(catalog, spelling)
+
+    last = before.table, before.texts
+    texts = render_all(catalog, work.cache, work.workers, last, meanwhile=facets)
+    return Collection(catalog, texts, facets(), spelling)
+
+
 def write(
     catalog: Catalog,
     obtained: Callable[[], Hosted],
@@ -98,22 +119,13 @@ def write(
     ``obtained`` gives what the host makes; it is asked for when the texts are rendered.
     ``kits`` are those to make: all without it, and none in a preview that shows drafts.
     """
-    before = _note(tree, "pages", _Before) or _Before()
-    spelling = spelled.spelling(work.cache)
-
-    @functools.cache
-    def facets() -> tuple[library.Facet, ...]:
-        if not before.lists:  # later builds have few titles to spell, if any
-            spelled.prepare((m.title for m in catalog.public), spelling, HERE)
-        return library.facets(catalog, spelling)
-
-    last = before.table, before.texts
-    texts = render_all(catalog, work.cache, work.workers, last, meanwhile=facets)
+    before = _note(tree.last.notes, "pages", _Before) or _Before()
+    collection = work.collection or collect(catalog, work, tree.last.notes)
+    texts = collection.rendered
     hosted = obtained()
     for path, data in hosted.files.items():
         tree.write(path, data)
     theme = hosted.theme(catalog)
-    collection = Collection(catalog, texts, facets(), spelling)
     theme = replace(theme, shelves=collection.shelves)
     if work.hand is not None:
         work.hand(Forme.of(collection, theme))
@@ -222,7 +234,7 @@ def _write_others(c: Collection, theme: Theme, tree: Tree, lists: bytes) -> list
         data = (catalog.facts, catalog.figures, catalog.questions, repr(catalog.kits), bodies)
         return key_of(lists, data, [texts.known.get(name) for name in seen])
 
-    before = _note(tree, "others", _Others)
+    before = _note(tree.last.notes, "others", _Others)
     if before and before.key == key(before.seen):
         for address in before.addresses:
             tree.keep(f"{address}index.html")
@@ -238,10 +250,10 @@ def _write_others(c: Collection, theme: Theme, tree: Tree, lists: bytes) -> list
     return addresses
 
 
-def _note(tree: Tree, name: str, kind: type[T]) -> T | None:
+def _note(notes: Mapping[str, bytes], name: str, kind: type[T]) -> T | None:
     """What the last build left under ``name`` for this one."""
     try:
-        return msgspec.msgpack.decode(tree.last.notes[name], type=kind)
+        return msgspec.msgpack.decode(notes[name], type=kind)
     except (KeyError, msgspec.MsgspecError):
         return None
 

@@ -220,7 +220,7 @@ def test_an_unchanged_build_looks_at_no_material(
     def never(*arguments: Any) -> Any:
         raise AssertionError(arguments)
 
-    monkeypatch.setattr(building, "check", never)
+    monkeypatch.setattr(building, "checking", never)
     again(root)
 
 
@@ -293,19 +293,40 @@ def test_an_edit_made_while_a_build_runs_is_never_lost(
     shutil.copytree(base, root)
     again(root)
     original = (root / REPORT).read_bytes()
-    check = building.check
+    checking = building.checking
 
     def typed_meanwhile(*arguments: Any) -> Any:
         (root / REPORT).write_bytes(original + "\n一闪而过的一句。\n".encode())
-        return check(*arguments)
+        return checking(*arguments)
 
     (root / "docs/index.md").write_text("# 首页\n\n改过。\n", encoding="utf-8")
-    monkeypatch.setattr(building, "check", typed_meanwhile)
+    monkeypatch.setattr(building, "checking", typed_meanwhile)
     again(root)
     monkeypatch.undo()
     (root / REPORT).write_bytes(original)
     again(root)
     _same(root, tmp_path)
+
+
+def test_what_cannot_be_made_of_a_faulty_column_is_no_news(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts are rendered while the rules are applied; if both fail, it is the rules that tell."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+
+    def fails(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(building, "collect", fails)
+    (root / "docs/index.md").write_text("# 首页\n\n又改过。\n", encoding="utf-8")
+    with pytest.raises(ZeroDivisionError):
+        building.build(root)
+    with (root / REPORT).open("a", encoding="utf-8") as report:
+        report.write("\n见[别处](../stories/not-there.md)。\n")
+    told = building.build(root)
+    assert told.written is None
+    assert any(p.is_error and p.path == REPORT for p in told.problems)
 
 
 KIT = """\
