@@ -74,6 +74,13 @@ class Rendered(Shown, frozen=True):
     links: tuple[str, ...]
 
 
+class Searched(msgspec.Struct, frozen=True):
+    """What search needs of a text."""
+
+    headings: tuple[Heading, ...]
+    blocks: tuple[Block, ...]
+
+
 def minutes(characters: int, speed: int) -> int:
     """Minutes for so many characters at ``speed`` characters a minute, at least one."""
     return max(1, round(characters / speed))

@@ -14,10 +14,10 @@ from xuelan.inputs import program
 from xuelan.link_table import LinkTable, Surroundings
 from xuelan.material import Material
 from xuelan.render import Renderer
-from xuelan.rendered import READING_SPEED, Rendered, Shown, minutes
+from xuelan.rendered import READING_SPEED, Rendered, Searched, Shown, minutes
 from xuelan.work import HERE, Workers
 
-Part = TypeVar("Part", Shown, Rendered)
+Part = TypeVar("Part", Shown, Searched, Rendered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,10 @@ class Texts(Mapping[str, Rendered]):
     def shown(self, name: str) -> Shown:
         """What a page shows of a text, without opening the rest."""
         return self._opened(name, Shown)
+
+    def searched(self, name: str) -> Searched:
+        """What search needs of a text, without opening the rest."""
+        return self._opened(name, Searched)
 
     def _opened(self, name: str, kind: type[Part]) -> Part:
         _, _, key, _ = self.known[name]

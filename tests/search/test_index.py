@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -188,7 +189,7 @@ class Site:
         document = self.documents[number]
         pieces = list(document.pieces)
         place = len(pieces) // 2
-        pieces[place] = pieces[place]._replace(text=change(pieces[place].text))
+        pieces[place] = msgspec.structs.replace(pieces[place], text=change(pieces[place].text))
         self.documents[number] = replace(document, pieces=tuple(pieces))
 
     def check(self) -> None:
@@ -407,7 +408,7 @@ def test_a_document_with_nothing_to_find_is_patched_in(tmp_path: Path) -> None:
     """All of its text goes, and comes again."""
     site = Site(tmp_path)
     document = site.documents[7]
-    pieces = tuple(piece._replace(text="。") for piece in document.pieces)
+    pieces = tuple(msgspec.structs.replace(piece, text="。") for piece in document.pieces)
     for edited in (replace(document, pieces=pieces), document):
         site.documents[7] = edited
         site.build()
@@ -575,7 +576,7 @@ def test_only_what_differs_is_moved_by_a_small_edit() -> None:
     """A word more in one paragraph leaves the places of nearly all the others alone."""
     document = some(1, seed=9)[0]
     pieces = list(document.pieces)
-    pieces[2] = pieces[2]._replace(text="多" + pieces[2].text)
+    pieces[2] = msgspec.structs.replace(pieces[2], text="多" + pieces[2].text)
     edited = replace(document, pieces=tuple(pieces))
     before, after = (
         [p.place for p in laid.placed] for each in (document, edited) for laid in layouts([each])

@@ -10,11 +10,13 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+import msgspec
+
 from xuelan.cache import key_of
 from xuelan.catalog import Catalog
 from xuelan.inputs import program
 from xuelan.material import Material
-from xuelan.rendered import Rendered
+from xuelan.rendered import Searched
 from xuelan.search.attachments import Text
 from xuelan.texts import Texts
 
@@ -27,10 +29,11 @@ class Zone(IntEnum):
     BODY = 2
 
 
-class Piece(NamedTuple):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """A text that is searched. ``anchor`` is its place on the page, ``label`` what it is.
 
     The label is shown beside the excerpt: the section's heading, 发文字号, 附件《…》第3页.
+    Hundreds of thousands are made: structures, in half the time of tuples with names.
     """
 
     zone: Zone
@@ -86,7 +89,9 @@ def entries(catalog: Catalog, rendered: Texts, files: Files) -> list[Entry]:
 
 def _entry(m: Material, rendered: Texts, files: Files) -> Entry:
     key = key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments])
-    return Entry(key, m.face, m.id, partial(facets, m), lambda: document(m, rendered[m.id], files))
+    return Entry(
+        key, m.face, m.id, partial(facets, m), lambda: document(m, rendered.searched(m.id), files)
+    )
 
 
 def facets(m: Material) -> Facets:
@@ -95,9 +100,9 @@ def facets(m: Material) -> Facets:
     return Facets(m.kind, m.year, m.publisher, m.activity, tuple(w for w in words if w))
 
 
-def document(m: Material, rendered: Rendered, files: Files) -> Document:
+def document(m: Material, rendered: Searched, files: Files) -> Document:
     """One material with its rendered text and the texts of its attachments."""
-    pieces = chain(_fields(m), _body(m, rendered), _files(m, files))
+    pieces = [p for p in chain(_fields(m), _body(m, rendered), _files(m, files)) if p.text]
     return Document(
         id=m.id,
         url=m.address,
@@ -105,14 +110,18 @@ def document(m: Material, rendered: Rendered, files: Files) -> Document:
         kind=m.kind,
         date=m.issued,
         unit=m.publisher,
-        pieces=tuple([_composed(piece) for piece in pieces if piece.text]),
+        pieces=tuple(_composed(pieces)),
     )
 
 
-def _composed(piece: Piece) -> Piece:
-    """A piece with its text as :func:`_normal` has it, which it mostly is already."""
-    text = _normal(piece.text)
-    return piece if text is piece.text else piece._replace(text=text)
+def _composed(pieces: list[Piece]) -> list[Piece]:
+    """Pieces with their texts as :func:`_normal` has them, which they mostly are already.
+
+    Of a text that is composed every part is too.
+    """
+    if unicodedata.is_normalized("NFC", "".join([piece.text for piece in pieces])):
+        return pieces
+    return [msgspec.structs.replace(piece, text=_normal(piece.text)) for piece in pieces]
 
 
 def _normal(text: str) -> str:
@@ -121,18 +130,23 @@ def _normal(text: str) -> str:
 
 def _fields(m: Material) -> Iterator[Piece]:
     yield Piece(Zone.TITLE, "", "", m.title)
-    yield Piece(Zone.FIELD, "", "提要", m.summary)
-    yield Piece(Zone.FIELD, "", "原题", m.original_title)
-    yield Piece(Zone.FIELD, "", "发文字号", m.number)
-    yield Piece(Zone.FIELD, "", "发文机关", m.issuer)
-    yield Piece(Zone.FIELD, "", "媒体或出版者", m.outlet)
-    yield Piece(Zone.FIELD, "", "作者", "，".join(m.author))
-    yield Piece(Zone.FIELD, "", "日期说明", m.issued_note)
-    yield Piece(Zone.FIELD, "", "又称", "，".join(m.aliases))
-    yield Piece(Zone.FIELD, "", "标签", "，".join(m.tags))
+    fields = (
+        ("提要", m.summary),
+        ("原题", m.original_title),
+        ("发文字号", m.number),
+        ("发文机关", m.issuer),
+        ("媒体或出版者", m.outlet),
+        ("作者", "，".join(m.author)),
+        ("日期说明", m.issued_note),
+        ("又称", "，".join(m.aliases)),
+        ("标签", "，".join(m.tags)),
+    )
+    for label, text in fields:
+        if text:
+            yield Piece(Zone.FIELD, "", label, text)
 
 
-def _body(m: Material, rendered: Rendered) -> Iterator[Piece]:
+def _body(m: Material, rendered: Searched) -> Iterator[Piece]:
     """Headings and blocks in the order of the page."""
     section = -1
     for block in rendered.blocks:
