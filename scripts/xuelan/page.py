@@ -28,6 +28,8 @@ SLOTS: Final = ("title", "description", "canonical", "head", "content", "edit")
 _SLOT: Final = re.compile("@@xuelan-(" + "|".join(SLOTS) + ")@@")
 _GAP: Final = "\0"
 """Stands in what is kept for what differs from page to page; no text holds it."""
+_KIND: Final = _GAP * 2
+"""Stands in a row for the kind, which lists of one kind leave out."""
 _ANCHOR: Final = re.compile(r'id="cite-(\d+)"')
 """In a text the anchor of the first citation of a work, with its number."""
 
@@ -142,7 +144,7 @@ class Theme:
         env.filters["size"] = human_size
         env.globals.update(column=self.column, facets=self.shelves)
         env.filters.update(listing=self._listing, references=self._references, listed=self._listed)
-        env.filters.update(crumbs=self._crumbs, links=self._links)
+        env.filters.update(crumbs=self._crumbs, links=self._links, numbers=self._numbers)
         return env
 
     def _listing(self, materials: Iterable[Material], root: str, *, kind: bool = True) -> Markup:
@@ -153,13 +155,15 @@ class Theme:
 
     @cached_property
     def _rows(self) -> Callable[[Material, bool], str]:
-        macro, known = self._macros.row, dict[tuple[bytes, bool], str]()
+        macro, kind_of = self._macros.row, cache(self._macros.kind)
+        known: dict[bytes, tuple[str, str]] = {}
+        gap = Markup(_KIND)  # noqa: S704 - escaped
 
         def row(m: Material, kind: bool) -> str:  # noqa: FBT001 - called for each row of a page
-            key = m.face, kind
-            if key not in known:
-                known[key] = str(macro(_GAP, m, kind))
-            return known[key]
+            if m.face not in known:
+                printed = str(macro(_GAP, m, gap))
+                known[m.face] = printed.replace(_KIND, ""), printed.replace(_KIND, kind_of(m.kind))
+            return known[m.face][kind]
 
         return row
 
@@ -172,13 +176,13 @@ class Theme:
         anchors = set(_ANCHOR.findall(text))
         numbered = zip(map(str, itertools.count(1)), references, strict=False)
         made = [entry(each, n in anchors).replace(_GAP, n) for n, each in numbered]
-        printed: Markup = self._list(Markup("".join(made)))  # noqa: S704 - escaped
-        return printed
+        above, below = self._list
+        return Markup("".join([above, *made, below]))  # noqa: S704 - escaped
 
     @cached_property
-    def _list(self) -> Callable[[Markup], Markup]:
-        macro: Callable[[Markup], Markup] = self._macros.references
-        return macro
+    def _list(self) -> tuple[str, str]:
+        above, _, below = str(self._macros.references(_GAP)).partition(_GAP)
+        return above, below
 
     @cached_property
     def _entry(self) -> Callable[[Reference, bool], str]:
@@ -194,6 +198,22 @@ class Theme:
     def _link(self) -> Callable[[str, str], str]:
         macro = self._macros.link
         return cache(lambda address, name: str(macro(_GAP, address, name)))
+
+    def _numbers(self, shelf: library.Place, here: int, root: str) -> Markup:
+        """Links to the pages beside page ``here`` of ``shelf``, seen from ``root``."""
+        number, gap = self._number
+        last, made = shelf.page_count, []
+        for n in shelf.pages_beside(here):
+            link = number(shelf.page_address(n), n)
+            made.append(link.replace('">', '" aria-current="page">', 1) if n == here else link)
+            if (n == 1 and here > 4) or (n == here + 2 and n < last - 1):
+                made.append(gap)
+        return Markup("".join(made).replace(_GAP, root))  # noqa: S704 - escaped
+
+    @cached_property
+    def _number(self) -> tuple[Callable[[str, int], str], str]:
+        macros = self._macros
+        return cache(lambda address, n: str(macros.number(_GAP, address, n))), str(macros.gap())
 
     def _crumbs(self, trail: list[tuple[str, str]], root: str) -> Markup:
         """The way to a page, seen from ``root``: all pages of a shelf have the same."""
@@ -291,6 +311,8 @@ def _told(value: Any) -> Any:
         return value.face
     if isinstance(value, list) and value and isinstance(value[0], Material):
         return [m.face for m in value]
+    if isinstance(value, dict):
+        return {k: _told(v) for k, v in value.items()}
     return value
 
 
