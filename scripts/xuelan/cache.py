@@ -223,15 +223,18 @@ class Cache:
         """Keep under ``key`` what :meth:`leave` gave."""
         if isinstance(left, bytes):
             self.put(key, left)
-        elif not self.fault:
-            try:
-                if left.path not in self._others:
-                    path = Path(left.path)
-                    self._others[left.path] = _Writer(path, path.open("r+b"))
-                self._written[key] = writer = self._others[left.path]
-                writer.index[key] = left.slot
-            except OSError as error:
-                self._give_up(error)
+            return
+        path = Path(left.path)
+        try:
+            if self.fault:  # nothing is kept any more
+                path.unlink(missing_ok=True)
+                return
+            if left.path not in self._others:
+                self._others[left.path] = _Writer(path, path.open("r+b"))
+            self._written[key] = writer = self._others[left.path]
+            writer.index[key] = left.slot
+        except OSError as error:
+            self._give_up(error)
 
     def _own(self, folder: Path) -> _Writer:
         """The pack that this process writes."""

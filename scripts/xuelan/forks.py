@@ -47,7 +47,6 @@ class Forks:
     def __init__(self, width: int, work: Work) -> None:
         context = multiprocessing.get_context("fork")
         self._made: dict[range, tuple[list[Any], BaseException | None]] = {}
-        self._waiting = 0
         self._tickets: Any = context.SimpleQueue()
         self._forks: list[ForkProcess] = []
         self._pipes: list[Connection] = []
@@ -65,7 +64,6 @@ class Forks:
     def submit(self, chunk: range) -> None:
         """Let ``work`` be done on ``chunk``."""
         if self._pipes:
-            self._waiting += 1
             self._tickets.put(chunk)
 
     def result(self, chunk: range) -> list[Any]:
@@ -95,19 +93,15 @@ class Forks:
         try:
             chunk, made, error = pipe.recv()
             self._made[chunk] = made, error
-            self._waiting -= 1
         except Exception:  # noqa: BLE001 - whatever the matter is, the work can be done again
             self.close()
 
     def close(self) -> None:
-        """Kill them; when this returns, none of them writes anything any more.
-
-        Those that have done all they were to do need not be waited for.
-        """
+        """Kill them; when this returns, none of them writes anything any more."""
         self._open.discard(self)
         for fork in self._forks:
             fork.kill()
-        for fork in self._forks if self._waiting else ():
+        for fork in self._forks:
             fork.join()
         while self._pipes:
             self._pipes.pop().close()

@@ -168,8 +168,11 @@ class _Shelf:
         if entry is not None:
             self.cache.take_in(key, entry)
         kept = self.cache.get(key, _Kept) if not isinstance(entry, bytes) else _unpacked(entry)
-        if kept is None:  # the cache has lost it again: begin anew
-            raise ChangedError(path)
+        if kept is None:  # the cache has lost it again: its disk is full, say
+            raw, _ = read_bytes(self.root, path)
+            if raw is None or digest(raw) != found.digest:
+                raise ChangedError(path)
+            return interpret(path, raw, self.column.vocabularies)
         return _thaw(path, kept)
 
     def filled(self, reading: Reading) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import multiprocessing
 import os
@@ -15,10 +16,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from trees import REPORT, clean, contents, eager
+from trees import REPORT, again, clean, contents, eager
 
 import tiny
-from xuelan.cache import Cache, key_of
+from xuelan.build import RECORDS
+from xuelan.cache import Cache, Left, key_of
 from xuelan.work import HERE, Workers, _pool
 
 COUNT = 400
@@ -265,6 +267,28 @@ def _column(root: Path) -> Path:
         for n in range(COUNT)
     }
     return tiny.write(root, files)
+
+
+@pytest.mark.parametrize("taken", [0, 100, COUNT + 100])
+def test_a_cache_that_gives_up_in_mid_run_costs_nothing_but_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    """What forks have left by then is lost, and read or rendered again."""
+    root = _column(tmp_path / "column")
+    take_in, count = Cache.take_in, itertools.count()
+
+    def gives_up(cache: Cache, key: bytes, left: bytes | Left) -> None:
+        if next(count) == taken:
+            cache._give_up(OSError(errno.ENOSPC, "no room"))
+        take_in(cache, key, left)
+
+    monkeypatch.setattr(Cache, "take_in", gives_up)
+    report = again(root)
+    assert next(count) > taken
+    assert report.fault == "no room"
+    assert not [p for p in (root / RECORDS).iterdir() if p.suffix in (".pack", ".part")]
+    monkeypatch.undo()
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
 
 
 @pytest.mark.parametrize("step", ["读材料", "渲染正文", "生成页面", "编检索"])
