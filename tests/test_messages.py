@@ -375,6 +375,20 @@ def test_any_data_file_makes_messages_and_never_a_traceback(
     _never_raises(column, path, "\n".join(lines).encode("utf-8", "surrogatepass"))
 
 
+def test_names_longer_than_any_file_has(tmp_path: Path) -> None:
+    """A folder and a page that cannot be there are not there, and nothing worse."""
+    long = "x" * 300
+    report = (
+        tiny.text("materials/reports/report-letter.md") + f"\n见[别处](../../docs/{long}.md)。\n"
+    )
+    for name, text in (
+        ("mkdocs.yml", tiny.text("mkdocs.yml", ("docs_dir: docs\n", f"docs_dir: {long}\n"))),
+        ("materials/reports/report-letter.md", report),
+    ):
+        _, found = check(tiny.write(tmp_path / long[: len(name)], {name: text}))
+        assert [p.path for p in found if p.is_error and long in p.message] == [name]
+
+
 @ANY_INPUT
 @given(cut=st.integers(0, 400), value=VALUES)
 def test_any_settings_make_messages_and_never_a_traceback(

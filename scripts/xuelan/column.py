@@ -15,7 +15,7 @@ from yaml_env_tag import construct_env_tag
 from xuelan.fields import Field, Form, Table, Vocabularies, validate
 from xuelan.material import CURRENT, ENDED, FIELDS
 from xuelan.problem import Code, Problem
-from xuelan.source import Mapping, parse_yaml, read
+from xuelan.source import Mapping, is_folder, parse_yaml, read
 
 SETTINGS_FILE: Final = "mkdocs.yml"
 MATERIALS_FOLDER: Final = "materials"
@@ -251,7 +251,7 @@ def _host_problems(root: Path, settings: dict[Any, Any], text: str) -> list[Prob
         faults.append(("site_url", f"“{url}”不是完整的网址", "例如 https://example.org/study/"))
     docs = settings.get("docs_dir") or "docs"
     if isinstance(docs, str) and (
-        Path(docs).is_absolute() or ".." in docs or not (root / docs).is_dir()
+        Path(docs).is_absolute() or ".." in docs or not is_folder(root / docs)
     ):
         faults.append(("docs_dir", f"栏目里没有“{docs}”这个文件夹", "放手写页面，例如 index.md"))
     problems = [

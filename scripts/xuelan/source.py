@@ -461,6 +461,16 @@ def _at_once(place: str, flags: int) -> int:
     return os.open(place, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+def is_file(path: Path) -> bool:
+    """True for a file, also behind a link; a name no file can have is none, and no error."""
+    return os.path.isfile(path)  # noqa: PTH113 - Path's raises
+
+
+def is_folder(path: Path) -> bool:
+    """As :func:`is_file`, for folders."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path's raises
+
+
 def listing(root: Path, folder: str, suffix: str) -> list[str]:
     """Paths (relative to ``root``, sorted) of the files below ``folder`` ending in ``suffix``.
 

@@ -12,7 +12,7 @@ from xuelan.kits.kit import FOLDER as RECIPES
 from xuelan.loader import DATA_FILES
 from xuelan.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
 from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.source import listing, read
+from xuelan.source import is_folder, listing, read
 
 
 def column_rules(catalog: Catalog) -> Iterator[Problem]:
@@ -126,7 +126,7 @@ def _files(m: Material) -> Iterator[tuple[str, str]]:
 def page_rules(catalog: Catalog) -> Iterator[Problem]:
     """Hand-written pages are plain UTF-8 files as well."""
     root, docs = catalog.column.root, catalog.column.docs_dir
-    inside = (root / docs).is_relative_to(root) and ".." not in docs and (root / docs).is_dir()
+    inside = (root / docs).is_relative_to(root) and ".." not in docs and is_folder(root / docs)
     for path in listing(root, docs, ".md") if inside else ():
         yield from read(root, path)[1]
 

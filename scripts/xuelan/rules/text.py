@@ -20,6 +20,7 @@ from xuelan.files import locate
 from xuelan.material import WITHDRAWN, Material
 from xuelan.problem import Code, Problem, did_you_mean
 from xuelan.scan import Details, Quotation, Scan, bare
+from xuelan.source import is_file
 
 BEGINNING: Final = 10
 """Characters by which a quotation is looked for first. (The finder takes time in proportion to the
@@ -394,7 +395,7 @@ def _file_link_problems(
     column = catalog.column
     target = posixpath.normpath(posixpath.join(posixpath.dirname(m.path), path))
     if target.startswith(column.docs_dir + "/") and target.endswith(".md"):
-        if not (column.root / target).is_file():
+        if not is_file(column.root / target):
             yield Problem(m.path, line, Code.DEAD_LINK, f"链接的页面“{path}”不存在")
         return
     if not path.endswith(".md"):
