@@ -36,11 +36,6 @@ class Collection:
     facets: tuple[Facet, ...]
     spelling: Spelling = SPELLING
 
-    @classmethod
-    def of(cls, catalog: Catalog, rendered: Texts, spelling: Spelling = SPELLING) -> Collection:
-        """Sort the catalog's public materials onto their shelves."""
-        return cls(catalog, rendered, library.facets(catalog, spelling), spelling)
-
     def facet(self, name: str) -> Facet:
         """The facet whose id is ``name``."""
         return self._by_id[name]
