@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -172,3 +174,53 @@ def test_a_file_made_anew_with_the_same_bytes_stays(tmp_path: Path, *, digested:
     assert written
     assert last != first
     assert (site / "a/index.html").read_bytes() == b"two"
+
+
+def _inodes(folder: Path) -> dict[str, int]:
+    return {
+        p.relative_to(folder).as_posix(): p.stat().st_ino for p in folder.rglob("*") if p.is_file()
+    }
+
+
+def _write_some(site: Path, text: str) -> None:
+    with publish.published(site, site.parent / "records") as tree:
+        for number in range(5):
+            tree.write(f"pages/{number}/index.html", b"%d" % number)
+        tree.write("index.html", b"not yet")
+        tree.write("index.html", text.encode())
+
+
+def test_the_twin_is_made_while_a_site_is_written(tmp_path: Path) -> None:
+    """Every file has its second name when the build ends, one written twice the last one's."""
+    site, twin = tmp_path / "site", tmp_path / ".site.twin"
+    for text in ("first", "second"):
+        _write_some(site, text)
+        assert _inodes(twin) == _inodes(site)
+    shutil.rmtree(site)
+    _write_some(site, "third")
+    assert _inodes(twin) == _inodes(site)
+    assert (twin / "index.html").read_text() == "third"
+
+
+@pytest.mark.parametrize("names", [0, 3])
+def test_where_no_file_can_have_two_names_there_is_no_twin(
+    names: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site is made all the same, and made anew the next time; so it is on a full disk."""
+    site, twin = tmp_path / "site", tmp_path / ".site.twin"
+    link, left = os.link, iter(range(names))
+
+    def refuse(old: str, new: str) -> None:
+        if next(left, None) is None:
+            raise PermissionError(errno.EPERM, "no links")
+        link(old, new)
+
+    monkeypatch.setattr(os, "link", refuse)
+    for text in ("first", "second"):
+        _write_some(site, text)
+        assert (site / "index.html").read_text() == text
+        assert len(_inodes(site)) == 7
+    monkeypatch.undo()
+    _write_some(site, "third")
+    assert (site / "index.html").read_text() == "third"
+    assert _inodes(twin) == _inodes(site)

@@ -17,10 +17,9 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -32,10 +31,6 @@ from xuelan.staging import Entry, Manifest, Tree, folders_above, make_folder, pr
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
-
-_LINKERS: Final = 2
-_PARTS: Final = 16
-"""Two threads, each with some of the files at a time, make many links in two thirds of the time."""
 
 MARK: Final = ".xuelan-site"
 """An empty file in every site built, by which the next build knows it may replace the folder."""
@@ -119,21 +114,27 @@ def written(before: Before, stand: Callable[[], tuple[bool, bool]]) -> Iterator[
             _swap(twin, site)
     else:
         fresh = _beside(site, "building")
-        _remove(fresh)
-        fresh.mkdir()
-        tree = Tree(fresh)
+        for folder in (fresh, twin):
+            _remove(folder)
+            folder.mkdir()
+        tree = Tree(fresh, twin=None if records is None else twin)
         try:
             yield tree
             _finish(tree)
             _swap(fresh, site)
+        except BaseException:
+            tree.paired = False
+            raise
         finally:
             _remove(fresh)
-            _remove(twin)
+            if not tree.paired:
+                _remove(twin)
     if records is not None:
         with contextlib.suppress(OSError):
             for old, new in tree.moved:
                 (twin / old).rename(twin / new)
-            _follow(site, twin, tree.touched, tree.files)
+            if not tree.paired:
+                _follow(site, twin, tree.touched, tree.files)
             cache.keep_record(records, record_name(site), _manifest(site, twin, tree))
             cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
@@ -234,26 +235,11 @@ def _finish(tree: Tree) -> None:
 
 def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, Entry]) -> None:
     """Make ``paths`` in the twin what they are in the site. Raises ``OSError``."""
-    empty = not twin.exists() or not any(twin.iterdir())
     twin.mkdir(exist_ok=True)
-    work = partial(_follow_some, site, twin, files, empty=empty)
-    if not empty:
-        work(paths)
-        return
-    every = sorted(paths)  # so that two threads are in the same folder seldom
-    size = len(every) // _PARTS + 1
-    with ThreadPoolExecutor(_LINKERS) as threads:
-        list(threads.map(work, (every[n : n + size] for n in range(0, len(every), size))))
-
-
-def _follow_some(
-    site: Path, twin: Path, files: Mapping[str, Entry], paths: Iterable[str], *, empty: bool
-) -> None:
     made: set[str] = set()
     for path in paths:
-        if not empty:
-            with contextlib.suppress(FileNotFoundError):
-                (twin / path).unlink()
+        with contextlib.suppress(FileNotFoundError):
+            (twin / path).unlink()
         if path in files:
             above = path.rpartition("/")[0]
             if above not in made:

@@ -30,8 +30,8 @@ class Entry(NamedTuple):
     inode: int
 
 
-Row = tuple[str, Entry, bool]
-"""A path, the file there, and whether it was put there just now."""
+Row = tuple[str, Entry, bool, bool]
+"""A path, the file there, whether it was put there just now, and has a name in the twin as well."""
 
 
 @dataclass(slots=True)
@@ -52,13 +52,21 @@ class Tree:
     """A site being written into ``folder``.
 
     Files are never changed in place, for they may have a second name in the live site. ``last``
-    tells what stands in ``folder`` already, and in ``live``, where it can be linked from.
+    tells what stands in ``folder`` already, and in ``live``, where it can be linked from. In a
+    ``twin``, an empty folder, every file written gets its second name at once; ``paired`` as long
+    as that can be done.
     """
 
     def __init__(
-        self, folder: Path, live: Path | None = None, last: Manifest | None = None
+        self,
+        folder: Path,
+        live: Path | None = None,
+        last: Manifest | None = None,
+        twin: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.paired = twin is not None
+        self._twin = twin
         self.last = last or Manifest()
         self.files: dict[str, Entry] = {}
         self.notes: dict[str, bytes] = {}
@@ -96,11 +104,12 @@ class Tree:
 
     def row(self, path: str) -> Row:
         """What this process has made of ``path``, to be told to another with :meth:`take_in`."""
-        return path, self.files[path], path in self.touched
+        return path, self.files[path], path in self.touched, self.paired
 
     def take_in(self, rows: Iterable[Row]) -> None:
         """Count as this tree's what a fork of this process has put into its folder."""
-        for path, entry, touched in rows:
+        for path, entry, touched, paired in rows:
+            self.paired = self.paired and paired
             self.files[path] = entry
             self._here.add(path)
             if touched:
@@ -149,6 +158,8 @@ class Tree:
             self._note(path, os.fstat(file), found, key)
         finally:
             os.close(file)
+        if self.paired:
+            self._pair(path)
         return True
 
     def take(self, path: str, source: Path) -> None:
@@ -198,19 +209,28 @@ class Tree:
             self.touched.add(path)
         self.files[path] = entry
 
+    def _pair(self, path: str) -> None:
+        """Give a file just written its second name."""
+        name = f"{self._twin}/{path}"
+        try:
+            self._make_folder(name)
+            _anew(name, lambda: os.link(f"{self.folder}/{path}", name))
+        except OSError:  # the site matters more
+            self.paired = False
+
     def _place(self, path: str) -> str:
         target = f"{self.folder}/{path}"
         if path in self._here:
             with contextlib.suppress(FileNotFoundError):  # taken away by a fork that was lost
                 os.unlink(target)  # noqa: PTH108 - a Path for each file takes longer than the call
         else:
-            self._make_folder(path)
+            self._make_folder(target)
         return target
 
     def _make_folder(self, path: str) -> None:
         above = path.rpartition("/")[0]
         if above not in self._folders:
-            make_folder(f"{self.folder}/{above}")
+            make_folder(above)
             self._folders.add(above)
 
     def _note(self, path: str, status: os.stat_result, digest: bytes, key: bytes) -> None:

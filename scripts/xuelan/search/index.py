@@ -46,7 +46,7 @@ from xuelan.work import Workers
 
 T = TypeVar("T")
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """The layout of the files; part of the build's name."""
 BATCH: Final = 128
 """Documents whose pairs are taken at once, to share the cost of a call; a spot has room for 256."""
@@ -249,7 +249,7 @@ class Build:
         self.tree.take_in(rows)
         self.cache.put(_stream_key(self.entries[doc].key), stream)
         self.sizes[doc] = Stream.size(stream)
-        self.texts[doc] = b"".join(entry.digest for _, entry, _ in rows)
+        self.texts[doc] = b"".join(entry.digest for _, entry, *_ in rows)
         return stream
 
     def _bits(self) -> int:
