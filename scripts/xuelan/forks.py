@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkProcess
 
 _PR_SET_PDEATHSIG: Final = 1
+_BEHIND: Final = 5
+"""How much less urgent a fork is."""
 _F_SETPIPE_SZ: Final = 1031
 _PIPE_BYTES: Final = 1 << 20
 """As much as Linux lets anybody have."""
@@ -149,7 +151,7 @@ class Aside(Generic[R]):
 
 
 def _do(work: Callable[[], Any], result: Connection, parent: int) -> None:
-    _end_with(parent)
+    _begin(parent)
     told: tuple[Any, BaseException | None]
     try:
         told = work(), None
@@ -159,17 +161,21 @@ def _do(work: Callable[[], Any], result: Connection, parent: int) -> None:
         result.send(told)
 
 
-def _end_with(parent: int) -> None:
-    """Die with the parent; leave its interruption to it."""
+def _begin(parent: int) -> None:
+    """Die with the parent, leave its interruption to it, and go behind it.
+
+    There is one parent and what it does cannot be shared, so it should never wait for a processor.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before we could ask to be told
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_BEHIND)
 
 
 def _serve(work: Work, tickets: Any, results: Connection, parent: int) -> None:
     """Be a fork: do what is asked."""
-    _end_with(parent)
+    _begin(parent)
     while True:
         chunk = tickets.get()
         try:

@@ -65,6 +65,19 @@ def test_forks_do_the_work_and_begin_at_once() -> None:
     assert os.getpid() not in set(made)
 
 
+def _urgency(_: object) -> int:
+    return os.nice(0)
+
+
+def test_forks_stand_back_for_what_only_this_process_can_do() -> None:
+    """They are less urgent, this process is not."""
+    workers, own = _workers("forks"), os.nice(0)
+    assert min(workers.map(_urgency, range(COUNT), "")) > own
+    with workers.aside(lambda: _urgency(None)) as urgency:
+        assert urgency() > own
+    assert os.nice(0) == own
+
+
 def _dies_sending(main: int, number: int) -> int | bytes:
     """The number; but a fork is killed in the middle of sending what no pipe holds."""
     if number or os.getpid() == main:
