@@ -43,7 +43,7 @@ class Inputs:
         self._known: dict[str, Stamp] = known or {}
         self._stamps: dict[str, Stamp] = {}
         self._below: dict[str, dict[str, bytes]] = {}
-        self._unread: dict[str, tuple[dict[str, bytes], os.stat_result]] = {}
+        self._unread: dict[str, dict[str, bytes]] = {}
         self._sure: AbstractSet[str] = frozenset()
         self._now = time.time_ns()
 
@@ -76,17 +76,19 @@ class Inputs:
             self._below[folder] = self._looked_through(folder, unread)
         found = self._below[folder]
         if not unread:
-            for path in [path for path, (where, _) in self._unread.items() if where is found]:
-                _, status = self._unread.pop(path)
-                found[_printed(path)] = self._digest(path, status)
+            for path in [path for path, where in self._unread.items() if where is found]:
+                self._unread.pop(path)
+                found[_printed(path)] = self.digest(path)
         return found
 
-    def learn(self, path: str, digest: bytes) -> None:
-        """Take the digest of a file that :meth:`below` has left out; it was read after that."""
+    def learn(self, path: str, digest: bytes, mark: Mark) -> None:
+        """Take the digest of a file that :meth:`below` has left out.
+
+        It bore the ``mark`` before it was read (:func:`mark_at`).
+        """
         if path in self._unread:
-            found, status = self._unread.pop(path)
-            self._remember(path, _mark(status), digest)
-            found[_printed(path)] = digest
+            self._remember(path, mark, digest)
+            self._unread.pop(path)[_printed(path)] = digest
 
     def _looked_through(self, folder: str, unread: str) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
@@ -101,12 +103,11 @@ class Inputs:
                             waiting.append(path)
                         elif path in self._sure and path in self._known:
                             found[path] = self._known[path][4]
+                        elif unread and path.endswith(unread) and self._is_new(path, entry):
+                            self._unread[path] = found
                         else:
                             status = entry.stat(follow_symlinks=False)
-                            if unread and self._is_new(path, status) and path.endswith(unread):
-                                self._unread[path] = found, status
-                            else:
-                                found[_printed(path)] = self._digest(path, status)
+                            found[_printed(path)] = self._digest(path, status)
             except (FileNotFoundError, NotADirectoryError):
                 found[here] = b""
             except OSError as error:
@@ -120,9 +121,13 @@ class Inputs:
         self._stamps[path] = known
         return known[4]
 
-    def _is_new(self, path: str, status: os.stat_result) -> bool:
+    def _is_new(self, path: str, entry: os.DirEntry[str]) -> bool:
         """True for a file whose digest nobody knows."""
-        return stat.S_ISREG(status.st_mode) and self._known_digest(path, _mark(status)) is None
+        if not entry.is_file(follow_symlinks=False):
+            return False
+        if path not in self._stamps and path not in self._known:
+            return True
+        return self._known_digest(path, _mark(entry.stat(follow_symlinks=False))) is None
 
     def _digest(self, path: str, status: os.stat_result) -> bytes:
         mark = _mark(status)
@@ -144,6 +149,14 @@ class Inputs:
         """Remember what was learned. Raises ``OSError``."""
         if self._stamps != self._known:
             store.keep_record(self._folder, "stamps", self._stamps)
+
+
+def mark_at(path: str) -> Mark | None:
+    """The mark of the file at ``path``, to be asked for before it is read; ``None`` without one."""
+    try:
+        return _mark(os.lstat(path))
+    except OSError:
+        return None
 
 
 def _mark(status: os.stat_result) -> Mark:

@@ -43,7 +43,7 @@ def load(
     """
     problems: list[Problem] = []
     digests = inputs.below(MATERIALS_FOLDER, unread=".md") if inputs else {}
-    learn = inputs.learn if inputs else lambda _path, _digest: None
+    learn = inputs.learn if inputs else lambda *_: None
     readings = read_materials(column, cache, workers, digests, learn)
 
     def rows(

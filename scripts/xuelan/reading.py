@@ -15,7 +15,7 @@ from xuelan import prose
 from xuelan.cache import Cache, Left, digest, key_of
 from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.files import named, with_files
-from xuelan.inputs import program
+from xuelan.inputs import Mark, mark_at, program
 from xuelan.material import Material, parse
 from xuelan.problem import Code, Problem
 from xuelan.rules.text import own_rules
@@ -69,14 +69,14 @@ def read_materials(
     cache: Cache,
     workers: Workers,
     digests: Mapping[str, bytes],
-    learn: Callable[[str, bytes], None],
+    learn: Callable[[str, bytes, Mark], None],
 ) -> Iterator[Reading]:
     """Every material of the column, in the order of their paths; reading begins at once.
 
-    ``digests`` are those of files known without reading them; ``learn`` is told the others, and
-    adds them there. The key of a reading: this program, the column's vocabularies, the path and
-    the file's digest. Raises :class:`~xuelan.source.ChangedError` for a file that no longer has
-    the digest known.
+    ``digests`` are those of files known without reading them; ``learn`` is told the others, with
+    the marks they bore, and adds them there. The key of a reading: this program, the column's
+    vocabularies, the path and the file's digest. Raises :class:`~xuelan.source.ChangedError` for a
+    file that no longer has the digest known.
     """
     base = key_of(program(), dict(column.vocabularies))
     shelf = _Shelf(column, cache, digests, base)
@@ -95,8 +95,8 @@ def read_materials(
         with closing(made):
             for path, found in zip(missing, made, strict=True):
                 reading = shelf.taken_in(path, found)
-                if found.digest:
-                    learn(path, found.digest)
+                if found.mark is not None:
+                    learn(path, found.digest, found.mark)
                 readings[path] = shelf.filled(reading)
         yield from map(readings.__getitem__, paths)
 
@@ -106,11 +106,12 @@ def read_materials(
 class _Found(NamedTuple):
     """A file that was read: its digest or else why there is none, and its reading.
 
-    No reading where the cache has it already.
+    No reading where the cache has it already, and no mark where the digest was known.
     """
 
     digest: bytes
     problems: list[Problem]
+    mark: Mark | None = None
     entry: bytes | Left | None = None
 
 
@@ -140,12 +141,13 @@ class _Shelf:
         stands: dict[str, _Found] = {}
 
         def prepare(path: str) -> tuple[str, bytes] | None:
+            is_new = path not in self.digests
+            mark = mark_at(f"{self.root}/{path}") if is_new else None
             raw, problems = read_bytes(self.root, path)
             if raw is None:
                 stands[path] = _Found(b"", problems)
                 return None
-            found = stands[path] = _Found(digest(raw), problems)
-            is_new = path not in self.digests
+            found = stands[path] = _Found(digest(raw), problems, mark)
             kept = self.cache.get(self.key(path, found.digest), _Kept) if is_new else None
             return None if kept else (path, raw)
 
