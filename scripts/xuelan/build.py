@@ -115,16 +115,24 @@ def _built(
         early = _held_early(target, begun)
         stand = begun.enter_context(helpers.aside(before.stand)) if early else before.stand
         with checking(root, cache, helpers, inputs) as (catalog, found, told):
-            _meanwhile(before if early else None, mark)
+            if early:
+                before.load()
             if catalog is None or _is_faulty(found):
                 _save(cache, inputs)
                 return Report(told(), target, time.monotonic() - start, None)
             work = Work(cache, helpers, hand)
             catalog = replace(catalog, drafts=drafts)  # noqa: PLW2901 - the one that is built
-            try:  # nothing but the cache is written before the rules have been asked
+            hosting = partial(obtaining, catalog, cache, inputs, helpers)
+            obtained = functools.cache(lambda: begun.enter_context(hosting()))
+
+            def meanwhile() -> None:
                 with clock(catalog):
-                    obtained = begun.enter_context(obtaining(catalog, cache, inputs, helpers))
-                    work = replace(work, collection=collect(catalog, work, before.notes))
+                    obtained()
+                mark()
+                importlib.import_module("xuelan.search.index")
+
+            try:  # nothing but the cache is written before the rules have been asked
+                work = replace(work, collection=collect(catalog, work, before.notes, meanwhile))
             except Exception:
                 if not _is_faulty(told()):
                     raise  # else it is what the rules say that is the matter
@@ -136,7 +144,7 @@ def _built(
             begun.enter_context(publish.held(target))
         with publish.written(before, stand) as tree:
             with clock(catalog):
-                written = write(catalog, obtained, tree, work)
+                written = write(catalog, obtained(), tree, work)
             tree.notes["mark"], tree.notes["report"] = mark(), _freeze(problems, written)
             again = inputs.again(catalog.by_path.keys())
             if mark() and _mark(catalog.column, again, drafts=drafts) != mark():
@@ -164,14 +172,6 @@ def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:
     except publish.BusyError:
         return False
     return True
-
-
-def _meanwhile(before: publish.Before | None, mark: Callable[[], bytes]) -> None:
-    """What takes long and need not know what the rules say."""
-    mark()
-    if before is not None:
-        before.load()
-    importlib.import_module("xuelan.search.index")
 
 
 @contextmanager

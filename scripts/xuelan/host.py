@@ -10,7 +10,7 @@ import logging
 import os
 import tempfile
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,10 +109,14 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.co
         self, context: TemplateContext, page: HostPage, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
         """Give hand-written pages the collection."""
-        assert self.catalog is not None
-        context.update(home_values(self.catalog))  # type: ignore[typeddict-item]
+        context.update(self._home)  # type: ignore[typeddict-item]
         context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
         return context
+
+    @cached_property
+    def _home(self) -> dict[str, Any]:
+        assert self.catalog is not None
+        return home_values(self.catalog)
 
     def on_template_context(
         self, context: TemplateContext, template_name: str, config: MkDocsConfig

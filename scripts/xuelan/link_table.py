@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from urllib.parse import unquote
 
@@ -48,7 +49,7 @@ class LinkTable:
         self._terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
         self._finder = word_finder(self._terms)
 
-    @property
+    @cached_property
     def key(self) -> bytes:
         """The digest of all the table can tell."""
         c = self._catalog

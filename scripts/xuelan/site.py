@@ -88,10 +88,16 @@ _FEW: Final = 20
 """So many lines of the catalogue are replaced one by one; with more, all are written anew."""
 
 
-def collect(catalog: Catalog, work: Work, notes: Mapping[str, bytes]) -> Collection:
+def collect(
+    catalog: Catalog,
+    work: Work,
+    notes: Mapping[str, bytes],
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Collection:
     """What the pages are made from: all texts rendered, all shelves sorted.
 
-    Nothing but the cache is written. ``notes`` are those of the last build.
+    Nothing but the cache is written. ``notes`` are those of the last build; ``meanwhile`` is
+    something else to be done here while texts are rendered.
     """
     before = _note(notes, "pages", _Before) or _Before()
     spelling = spelled.spelling(work.cache)
@@ -102,8 +108,12 @@ def collect(catalog: Catalog, work: Work, notes: Mapping[str, bytes]) -> Collect
             spelled.prepare((m.title for m in catalog.public), spelling, HERE)
         return library.facets(catalog, spelling)
 
+    def beside() -> None:
+        meanwhile()
+        facets()
+
     last = before.table, before.texts
-    texts = render_all(catalog, work.cache, work.workers, last, meanwhile=facets)
+    texts = render_all(catalog, work.cache, work.workers, last, meanwhile=beside)
     return Collection(catalog, texts, facets(), spelling)
 
 

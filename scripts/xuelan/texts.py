@@ -45,9 +45,9 @@ class Texts(Mapping[str, Rendered]):
     those that somebody has looked at.
     """
 
-    def __init__(self, cache: Cache, table: bytes, again: Callable[[str], bytes]) -> None:
+    def __init__(self, cache: Cache, again: Callable[[str], bytes]) -> None:
         """``again`` renders the text of an id, should its entry turn out to be damaged."""
-        self.table = table
+        self.table = b""
         self.known: Known = {}
         self.made: set[str] = set()
         self.seen: set[str] = set()
@@ -119,8 +119,8 @@ def render_all(
         body = catalog.body_of(m)
         return renderer((m.id, m.path, body, table.around(body)))
 
-    texts = Texts(cache, table.key, again)
-    known = before[1] if before and before[0] == table.key else {}
+    texts = Texts(cache, again)
+    known = before[1] if before and before[1] and before[0] == table.key else {}
     unknown: list[Material] = []
     for m in catalog.public:
         path, digest, key, outline = known.get(m.id, ("", "", b"", None))
@@ -143,6 +143,7 @@ def render_all(
         return key, outline, entry and cache.leave(key, entry)
 
     made = workers.map(renderer, unknown, "渲染正文", prepare=prepare, store=store)
+    texts.table = table.key
     meanwhile()
     for m, (key, outline, entry) in zip(unknown, made, strict=True):
         texts.add(m, key, outline, entry)
@@ -156,7 +157,7 @@ def no_texts() -> Texts:
     def unknown(name: str) -> bytes:
         raise KeyError(name)
 
-    return Texts(NONE, b"", unknown)
+    return Texts(NONE, unknown)
 
 
 def render_into(texts: Texts, m: Material, body: str, table: LinkTable, renderer: Renderer) -> None:

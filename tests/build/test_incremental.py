@@ -209,12 +209,13 @@ def test_an_unchanged_build_writes_nothing(base: Path, tmp_path: Path) -> None:
     assert _written(root) == before
 
 
+@pytest.mark.parametrize("left", [[], [".cache", "site", ".site.*"]])
 def test_an_unchanged_build_looks_at_no_material(
-    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    left: list[str], base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When nothing has changed since the last build, nothing is read, checked or made."""
+    """When nothing has changed since the last build, or the first, nothing is read or made."""
     root = tmp_path / "column"
-    shutil.copytree(base, root)
+    shutil.copytree(base, root, ignore=shutil.ignore_patterns(*left))
     again(root)
 
     def never(*arguments: Any) -> Any:
