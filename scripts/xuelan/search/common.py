@@ -136,13 +136,13 @@ class Common:
         units, spots = texts.units, texts.spots
         ends = self._ends.take(units)
         at = np.flatnonzero((ends[:-1] & ends[1:] >> 1) > 0)
-        at = at[spots[at + 1] - spots[at] == np.uint32(1)]
-        keys = mix(units[at].astype(np.uint32) << np.uint32(16) | units[at + 1])
+        at = at[spots.take(at + 1) - spots.take(at) == np.uint32(1)]
+        keys = mix(units.take(at).astype(np.uint32) << np.uint32(16) | units.take(at + 1))
         for size in range(3, LONGEST + 1):
             numbers = self._numbered(keys)
             stay = numbers >= 0
             at, keys = _further(texts, at[stay], numbers[stay], size)
-            yield Entries(keys, spots[at])
+            yield Entries(keys, spots.take(at))
 
     def _numbered(self, keys: U32) -> I16:
         """The number of the common sequence with each key, or -1.
@@ -153,8 +153,8 @@ class Common:
         known, numbers, below, shared = self._table
         at = below.take(keys >> np.uint32(16))
         for _ in range(shared):
-            at += known[at] < keys
-        return np.where(known[at] == keys, numbers[at], np.int16(-1))
+            at += known.take(at) < keys
+        return np.where(known.take(at) == keys, numbers.take(at), np.int16(-1))
 
     def spans(self, text: str, offsets: Iterable[int]) -> list[tuple[int, int]]:
         """From where to where a phrase is looked up, for its pairs at ``offsets``.
@@ -198,10 +198,11 @@ def _further(texts: Texts, common: I64, numbers: I16, size: int) -> tuple[I64, U
     near[common] = True
     near[common - 1] = True  # before the first there is only the end, which is cut off
     at = np.flatnonzero(near[: max(0, len(units) - size + 1)])
-    at = at[spots[at + size - 1] - spots[at] == np.uint32(size - 1)]
-    forward = begin[at] >= 0
-    number = np.where(forward, 2 * begin[at], 2 * begin[at + 1] + 1).astype(np.uint32)
-    unit = np.where(forward, units[at + size - 1], units[at])
+    at = at[spots.take(at + size - 1) - spots.take(at) == np.uint32(size - 1)]
+    before, after = begin.take(at), begin.take(at + 1)
+    forward = before >= 0
+    number = np.where(forward, 2 * before, 2 * after + 1).astype(np.uint32)
+    unit = units.take(np.where(forward, at + size - 1, at))
     plain = (unit < HIGH) | (unit >= REST)
     keys = mix((number + np.uint32(HIGH) << np.uint32(16) | unit)[plain])
     return at[plain], keys

@@ -70,7 +70,8 @@ class Kind(NamedTuple):
     """What shards are made of: their first name, and the number of columns in each.
 
     There are few different single units, so that ``fewer`` bits of a key name their shard. The
-    first ``plain`` columns would not become smaller when they are packed.
+    first ``plain`` columns would not become smaller when they are packed. The last column tells
+    the documents.
     """
 
     name: str

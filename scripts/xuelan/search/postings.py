@@ -7,8 +7,9 @@ whether it is in the title or a field, and how often it occurs.
 
 Packed lists are columns, each of one kind of number, because each then compresses by its own
 statistics. Of pairs: distances between keys; documents per key; the low bytes of the distances
-between places; distances between documents; places per document less one; what is above the low
-bytes. Of single units: the same as far as documents, and one byte of weight per document.
+between places; places per document less one; what is above the low bytes; distances between
+documents. Of single units: distances between keys; documents per key; one byte of weight per
+document; distances between documents.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy.typing as npt
 
 from xuelan.search import packing
 from xuelan.search.document import Zone
-from xuelan.search.files import PAIRS, SINGLES, Kind
+from xuelan.search.files import PAIRS, Kind
 from xuelan.search.normal import BREAK
 from xuelan.search.packing import Deflated
 from xuelan.search.stream import STARTS, Stream
@@ -174,9 +175,9 @@ class Lists:
         begin = np.flatnonzero(new_key | changes(docs))
         first = np.flatnonzero(new_key[begin])
         return cls(
-            keys=keys[begin[first]],
+            keys=keys.take(begin.take(first)),
             first=np.append(first, len(begin)),
-            docs=docs[begin],
+            docs=docs.take(begin),
             begin=np.append(begin, len(keys)),
             values=values,
         )
@@ -190,14 +191,15 @@ def pack_pairs(lists: Lists, numbers: Sequence[int], bits: int) -> Packed:
     low = cuts.plain(steps.astype(np.uint8), cuts.values)
     often = cuts.varints((np.diff(lists.begin) - 1).astype(np.uint32), cuts.docs)
     high = cuts.varints(steps >> np.uint32(8), cuts.values)
-    return zip(keys, counts, low, docs, often, high, strict=True)
+    return zip(keys, counts, low, often, high, docs, strict=True)
 
 
 def pack_singles(lists: Lists, numbers: Sequence[int], bits: int) -> Packed:
     """The columns of each of the shards ``numbers``, of lists of single units."""
     cuts = _Cuts(lists, numbers, bits)
+    keys, counts, docs = _pack_heads(lists, cuts, bits)
     weights = cuts.plain(lists.values.astype(np.uint8), cuts.values)
-    return zip(*_pack_heads(lists, cuts, bits), weights, strict=True)
+    return zip(keys, counts, weights, docs, strict=True)
 
 
 class _Cuts:
@@ -289,29 +291,29 @@ Opened = list[tuple[int, Columns]]
 
 def unpack_pairs(shards: Opened, bits: int) -> Lists:
     """The lists of pairs of ``shards``, as many as there are at the cost of one."""
-    keys, first, docs = _unpack_heads(shards, bits, PAIRS.plain)
+    keys, first, docs = _unpack_heads(shards, bits)
     low = np.frombuffer(_joined(shards, 2), np.uint8)
-    begin = sums(unpack_varints(_joined(shards, 4)) + np.uint32(1))
-    steps = unpack_varints(_joined(shards, 5)) << np.uint32(8) | low
+    begin = sums(unpack_varints(_joined(shards, 3)) + np.uint32(1))
+    steps = unpack_varints(_joined(shards, 4)) << np.uint32(8) | low
     return Lists(keys, first, docs, begin, _running(steps, begin))
 
 
 def unpack_singles(shards: Opened, bits: int) -> Lists:
     """The lists of single units of ``shards``."""
-    keys, first, docs = _unpack_heads(shards, bits, SINGLES.plain)
-    weights = np.frombuffer(_joined(shards, 3), np.uint8).astype(np.uint32)
+    keys, first, docs = _unpack_heads(shards, bits)
+    weights = np.frombuffer(_joined(shards, 2), np.uint8).astype(np.uint32)
     return Lists(keys, first, docs, np.arange(len(docs) + 1), weights)
 
 
-def _unpack_heads(shards: Opened, bits: int, docs: int) -> tuple[U32, I64, U32]:
-    """Keys and documents, where ``docs`` is the column of these."""
+def _unpack_heads(shards: Opened, bits: int) -> tuple[U32, I64, U32]:
+    """Keys and the documents of each."""
     data = _joined(shards, 0)
     last_bytes = sums((np.frombuffer(data, np.uint8) < 128).astype(np.uint32))
     starts = last_bytes[sums(np.array([len(c[0]) for _, c in shards], np.uint32))]
     base = np.array([number << 32 - bits for number, _ in shards], np.uint32)
     keys = _running(unpack_varints(data), starts) + np.repeat(base, np.diff(starts))
     first = sums(unpack_varints(_joined(shards, 1)))
-    return keys, first, _running(unpack_varints(_joined(shards, docs)), first)
+    return keys, first, _running(unpack_varints(_joined(shards, -1)), first)
 
 
 def _joined(shards: Opened, column: int) -> bytes:

@@ -4,9 +4,9 @@ import { current, file } from "./load.js";
 
 /** A place in a document as one number: document times this, plus place. */
 export const SPAN = 2 ** 24;
-/** What shards are made of: columns in each, which has documents, by how many bits fewer named. */
-const PAIRS = { name: "pairs", columns: 6, docs: 3, fewer: 0 };
-const SINGLES = { name: "singles", columns: 4, docs: 2, fewer: 4 };
+/** What shards are made of: columns in each, the last tells documents; by how many bits fewer named. */
+const PAIRS = { name: "pairs", columns: 6, fewer: 0 };
+const SINGLES = { name: "singles", columns: 4, fewer: 4 };
 
 /**
  * @typedef {object} Lists of one shard, of pairs or of single units
@@ -121,12 +121,12 @@ function unpack(content, kind, base) {
   let key = base;
   for (let n = 0; n < keys.length; n++) keys[n] = key += keys[n];
   const first = sums(varints(columns[1]), 0);
-  const docs = run(varints(columns[kind.docs]), first);
+  const docs = run(varints(columns[kind.columns - 1]), first);
   if (kind === SINGLES) {
-    return { keys, first, docs, begin: new Uint32Array(0), values: Uint32Array.from(columns[3]) };
+    return { keys, first, docs, begin: new Uint32Array(0), values: Uint32Array.from(columns[2]) };
   }
-  const begin = sums(varints(columns[4]), 1);
-  const values = varints(columns[5]);
+  const begin = sums(varints(columns[3]), 1);
+  const values = varints(columns[4]);
   for (let n = 0; n < values.length; n++) values[n] = (values[n] << 8) | columns[2][n];
   return { keys, first, docs, begin, values: run(values, begin) };
 }
