@@ -224,14 +224,15 @@ class Cache:
         if isinstance(left, bytes):
             self.put(key, left)
             return
-        path = Path(left.path)
         try:
             if self.fault:  # nothing is kept any more
-                path.unlink(missing_ok=True)
+                Path(left.path).unlink(missing_ok=True)
                 return
-            if left.path not in self._others:
-                self._others[left.path] = _Writer(path, path.open("r+b"))
-            self._written[key] = writer = self._others[left.path]
+            writer = self._others.get(left.path)
+            if writer is None:
+                path = Path(left.path)
+                writer = self._others[left.path] = _Writer(path, path.open("r+b"))
+            self._written[key] = writer
             writer.index[key] = left.slot
         except OSError as error:
             self._give_up(error)

@@ -11,7 +11,7 @@ from math import log2
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from xuelan.cache import DIGEST, Cache, digest, key_of
+from xuelan.cache import DIGEST, Cache, Left, digest, key_of
 from xuelan.inputs import program
 from xuelan.search import files, packing, postings
 from xuelan.search.common import Common, sampled
@@ -146,8 +146,9 @@ class Build:
         self.sizes, self.texts = [*self.before.sizes], [*self.before.texts]
         edits = []
         for doc, old in kept.items():
-            made = self._take(doc, *self._stored(doc, laid_out([self.entries[doc].open()])[0]))
-            edits.append(Edit(doc, Stream.unpack(old or b""), Stream.unpack(made)))
+            made = laid_out([self.entries[doc].open()])[0]
+            self._take(doc, self._stored(doc, made))
+            edits.append(Edit(doc, Stream.unpack(old or b""), Stream.unpack(made.stream)))
         return edits
 
     def _were(self, doc: int) -> list[str]:
@@ -184,7 +185,7 @@ class Build:
         for docs, (stored, two, one) in zip(batches, made, strict=True):
             new = [doc for doc in docs if doc in missing and doc not in early]
             for doc, laid in zip(new, stored, strict=True):
-                self._take(doc, *laid)
+                self._take(doc, laid)
             pairs.add(two)
             singles.add(one)
         return partial(self._pack, pairs, singles)
@@ -197,7 +198,8 @@ class Build:
             for doc, made in zip(
                 docs, laid_out([self.entries[d].open() for d in docs]), strict=True
             ):
-                self.early[doc] = self._take(doc, *self._stored(doc, made))
+                self._take(doc, self._stored(doc, made))
+                self.early[doc] = made.stream
         self.bits = self._bits()
         self.common = self._found_common(list(self.early.values()))
 
@@ -237,20 +239,20 @@ class Build:
         return True
 
     def _stored(self, doc: int, made: LaidOut) -> Stored:
-        """Write a document's texts."""
-        stream, texts = made
-        paths = [files.text_path(self.order, doc, n) for n in range(len(texts))]
-        for path, content in zip(paths, texts, strict=True):
-            self.tree.write(path, content, self.entries[doc].key)
-        return stream, [self.tree.row(path) for path in paths]
+        """Write a document's texts, and put down its stream."""
+        key, paths = self.entries[doc].key, []
+        for number, content in enumerate(made.texts):
+            paths.append(files.text_path(self.order, doc, number))
+            self.tree.write(paths[-1], content, key)
+        left = self.cache.leave(_stream_key(key), made.stream)
+        return Stored(left, Stream.size(made.stream), [self.tree.row(path) for path in paths])
 
-    def _take(self, doc: int, stream: bytes, rows: list[Row]) -> bytes:
+    def _take(self, doc: int, stored: Stored) -> None:
         """Keep what was made of a document."""
-        self.tree.take_in(rows)
-        self.cache.put(_stream_key(self.entries[doc].key), stream)
-        self.sizes[doc] = Stream.size(stream)
-        self.texts[doc] = b"".join(entry.digest for _, entry, *_ in rows)
-        return stream
+        self.tree.take_in(stored.rows)
+        self.cache.take_in(_stream_key(self.entries[doc].key), stored.stream)
+        self.sizes[doc] = stored.size
+        self.texts[doc] = b"".join([entry.digest for _, entry, *_ in stored.rows])
 
     def _bits(self) -> int:
         """How many bits name a shard, going by the documents that tell what is common."""
@@ -341,8 +343,12 @@ class LaidOut(NamedTuple):
     texts: list[bytes]
 
 
-Stored = tuple[bytes, list[Row]]
-"""A document's stream, and the files of texts that were written."""
+class Stored(NamedTuple):
+    """A document's stream, or where it was put down; its units; the files of texts written."""
+
+    stream: bytes | Left
+    size: int
+    rows: list[Row]
 
 
 def laid_out(documents: Sequence[Document]) -> list[LaidOut]:
