@@ -9,6 +9,7 @@ import xml.etree.ElementTree as etree
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -168,14 +169,14 @@ def _row(c: Collection, name: str) -> bytes:
 
 
 def sitemap(url: str, addresses: Iterable[tuple[str, str]]) -> str:
-    """A sitemap of (address, ISO date or empty); ``url`` is the site's own, ending in ``/``."""
-    root = etree.Element("urlset", {"xmlns": _SITEMAP})
+    """A sitemap of (address, ISO date or empty); ``url`` is the site's own, ending in ``/``.
+
+    Written out, for a tree of so many elements takes ten times as long.
+    """
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{_SITEMAP}">']
     for address, date in sorted(addresses):
-        entry = etree.SubElement(root, "url")
-        _add(entry, "loc", url + address)
+        lines += "  <url>", f"    <loc>{escape(url + address)}</loc>"
         if date:
-            _add(entry, "lastmod", date)
-    etree.indent(root)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="unicode") + "\n"
-    )
+            lines.append(f"    <lastmod>{date}</lastmod>")
+        lines.append("  </url>")
+    return "\n".join([*lines, "</urlset>", ""])

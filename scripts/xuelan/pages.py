@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, Final
@@ -13,7 +13,7 @@ from xuelan.catalog import Catalog
 from xuelan.column import COLUMN_FIELDS
 from xuelan.fields import Table
 from xuelan.kits.kit import FIELDS as KIT_FIELDS
-from xuelan.library import Facet, Index
+from xuelan.library import Facet, Index, Place
 from xuelan.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.page import TEXT, Page
 from xuelan.pinyin import SPELLING, Spelling, initial
@@ -85,8 +85,8 @@ class Collection:
 
 def lists(c: Collection) -> Iterator[Sheet]:
     """Pages that stand alone and show no material's text."""
-    for page in (*_library(c), *_search(c)):
-        yield _sheet(page)
+    yield from _library(c)
+    yield "search/index.html", partial(_search, c)
 
 
 def others(c: Collection) -> Iterator[Page]:
@@ -211,23 +211,27 @@ def _schema(c: Collection, m: Material, rendered: Shown) -> dict[str, Any]:
     return data
 
 
-def _library(c: Collection) -> Iterator[Page]:
+def _library(c: Collection) -> Iterator[Sheet]:
     whole, digest = [f.index for f in c.facets], key_of(c.shelves)
     for shelf in (library.everything(c.catalog), *(s for f in c.facets for s in f.shelves)):
-        place = shelf.place
         for number, rows in enumerate(shelf.pages, 1):
-            title = f"{place.facet}：{place.name}" if place.facet else "资料库"
-            if number > 1:
-                title += f"（第{number}页）"
-            values = {
-                "shelf": place,
-                "rows": [c.card(m.id) for m in rows],
-                "number": number,
-            } | ({"shelves": digest} if place.facet or number > 1 else {"facets": whole})
-            description = place.summary or f"{place.name}，共{place.count}篇。"
-            address = place.page_address(number)
-            template = "pages/library.html"
-            yield Page(address, title, description, template, "library", values, alone=True)
+            others = {"shelves": digest} if shelf.place.facet or number > 1 else {"facets": whole}
+            make = partial(_shelf, c, shelf.place, number, rows, others)
+            yield f"{shelf.place.page_address(number)}index.html", make
+
+
+def _shelf(
+    c: Collection, place: Place, number: int, rows: Iterable[Material], others: dict[str, Any]
+) -> Page:
+    """Page ``number`` of a shelf, with ``rows``; ``others`` is what it shows beside them."""
+    title = f"{place.facet}：{place.name}" if place.facet else "资料库"
+    if number > 1:
+        title += f"（第{number}页）"
+    values = {"shelf": place, "rows": [c.card(m.id) for m in rows], "number": number, **others}
+    description = place.summary or f"{place.name}，共{place.count}篇。"
+    address = place.page_address(number)
+    template = "pages/library.html"
+    return Page(address, title, description, template, "library", values, alone=True)
 
 
 def _activities(c: Collection) -> Iterator[Page]:
@@ -333,14 +337,14 @@ def _minutes(c: Collection, path: StudyPath) -> int:
     return sum(c.rendered[s.material].minutes for s in path.steps)
 
 
-def _search(c: Collection) -> Iterator[Page]:
+def _search(c: Collection) -> Page:
     sort_key = c.spelling.sort_key
     letters: dict[str, list[Material]] = {}
     for m in sorted(c.catalog.public, key=lambda m: sort_key(m.title)):
         letters.setdefault(initial(m.title, sort_key), []).append(c.card(m.id))
     values = {"letters": dict(sorted(letters.items())), "facets": [f.index for f in c.facets]}
     template = "pages/search.html"
-    yield Page("search/", "检索", "检索全部材料。", template, "search", values, alone=True)
+    return Page("search/", "检索", "检索全部材料。", template, "search", values, alone=True)
 
 
 def _reference_pages(c: Collection) -> Iterator[Page]:

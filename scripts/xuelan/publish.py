@@ -251,10 +251,9 @@ def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, En
 
 
 def _manifest(site: Path, twin: Path, tree: Tree) -> Manifest:
-    changed = _folders(tree.touched)
-    changed |= _folders(name for names in tree.moved for name in names)
-    folders = _folders(tree.files)
-    last = tree.last
+    last, folders = tree.last, _folders(tree.files)
+    moved = [name for names in tree.moved for name in names]
+    changed = _folders([*tree.touched, *moved]) if last.folders else folders
     return Manifest(
         tree.files,
         _times(site, folders, changed, last.twin_folders),

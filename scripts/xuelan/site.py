@@ -287,6 +287,8 @@ def _reasons(
     tree: Tree, before: _Before, theme: Theme, texts: Texts
 ) -> tuple[tuple[str, str], ...]:
     """Each file written, with why, in plain words; links to files that stood there are no news."""
+    if not tree.last.files:
+        return tuple((path, "新增") for path in sorted(tree.files))
     alone = {f"materials/{name}/index.html": name for name in texts}
     standing = {entry.inode for entry in tree.last.files.values()}
     found = []
