@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import search_reader
 import synthetic
 from playwright.sync_api import sync_playwright
@@ -65,7 +66,7 @@ class Materials:
         if extra := self.edited.get(number):
             pieces = list(document.pieces)
             at = len(pieces) // 2 if extra == SENTENCE else 4
-            pieces[at] = pieces[at]._replace(text=extra + pieces[at].text)
+            pieces[at] = msgspec.structs.replace(pieces[at], text=extra + pieces[at].text)
             document = replace(document, pieces=tuple(pieces))
         self.seconds += time.process_time() - start
         return document
