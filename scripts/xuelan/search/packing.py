@@ -64,9 +64,9 @@ def pack_columns(
 
     In numbers zlib would search for repetitions in vain: run lengths and a Huffman code for each
     column are smaller and twice as fast. libdeflate packs the last column, in a third of the time;
-    what it makes can stand at the end only. The first ``plain`` columns,
-    short ones and noise, would not become smaller, and are stored: at least one is packed.
-    Columns that are ``known`` need not be packed again.
+    what it makes can stand at the end only. The first ``plain`` columns, short ones and noise,
+    would not become smaller, and are stored; at least one is packed. Columns that are ``known``
+    need not be packed again.
     """
     return _scripts([(name, _shrunk(columns, plain, known or {})) for name, columns in shards])
 
