@@ -235,11 +235,13 @@ def _finish(tree: Tree) -> None:
 
 def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, Entry]) -> None:
     """Make ``paths`` in the twin what they are in the site. Raises ``OSError``."""
+    empty = not twin.exists() or not any(twin.iterdir())
     twin.mkdir(exist_ok=True)
     made: set[str] = set()
     for path in paths:
-        with contextlib.suppress(FileNotFoundError):
-            (twin / path).unlink()
+        if not empty:
+            with contextlib.suppress(FileNotFoundError):
+                (twin / path).unlink()
         if path in files:
             above = path.rpartition("/")[0]
             if above not in made:
