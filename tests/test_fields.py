@@ -22,7 +22,8 @@ from xuelan.fields import Field, Form, Table, validate
 from xuelan.kits import kit
 from xuelan.loader import load
 from xuelan.problem import Code
-from xuelan.source import Mapping, listing, parse_yaml, read, split
+from xuelan.source import listing, read, split
+from xuelan.yaml_reader import Mapping, parse_yaml
 
 NOT_IN_FRONT_MATTER = {"path", "body", "body_line", "face", "digest", "lines"}
 ADDED_WHEN_READ = {"line", "lines", "path", "caption_path", "size", "sha256"}

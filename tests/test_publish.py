@@ -206,7 +206,7 @@ def test_the_twin_is_made_while_a_site_is_written(tmp_path: Path) -> None:
 def test_where_no_file_can_have_two_names_there_is_no_twin(
     names: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The site is made all the same, and made anew the next time; so it is on a full disk."""
+    """The site is made all the same, and made anew the next time."""
     site, twin = tmp_path / "site", tmp_path / ".site.twin"
     link, left = os.link, iter(range(names))
 

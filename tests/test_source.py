@@ -12,18 +12,8 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from xuelan.problem import Code
-from xuelan.source import (
-    MAX_TEXT_BYTES,
-    Mapping,
-    Source,
-    decode,
-    listing,
-    parse_records,
-    parse_yaml,
-    plain_mapping,
-    read,
-    split,
-)
+from xuelan.source import MAX_TEXT_BYTES, Source, decode, listing, read, split
+from xuelan.yaml_reader import Mapping, parse_records, parse_yaml, plain_mapping
 
 
 def _source(text: str) -> Source:

@@ -15,7 +15,8 @@ from yaml_env_tag import construct_env_tag
 from xuelan.fields import Field, Form, Table, Vocabularies, validate
 from xuelan.material import CURRENT, ENDED, FIELDS
 from xuelan.problem import Code, Problem
-from xuelan.source import Mapping, is_folder, parse_yaml, read
+from xuelan.source import is_folder, read
+from xuelan.yaml_reader import Mapping, parse_yaml
 
 SETTINGS_FILE: Final = "mkdocs.yml"
 MATERIALS_FOLDER: Final = "materials"

@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.source import CONTROL, Mapping
+from xuelan.source import CONTROL
+from xuelan.yaml_reader import Mapping
 
 
 class Form(Enum):

@@ -21,10 +21,11 @@ from xuelan.kits import kit as recipes
 from xuelan.kits.kit import Kit
 from xuelan.problem import Code, Problem
 from xuelan.reading import read_materials
-from xuelan.source import UNREAD, Mapping, listing, parse_records, parse_yaml, read
+from xuelan.source import UNREAD, listing, read
 from xuelan.study import JUDGEMENT, Figure, Point, Question, Step, StudyPath
 from xuelan.work import HERE, Workers
 from xuelan.works import Work
+from xuelan.yaml_reader import Mapping, parse_records, parse_yaml
 
 DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths")
 
