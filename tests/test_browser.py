@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from conftest import ROOT, Watch, xuelan
 
@@ -134,7 +134,7 @@ def test_the_keyboard_reaches_the_text_first(page: Page, address: str) -> None:
     focused = page.locator(":focus")
     assert "跳到" in focused.inner_text()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    expect(page).to_have_url(f"{address}materials/portrait/#main")
 
 
 def test_dark_look_is_kept(page: Page, address: str) -> None:
