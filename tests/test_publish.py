@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conftest import ROOT, xuelan
-from xuelan import publish
+from xuelan import publish, staging
 from xuelan.publish import MARK, BusyError, NotASiteError, staged
 
 
@@ -150,6 +155,7 @@ def test_a_folder_stays_under_another_name(tmp_path: Path) -> None:
         tree.move("new", "newest")
         tree.stay("newest", "new")
         tree.write("newest/a", b"changed")
+        assert (tree.read("newest/a"), tree.read("newest/b/c")) == (b"changed", b"b/c")
     assert (site / "newest/a").read_bytes() == b"changed"
     assert (site / "newest/b/c").stat().st_ino == before["b/c"]
 
@@ -190,25 +196,56 @@ def _write_some(site: Path, text: str) -> None:
         tree.write("index.html", text.encode())
 
 
-def test_the_twin_is_made_while_a_site_is_written(tmp_path: Path) -> None:
-    """Every file has its second name when the build ends, one written twice the last one's."""
-    site, twin = tmp_path / "site", tmp_path / ".site.twin"
-    for text in ("first", "second"):
+def test_little_is_moved_into_the_site_that_stands(tmp_path: Path) -> None:
+    """Folder and files stay but for the one that differs, and nothing is left beside it."""
+    site = tmp_path / "site"
+    _write_some(site, "first")
+    for text in ("second", "third"):
+        folder, before = site.stat().st_ino, _inodes(site)
         _write_some(site, text)
-        assert _inodes(twin) == _inodes(site)
-    shutil.rmtree(site)
-    _write_some(site, "third")
-    assert _inodes(twin) == _inodes(site)
-    assert (twin / "index.html").read_text() == "third"
+        assert (site / "index.html").read_text() == text
+        assert {p for p, inode in _inodes(site).items() if inode != before[p]} == {"index.html"}
+        assert site.stat().st_ino == folder
+        assert not (tmp_path / ".site.building").exists()
+
+
+def test_for_much_a_whole_site_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stays is in it too, as the same files; the next build finds all as it was left."""
+    site, records = tmp_path / "site", tmp_path / "records"
+    _write_some(site, "first")
+    folder, before = site.stat().st_ino, _inodes(site)
+    monkeypatch.setattr(publish, "FEW", 0)
+    _write_some(site, "second")
+    assert site.stat().st_ino != folder
+    assert {p for p, inode in _inodes(site).items() if inode != before[p]} == {"index.html"}
+    assert (site / "index.html").read_text() == "second"
+    with publish.published(site, records) as tree:
+        assert not tree.write("index.html", b"second")
+    assert set(_tree(site)) == {"index.html", MARK}
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".site.lock", "records", "site"]
+
+
+def test_a_file_can_take_the_place_of_a_folder(tmp_path: Path) -> None:
+    """And a folder that of a file; neither can be done while the other stands there."""
+    site, records = tmp_path / "site", tmp_path / "records"
+    for paths in ({"a", "b/c/d"}, {"a/e", "b/c"}, {"a/e/f", "b"}, {"a", "b/c/d"}):
+        with publish.published(site, records) as tree:
+            tree.write("index.html", b"stays")
+            for path in paths:
+                tree.write(path, path.encode())
+        wanted = {path: path.encode() for path in paths}
+        assert _tree(site) == {"index.html": b"stays", MARK: b""} | wanted
 
 
 @pytest.mark.parametrize("names", [0, 3])
-def test_where_no_file_can_have_two_names_there_is_no_twin(
-    names: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("few", [0, publish.FEW])
+def test_where_no_file_can_have_two_names_they_are_copied(
+    names: int, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The site is made all the same, and made anew the next time."""
-    site, twin = tmp_path / "site", tmp_path / ".site.twin"
-    link, left = os.link, iter(range(names))
+    """The site is right after every build."""
+    site, link, left = tmp_path / "site", os.link, iter(range(names))
 
     def refuse(old: str, new: str) -> None:
         if next(left, None) is None:
@@ -216,11 +253,130 @@ def test_where_no_file_can_have_two_names_there_is_no_twin(
         link(old, new)
 
     monkeypatch.setattr(os, "link", refuse)
-    for text in ("first", "second"):
+    monkeypatch.setattr(publish, "FEW", few)
+    for text in ("first", "second", "third", "fourth"):
         _write_some(site, text)
         assert (site / "index.html").read_text() == text
         assert len(_inodes(site)) == 7
-    monkeypatch.undo()
-    _write_some(site, "third")
-    assert (site / "index.html").read_text() == "third"
-    assert _inodes(twin) == _inodes(site)
+
+
+class _KilledError(BaseException):
+    """A process that has come to its end."""
+
+
+@contextmanager
+def _killed_after(survived: int) -> Iterator[None]:
+    """So many times something can be done to the names of files; then all is over."""
+    left = iter(range(survived))
+
+    def ending(step: Callable[..., Any]) -> Callable[..., Any]:
+        def perhaps(*args: Any, **more: Any) -> Any:
+            if next(left, None) is None:
+                raise _KilledError
+            return step(*args, **more)
+
+        return perhaps
+
+    steps = ((os, "replace"), (os, "link"), (Path, "unlink"), (Path, "rename"), (Path, "rmdir"))
+    with pytest.MonkeyPatch.context() as patched:
+        for owner, name in steps:
+            patched.setattr(owner, name, ending(getattr(owner, name)))
+        yield
+
+
+FIRST = {p: p.encode() for p in ("old/a", "old/gone", "old/b", "linked/a", "stays/a", "index.html")}
+SECOND = {
+    "new/a": b"old/a",
+    "new/b": b"another",
+    "new/asset": b"asset",
+    "index.html": b"names new/asset",
+    "elsewhere/a": b"linked/a",
+    "stays/a": b"stays/a",
+}
+
+
+def _second(site: Path) -> None:
+    """Of every kind of change one: a folder moved; files new, other, linked and gone."""
+    with publish.published(site, site.parent / "records") as tree:
+        if "old/a" in tree.last.files:
+            tree.move("old", "new")
+            tree.stay("new", "old", {"old/gone", "old/b"})
+            tree.link("elsewhere/a", "linked/a")
+            tree.keep("stays/a")
+        for path in SECOND.keys() - tree.files.keys():
+            tree.write(path, SECOND[path])
+
+
+def _killed(site: Path, survived: int) -> bool:
+    """Whether a build that can do so much is killed before its end."""
+    try:
+        with _killed_after(survived):
+            _second(site)
+    except _KilledError:
+        return True
+    return False
+
+
+def test_killed_while_files_are_moved_in(tmp_path: Path) -> None:
+    """At whatever point: no file is half, what is named is there, and the next build is right."""
+    for survived in range(30):
+        site = tmp_path / str(survived) / "site"
+        with publish.published(site, site.parent / "records") as tree:
+            for path, data in FIRST.items():
+                tree.write(path, data)
+        killed = _killed(site, survived)
+        found = _tree(site)
+        assert {*FIRST.values(), *SECOND.values(), b""}.issuperset(found.values())
+        assert found["index.html"] == b"index.html" or found["new/asset"] == b"asset"
+        _second(site)
+        assert _tree(site) == SECOND | {MARK: b""}
+        if not killed:
+            break
+    assert survived > 10
+    assert not killed
+
+
+def test_a_site_that_cannot_be_given_what_is_new_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it touched when a whole one cannot be made; the next build puts it right."""
+    site = tmp_path / "site"
+    _write_some(site, "first")
+    before = _inodes(site)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    for few, module, name in ((0, staging, "link"), (publish.FEW, os, "replace")):
+        with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
+            patched.setattr(publish, "FEW", few)
+            patched.setattr(module, name, full)
+            _write_some(site, "second")
+        assert _inodes(site) == before
+    _write_some(site, "second")
+    assert (site / "index.html").read_text() == "second"
+
+
+PATHS = st.sampled_from(["index.html", "a/b", "a/c", "a", "d/e/f", "d/e", "g/h"])
+"""Some of them cannot be there together."""
+
+SITES = st.dictionaries(PATHS, st.binary(max_size=2)).filter(
+    lambda files: not any(f"{one}/" in two for one in files for two in files)
+)
+
+
+@given(st.lists(st.tuples(SITES, st.sampled_from([0, 2, publish.FEW]), st.booleans()), min_size=2))
+@settings(deadline=None)
+def test_a_site_is_what_the_last_build_made(
+    steps: list[tuple[dict[str, bytes], int, bool]],
+) -> None:
+    """Whatever stood before, moved in or changed places, with what stood kept or written again."""
+    with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patched:
+        site, records = Path(place) / "site", Path(place) / "records"
+        for files, few, keep in steps:
+            patched.setattr(publish, "FEW", few)
+            with publish.published(site, records) as tree:
+                for path, data in files.items():
+                    if not (keep and tree.fresh(path, data)):
+                        tree.write(path, data, data)
+            assert _tree(site) == files | {MARK: b""}

@@ -1,4 +1,4 @@
-"""One build: check, make the site beside the old one where it differs, swap it in."""
+"""One build: check, make what differs beside the site that stands, put it there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from xuelan.problem import Code, Problem
 from xuelan.proof import Forme
 from xuelan.site import Work, Written, collect, write
 from xuelan.source import ChangedError
-from xuelan.work import uncollected, workers
+from xuelan.work import Workers, uncollected, workers
 
 _INSTALLED = "node_modules/.package-lock.json"
 """Tells which typefaces are installed for the kits."""
@@ -113,10 +113,8 @@ def _built(
         _kept(cache, inputs),
     ):
         early = _held_early(target, begun)
-        stand = begun.enter_context(helpers.aside(before.stand)) if early else before.stand
+        stand = _looked_after(before, helpers, begun) if early else before.stand
         with checking(root, cache, helpers, inputs) as (catalog, found, told):
-            if early:
-                before.load()
             if catalog is None or _is_faulty(found):
                 _save(cache, inputs)
                 return Report(told(), target, time.monotonic() - start, None)
@@ -172,6 +170,14 @@ def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:
     except publish.BusyError:
         return False
     return True
+
+
+def _looked_after(
+    before: publish.Before, helpers: Workers, begun: contextlib.ExitStack
+) -> Callable[[], bool]:
+    """The site looked at in a process of its own."""
+    before.load()  # once, and not there too
+    return begun.enter_context(helpers.aside(before.stand))
 
 
 @contextmanager

@@ -1,11 +1,13 @@
-"""Safe publishing: the new site is complete before it takes the old one's place.
+"""Safe publishing: nothing of a site is touched before all of the new one is known to be well.
 
-Beside the site stands its *twin*, a second folder whose files are hard links to the same bytes. A
-build changes the twin, and only where something differs; then the two folders change places, in
-one step where the system can do that (Linux, macOS), and the old site is made the twin of the
-new. So a visitor sees either the old site or the new one, whatever kills a build leaves the last
-good site standing, and one edit costs one file although ten thousand stand beside it: making that
-many links anew takes a second, and removing them can take many.
+What a build makes anew is put into a folder beside the site. A first build's is the whole site and
+takes its name. A later one's holds only what differs. Where that is little, it is moved into the
+site file by file, and every file is at any moment the old one or the new: first what nobody asks
+for yet, then what takes another's place; what is no longer part of the site goes last. Where it is
+much, the folder is made a whole site with hard links to what stays, and the two change places, in
+one step where the system can do that (Linux, macOS). A build that is killed before that leaves the
+last good site as it was. Killed in the few milliseconds of the moving, it leaves some files new and
+some old, which the next build sees by their inodes, and makes all of the site anew.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -26,11 +28,14 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from xuelan import cache
-from xuelan.staging import Entry, Manifest, Tree, folders_above, make_folder, prune
+from xuelan.staging import Entry, Manifest, Tree, all_folders, make_folder, prune
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
+
+FEW: Final = 1000
+"""So many files are moved into a site that stands; with more, a whole one takes its place."""
 
 MARK: Final = ".xuelan-site"
 """An empty file in every site built, by which the next build knows it may replace the folder."""
@@ -68,7 +73,7 @@ def published(site: Path, records: Path | None = None) -> Iterator[Tree]:
 
 @dataclass(frozen=True)
 class Before:
-    """What the last build left: the ``site``, its twin beside it, and in ``records`` a manifest."""
+    """What the last build left: the ``site``, and in ``records`` a manifest of it."""
 
     site: Path
     records: Path | None
@@ -87,55 +92,38 @@ class Before:
         """Read the manifest, which takes a while, now."""
         _ = self.manifest
 
-    def stand(self) -> tuple[bool, bool]:
-        """Whether the site and its twin stand as they were left."""
-        last, site = self.manifest, self.site.absolute()
-        if last is None or not agrees(site, last.files, last.folders):
-            return False, False
-        return True, agrees(
-            _beside(site, "twin"), {}, last.twin_folders
-        )  # its files are the site's
+    def stand(self) -> bool:
+        """Whether the site stands as it was left."""
+        last = self.manifest
+        return last is not None and agrees(self.site.absolute(), last.files, last.folders)
 
 
 @contextmanager
-def written(before: Before, stand: Callable[[], tuple[bool, bool]]) -> Iterator[Tree]:
+def written(before: Before, stand: Callable[[], bool]) -> Iterator[Tree]:
     """As :func:`published`, for one who holds the site already.
 
-    ``stand`` tells what :meth:`Before.stand` does, which somebody else may be finding out.
+    ``stand`` tells what that of ``before`` does, which somebody else may be looking after.
     """
     site, records, last = before.site.absolute(), before.records, before.manifest
-    twin = _beside(site, "twin")
-    site_stands, twin_stands = stand() if last is not None else (False, False)
-    if last is not None and site_stands:
-        tree = _twin_tree(site, twin, last, stands=twin_stands)
-        with _undone_on_error(site, twin, tree):
-            yield tree
-            _finish(tree)
-            _swap(twin, site)
-    else:
-        fresh = _beside(site, "building")
-        for folder in (fresh, twin):
-            _remove(folder)
-            folder.mkdir()
-        tree = Tree(fresh, twin=None if records is None else twin)
-        try:
-            yield tree
-            _finish(tree)
-            _swap(fresh, site)
-        except BaseException:
-            tree.paired = False
-            raise
-        finally:
-            _remove(fresh)
-            if not tree.paired:
-                _remove(twin)
+    new = _beside(site, "building")
+    _remove(new)
+    new.mkdir()
+    tree = Tree(new, site, last) if last is not None and stand() else Tree(new)
+    try:
+        yield tree
+        tree.write(MARK, b"")
+        whole = not tree.last.files or tree.changes() > FEW or tree.clashes()
+        if whole:
+            tree.complete()
+            _swap(new, site)
+        else:
+            _move_into(site, tree)
+    finally:
+        _remove(new)
     if records is not None:
         with contextlib.suppress(OSError):
-            for old, new in tree.moved:
-                (twin / old).rename(twin / new)
-            if not tree.paired:
-                _follow(site, twin, tree.touched, tree.files)
-            cache.keep_record(records, record_name(site), _manifest(site, twin, tree))
+            manifest = Manifest(tree.files, _times(site, tree, whole=whole), tree.notes)
+            cache.keep_record(records, record_name(site), manifest)
             cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
 
@@ -204,83 +192,34 @@ def held(site: Path) -> Iterator[None]:
         lock.release()
 
 
-def _twin_tree(site: Path, twin: Path, last: Manifest, *, stands: bool) -> Tree:
-    """The twin, made anew when it no longer ``stands`` as the last build left it."""
-    if not stands:
-        _remove(twin)
-        twin.mkdir()
-        _follow(site, twin, last.files, last.files)
-        last = replace(last, twin_folders={})  # those were another folder's times
-    return Tree(twin, site, last)
-
-
-@contextmanager
-def _undone_on_error(site: Path, twin: Path, tree: Tree) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(OSError):
-            for old, new in tree.moved:
-                (twin / new).rename(twin / old)
-            _follow(site, twin, tree.touched, tree.last.files)
-        raise
-
-
-def _finish(tree: Tree) -> None:
-    """Complete the tree: its mark, whatever was written into its folder past it, and no more."""
-    if tree.last.files:
-        tree.settle()
-    tree.write(MARK, b"")
-
-
-def _follow(site: Path, twin: Path, paths: Iterable[str], files: Mapping[str, Entry]) -> None:
-    """Make ``paths`` in the twin what they are in the site. Raises ``OSError``."""
-    empty = not twin.exists() or not any(twin.iterdir())
-    twin.mkdir(exist_ok=True)
+def _move_into(site: Path, tree: Tree) -> None:
+    """Make the last site the new one. Raises ``OSError``: then the next build makes all anew."""
+    for old, new in tree.moved:
+        (site / old).rename(site / new)
     made: set[str] = set()
-    for path in paths:
-        if not empty:
-            with contextlib.suppress(FileNotFoundError):
-                (twin / path).unlink()
-        if path in files:
-            above = path.rpartition("/")[0]
-            if above not in made:
-                make_folder(f"{twin}/{above}")
-                made.add(above)
-            os.link(f"{site}/{path}", f"{twin}/{path}")
-        else:
-            prune(twin, path)
+    for path in tree.coming():
+        above = path.rpartition("/")[0]
+        if above not in made:
+            make_folder(f"{site}/{above}")
+            made.add(above)
+        os.replace(f"{tree.folder}/{path}", f"{site}/{path}")  # noqa: PTH105 - many
+    for path in tree.gone():
+        (site / path).unlink()
+        prune(site, path)
 
 
-def _manifest(site: Path, twin: Path, tree: Tree) -> Manifest:
-    last, folders = tree.last, _folders(tree.files)
+def _times(site: Path, tree: Tree, *, whole: bool) -> dict[str, int]:
+    """When each folder of ``site`` last changed; what was not touched need not be asked."""
+    folders, base = all_folders(tree.files), os.fspath(site)
     moved = [name for names in tree.moved for name in names]
-    changed = _folders([*tree.touched, *moved]) if last.folders else folders
-    return Manifest(
-        tree.files,
-        _times(site, folders, changed, last.twin_folders),
-        _times(twin, folders, changed, last.folders),
-        tree.notes,
-    )
-
-
-def _times(
-    folder: Path, folders: set[str], changed: set[str], known: Mapping[str, int]
-) -> dict[str, int]:
-    """When each folder last changed; those that did not are known (they changed places)."""
-    base = os.fspath(folder)
+    changed = folders if whole else all_folders([*tree.touched, *tree.gone(), *moved])
+    known = tree.last.folders
     return {
         path: known[path]
         if path in known and path not in changed
         else os.lstat(f"{base}/{path}").st_mtime_ns
         for path in folders
     }
-
-
-def _folders(paths: Iterable[str]) -> set[str]:
-    """All folders above ``paths``."""
-    nearest = {path.rpartition("/")[0] for path in paths}
-    return nearest | {above for path in nearest for above in folders_above(path)}
 
 
 def _swap(fresh: Path, site: Path) -> None:

@@ -182,7 +182,7 @@ def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None
     """The catalogue; and the feeds, unless they were made from the same ``key``."""
     edited = [m.id for m in c.catalog.public if _is_new(m.id, c.rendered, before)]
     if key == before.lists and _CATALOG in tree.last.files and len(edited) <= _FEW:
-        old = (tree.folder / _CATALOG).read_bytes()
+        old = tree.read(_CATALOG)
         tree.write(_CATALOG, feeds.catalog_edited(c, old, edited))
     else:
         tree.write(_CATALOG, feeds.catalog_json(c))

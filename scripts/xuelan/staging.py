@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import shutil
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,51 +30,76 @@ class Entry(NamedTuple):
     inode: int
 
 
-Row = tuple[str, Entry, bool, bool]
-"""A path, the file there, whether it was put there just now, and has a name in the twin as well."""
+Row = tuple[str, Entry, bool]
+"""A path, the file there, and whether it was put there just now."""
 
 
 @dataclass(slots=True)
 class Manifest:
     """What the last build published, and what it tells the next one in ``notes``.
 
-    ``folders`` and ``twin_folders`` are the times at which something was last put into or taken
-    out of each folder of the site and of its twin.
+    ``folders`` are the times at which something was last put into or taken out of each.
     """
 
     files: dict[str, Entry] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
-    twin_folders: dict[str, int] = field(default_factory=dict)
     notes: dict[str, bytes] = field(default_factory=dict)
 
 
 class Tree:
-    """A site being written into ``folder``.
+    """A site being written: what is new is put into ``folder``, what stays is only counted.
 
-    Files are never changed in place, for they may have a second name in the live site. ``last``
-    tells what stands in ``folder`` already, and in ``live``, where it can be linked from. In a
-    ``twin``, an empty folder, every file written gets its second name at once; ``paired`` as long
-    as that can be done.
+    ``last`` tells what stands in ``live``, the site as it was; there nothing is touched. What is
+    to be done to make that the new one is told by ``moved``, :meth:`coming` and :meth:`gone`.
     """
 
     def __init__(
-        self,
-        folder: Path,
-        live: Path | None = None,
-        last: Manifest | None = None,
-        twin: Path | None = None,
+        self, folder: Path, live: Path | None = None, last: Manifest | None = None
     ) -> None:
         self.folder = folder
-        self.paired = twin is not None
-        self._twin = twin
         self.last = last or Manifest()
         self.files: dict[str, Entry] = {}
         self.notes: dict[str, bytes] = {}
         self.touched: set[str] = set()
         self.moved: list[tuple[str, str]] = []
-        self._live = live
-        self._here = set(self.last.files)
+        self._live = live or folder
+        self._stand = set(self.last.files)
         self._folders: set[str] = set()
+
+    def read(self, path: str) -> bytes:
+        """What this build has put at ``path``, else the last one. Raises ``OSError``."""
+        if path in self.touched:
+            return Path(f"{self.folder}/{path}").read_bytes()
+        return Path(f"{self._live}/{self._stood_at(path)}").read_bytes()
+
+    def coming(self) -> list[str]:
+        """What is in the folder, in the order in which it is to be put into the live site.
+
+        What takes no other file's place comes first, so that whatever a page names is there.
+        """
+        return sorted(self.touched & self.files.keys(), key=lambda path: path in self._stand)
+
+    def gone(self) -> set[str]:
+        """What stood, under the names that folders have now, and is no longer part of the site."""
+        return self._stand - self.files.keys()
+
+    def changes(self) -> int:
+        """How many files come or go."""
+        return len(self.coming()) + len(self.gone())
+
+    def clashes(self) -> bool:
+        """True when a file comes where a folder stood, or a folder where a file stood."""
+        gone = self.gone()
+        if not gone:
+            return False
+        return not (
+            gone.isdisjoint(all_folders(self.files)) and all_folders(gone).isdisjoint(self.files)
+        )
+
+    def complete(self) -> None:
+        """Give what stays a name in the folder too: it then holds the whole site."""
+        for path in self.files.keys() - self.touched:
+            self._link(path, self._stood_at(path))
 
     def fresh(self, path: str, key: bytes) -> bool:
         """True when a file made from ``key`` stands at ``path``; it then stays."""
@@ -97,21 +122,19 @@ class Tree:
         found = [path for path in self.last.files if path.startswith(start) and path not in but]
         paths = found if folder == came else [folder + path[size:] for path in found]
         for path, old in zip(paths, found, strict=True):
-            if path in self._here:
+            if path in self._stand:
                 self.files[path] = self.last.files[old]
             else:
                 self.link(path, old)
 
     def row(self, path: str) -> Row:
         """What this process has made of ``path``, to be told to another with :meth:`take_in`."""
-        return path, self.files[path], path in self.touched, self.paired
+        return path, self.files[path], path in self.touched
 
     def take_in(self, rows: Iterable[Row]) -> None:
         """Count as this tree's what a fork of this process has put into its folder."""
-        for path, entry, touched, paired in rows:
-            self.paired = self.paired and paired
+        for path, entry, touched in rows:
             self.files[path] = entry
-            self._here.add(path)
             if touched:
                 self.touched.add(path)
 
@@ -120,25 +143,27 @@ class Tree:
         self.files[path] = self.last.files[old]
         if self._now_at(old) == path:
             return
-        target = self._place(path)
-        _anew(target, lambda: os.link(f"{self._live or self.folder}/{old}", target))
-        self._here.add(path)
-        self.touched.add(path)
+        self._link(path, old)
 
     def move(self, old: str, new: str) -> None:
         """Give a folder of the last build another name; its files can then be linked for nothing.
 
         What is not linked or written is not part of the site.
         """
-        (self.folder / old).rename(self.folder / new)
         self.moved.append((old, new))
         start, size = f"{old}/", len(old)
-        self._here = {new + p[size:] if p.startswith(start) else p for p in self._here}
+        self._stand = {new + p[size:] if p.startswith(start) else p for p in self._stand}
 
     def _now_at(self, path: str) -> str:
         for old, new in self.moved:
             if path.startswith(f"{old}/"):
                 return new + path[len(old) :]
+        return path
+
+    def _stood_at(self, path: str) -> str:
+        for old, new in self.moved:
+            if path.startswith(f"{new}/"):  # in the live site it still has its old name
+                return old + path[len(new) :]
         return path
 
     def write(self, path: str, data: bytes, key: bytes = b"", *, digested: bool = True) -> bool:
@@ -158,8 +183,6 @@ class Tree:
             self._note(path, os.fstat(file), found, key)
         finally:
             os.close(file)
-        if self.paired:
-            self._pair(path)
         return True
 
     def take(self, path: str, source: Path) -> None:
@@ -180,62 +203,38 @@ class Tree:
         self.notes.clear()
         self.files = {path: entry._replace(key=b"") for path, entry in self.files.items()}
 
-    def settle(self) -> None:
-        """Take out everything that this build has not put in so far."""
-        for path in self._here - self.files.keys():
-            _take_out(self.folder, path)
-            self.touched.add(path)
-        self._here = set(self.files)
-        self._folders.clear()
-
     def _standing(self, path: str) -> Entry | None:
         """What this build has put at ``path``, else the last one."""
         return self.files.get(path) or self.last.files.get(path)
 
     def _reads(self, path: str, data: bytes) -> bool:
         """True when the file that stands at ``path`` has these bytes."""
-        file = Path(f"{self.folder if path in self._here else self._live}/{path}")
+        entry = self._standing(path)
         try:
-            return file.stat().st_size == len(data) and file.read_bytes() == data
+            return entry is not None and entry.size == len(data) and self.read(path) == data
         except FileNotFoundError:  # taken away by a fork that was lost
             return False
 
     def _stay(self, path: str, entry: Entry) -> None:
-        if path not in self._here:
-            assert self._live is not None
-            target = self._place(path)
-            _anew(target, lambda: os.link(f"{self._live}/{path}", target))
-            self._here.add(path)
-            self.touched.add(path)
+        if path not in self._stand and path not in self.touched:
+            self._link(path, path)
         self.files[path] = entry
 
-    def _pair(self, path: str) -> None:
-        """Give a file just written its second name."""
-        name = f"{self._twin}/{path}"
-        try:
-            self._make_folder(name)
-            _anew(name, lambda: os.link(f"{self.folder}/{path}", name))
-        except OSError:  # the site matters more
-            self.paired = False
+    def _link(self, path: str, old: str) -> None:
+        target = self._place(path)
+        _anew(target, lambda: link(f"{self._live}/{old}", target))
+        self.touched.add(path)
 
     def _place(self, path: str) -> str:
         target = f"{self.folder}/{path}"
-        if path in self._here:
-            with contextlib.suppress(FileNotFoundError):  # taken away by a fork that was lost
-                os.unlink(target)  # noqa: PTH108 - a Path for each file takes longer than the call
-        else:
-            self._make_folder(target)
-        return target
-
-    def _make_folder(self, path: str) -> None:
-        above = path.rpartition("/")[0]
+        above = target.rpartition("/")[0]
         if above not in self._folders:
             make_folder(above)
             self._folders.add(above)
+        return target
 
     def _note(self, path: str, status: os.stat_result, digest: bytes, key: bytes) -> None:
         self.files[path] = Entry(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
-        self._here.add(path)
         self.touched.add(path)
 
 
@@ -246,6 +245,16 @@ def _anew(target: str, make: Callable[[], T]) -> T:
     except FileExistsError:
         os.unlink(target)  # noqa: PTH108
         return make()
+
+
+def link(old: str, new: str) -> None:
+    """Give a file a second name; a second file where no file can have two."""
+    try:
+        os.link(old, new)
+    except FileExistsError:
+        raise
+    except OSError:
+        shutil.copyfile(old, new)
 
 
 def make_folder(path: str) -> None:
@@ -265,9 +274,10 @@ def folders_above(path: str) -> Iterator[str]:
         yield path
 
 
-def _take_out(folder: Path, path: str) -> None:
-    (folder / path).unlink()
-    prune(folder, path)
+def all_folders(paths: Iterable[str]) -> set[str]:
+    """All folders above ``paths``."""
+    nearest = {path.rpartition("/")[0] for path in paths}
+    return nearest | {above for path in nearest for above in folders_above(path)}
 
 
 def prune(folder: Path, path: str) -> None:

@@ -206,7 +206,7 @@ def tools(work: Path, size: int, options: argparse.Namespace) -> list[Tool]:
 def prepare(tool: Tool, step: str, names: list[str], turn: int) -> None:
     """Make the change a step is about."""
     if step == "cold":
-        set_aside(tool.root, (tool.output, ".site.twin", ".cache", "resources"))
+        set_aside(tool.root, (tool.output, ".cache", "resources"))
     elif step == "body edit":
         path = tool.root / tool.place(names[turn])
         text = path.read_text(encoding="utf-8")

@@ -72,7 +72,7 @@ def copy(
     missing = [path for path, kept in found.items() if kept is None]
 
     def opened(path: str) -> tuple[str, bytes]:
-        return path, instead.get(path) or (tree.folder / path).read_bytes()
+        return path, instead.get(path) or tree.read(path)
 
     made = workers.map(fit, missing, "离线网页", prepare=opened, store=lambda _, packed: packed)
     for path, packed in zip(missing, made, strict=True):

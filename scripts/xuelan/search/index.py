@@ -104,7 +104,7 @@ class Build:
             return None
         self.bits = self._bits()
         try:
-            self.common = Common(files.read_now((self.tree.folder / files.NOW).read_bytes()).common)
+            self.common = Common(files.read_now(self.tree.read(files.NOW)).common)
             if self.bits != bits or not self._still_common(edits):
                 return None
             made = dict(patched(self._old_shard, edits, bits, self.common))
@@ -157,7 +157,7 @@ class Build:
         return [files.text_path(self.before.manifest[1], doc, n) for n in range(count)]
 
     def _old_shard(self, kind: Kind, number: int) -> bytes:
-        return (self.tree.folder / kind.path(self.before.manifest[0], number)).read_bytes()
+        return self.tree.read(kind.path(self.before.manifest[0], number))
 
     def anew(self, folder: Path) -> Shards:
         """All shards from all texts; ``folder`` takes what is too much for memory."""

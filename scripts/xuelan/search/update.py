@@ -57,4 +57,4 @@ def _standing(tree: Tree, before: Notes) -> Manifest | None:
     """What the index this program left in the tree says of itself."""
     if before.program != program():
         return None
-    return files.read_now((tree.folder / files.NOW).read_bytes())
+    return files.read_now(tree.read(files.NOW))
