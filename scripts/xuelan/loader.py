@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,7 +17,7 @@ from xuelan.catalog import Catalog
 from xuelan.column import MATERIALS_FOLDER, Column
 from xuelan.facts import Fact
 from xuelan.fields import Table, validate
-from xuelan.inputs import Inputs, program
+from xuelan.inputs import Inputs, fetch, program
 from xuelan.kits import kit as recipes
 from xuelan.kits.kit import Kit
 from xuelan.problem import Code, Problem
@@ -42,6 +43,15 @@ def load(
 
     What ``cache`` holds is not read again, and ``workers`` read the rest.
     """
+    if inputs is None or inputs.known:
+        return _loaded(column, cache, workers, inputs)
+    with workers.aside(partial(fetch, column.root / MATERIALS_FOLDER)):
+        return _loaded(column, cache, workers, inputs)
+
+
+def _loaded(
+    column: Column, cache: Cache, workers: Workers, inputs: Inputs | None
+) -> tuple[Catalog, list[Problem]]:
     problems: list[Problem] = []
     digests = inputs.below(MATERIALS_FOLDER, unread=".md") if inputs else {}
     learn = inputs.learn if inputs else lambda *_: None

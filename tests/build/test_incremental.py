@@ -248,6 +248,30 @@ def test_a_first_build_reads_each_material_once(
     assert hashed == []
 
 
+def test_all_files_are_asked_for_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that can be read; a link is not followed, and a pipe keeps nobody waiting."""
+    folder = tmp_path / "materials"
+    (folder / "deep/er").mkdir(parents=True)
+    files = [folder / "a.md", folder / "deep/b.pdf", folder / "deep/er/c.md"]
+    for file in (*files, tmp_path / "elsewhere"):
+        file.write_text(file.name)
+    (folder / "link.md").symlink_to(tmp_path / "elsewhere")
+    (folder / "nowhere.md").symlink_to(tmp_path / "nothing")
+    os.mkfifo(folder / "pipe.md")
+    asked: list[int] = []
+    ask = os.posix_fadvise
+
+    def noted(file: int, start: int, size: int, advice: int) -> None:
+        ask(file, start, size, advice)
+        asked.append(os.fstat(file).st_ino)
+
+    monkeypatch.setattr(os, "posix_fadvise", noted)
+    inputs.fetch(folder)
+    assert sorted(asked) == sorted(file.stat().st_ino for file in files)
+
+
 def test_a_cache_carried_elsewhere_serves_there(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
