@@ -7,9 +7,9 @@ import json
 import uuid
 import xml.etree.ElementTree as etree
 from collections.abc import Iterable, Iterator
+from html import escape
 from operator import attrgetter
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -175,7 +175,7 @@ def sitemap(url: str, addresses: Iterable[tuple[str, str]]) -> str:
     """
     lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<urlset xmlns="{_SITEMAP}">']
     for address, date in sorted(addresses):
-        lines += "  <url>", f"    <loc>{escape(url + address)}</loc>"
+        lines += "  <url>", f"    <loc>{escape(url + address, quote=False)}</loc>"
         if date:
             lines.append(f"    <lastmod>{date}</lastmod>")
         lines.append("  </url>")

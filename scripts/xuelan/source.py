@@ -233,6 +233,8 @@ def _read_whole(place: str, *, fair: bool = False) -> bytes:
         parts = []
         while part := os.read(file, status.st_size + 1):
             parts.append(part)
+            if len(part) <= status.st_size:  # then there was no more
+                break
         return b"".join(parts)
     finally:
         os.close(file)
