@@ -49,8 +49,17 @@ def serve(root: Path, port: int, say: Callable[[str], None]) -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs without the first
         signal.signal(stop, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        _serve(root, port, say)
+    except KeyboardInterrupt:
+        say("预览结束。")
+
+
+def _serve(root: Path, port: int, say: Callable[[str], None]) -> None:
+    """Do so until interrupted."""
     wake = threading.Event()
     with tempfile.TemporaryDirectory(prefix="xuelan-") as folder, uncollected():
+        tempfile.tempdir = folder  # a build that is interrupted may leave something behind
         site = Path(folder) / "site"
         site.mkdir()
         preview = Preview(root, site, say)
@@ -68,8 +77,6 @@ def serve(root: Path, port: int, say: Callable[[str], None]) -> None:
                     saves.join()
                     gc.collect()  # now, and not when a page is waited for
                     _retry(wake, preview.rebuild())
-            except KeyboardInterrupt:
-                say("预览结束。")
             finally:
                 watcher.stop()
                 server.shutdown()
