@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, xuelan
-from xuelan import publish, staging
+from xuelan import publish
 from xuelan.publish import MARK, BusyError, NotASiteError, staged
 
 
@@ -196,7 +196,7 @@ def _write_some(site: Path, text: str) -> None:
         tree.write("index.html", text.encode())
 
 
-def test_little_is_moved_into_the_site_that_stands(tmp_path: Path) -> None:
+def test_what_differs_is_moved_into_the_site_that_stands(tmp_path: Path) -> None:
     """Folder and files stay but for the one that differs, and nothing is left beside it."""
     site = tmp_path / "site"
     _write_some(site, "first")
@@ -207,24 +207,6 @@ def test_little_is_moved_into_the_site_that_stands(tmp_path: Path) -> None:
         assert {p for p, inode in _inodes(site).items() if inode != before[p]} == {"index.html"}
         assert site.stat().st_ino == folder
         assert not (tmp_path / ".site.building").exists()
-
-
-def test_for_much_a_whole_site_takes_its_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What stays is in it too, as the same files; the next build finds all as it was left."""
-    site, records = tmp_path / "site", tmp_path / "records"
-    _write_some(site, "first")
-    folder, before = site.stat().st_ino, _inodes(site)
-    monkeypatch.setattr(publish, "FEW", 0)
-    _write_some(site, "second")
-    assert site.stat().st_ino != folder
-    assert {p for p, inode in _inodes(site).items() if inode != before[p]} == {"index.html"}
-    assert (site / "index.html").read_text() == "second"
-    with publish.published(site, records) as tree:
-        assert not tree.write("index.html", b"second")
-    assert set(_tree(site)) == {"index.html", MARK}
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".site.lock", "records", "site"]
 
 
 def test_a_file_can_take_the_place_of_a_folder(tmp_path: Path) -> None:
@@ -240,9 +222,8 @@ def test_a_file_can_take_the_place_of_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("names", [0, 3])
-@pytest.mark.parametrize("few", [0, publish.FEW])
 def test_where_no_file_can_have_two_names_they_are_copied(
-    names: int, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    names: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The site is right after every build."""
     site, link, left = tmp_path / "site", os.link, iter(range(names))
@@ -253,7 +234,6 @@ def test_where_no_file_can_have_two_names_they_are_copied(
         link(old, new)
 
     monkeypatch.setattr(os, "link", refuse)
-    monkeypatch.setattr(publish, "FEW", few)
     for text in ("first", "second", "third", "fourth"):
         _write_some(site, text)
         assert (site / "index.html").read_text() == text
@@ -339,7 +319,7 @@ def test_killed_while_files_are_moved_in(tmp_path: Path) -> None:
 def test_a_site_that_cannot_be_given_what_is_new_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor is it touched when a whole one cannot be made; the next build puts it right."""
+    """Nothing of it is touched; the next build puts it right."""
     site = tmp_path / "site"
     _write_some(site, "first")
     before = _inodes(site)
@@ -347,12 +327,10 @@ def test_a_site_that_cannot_be_given_what_is_new_stays(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    for few, module, name in ((0, staging, "link"), (publish.FEW, os, "replace")):
-        with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
-            patched.setattr(publish, "FEW", few)
-            patched.setattr(module, name, full)
-            _write_some(site, "second")
-        assert _inodes(site) == before
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
+        patched.setattr(os, "replace", full)
+        _write_some(site, "second")
+    assert _inodes(site) == before
     _write_some(site, "second")
     assert (site / "index.html").read_text() == "second"
 
@@ -365,16 +343,13 @@ SITES = st.dictionaries(PATHS, st.binary(max_size=2)).filter(
 )
 
 
-@given(st.lists(st.tuples(SITES, st.sampled_from([0, 2, publish.FEW]), st.booleans()), min_size=2))
+@given(st.lists(st.tuples(SITES, st.booleans()), min_size=2))
 @settings(deadline=None)
-def test_a_site_is_what_the_last_build_made(
-    steps: list[tuple[dict[str, bytes], int, bool]],
-) -> None:
-    """Whatever stood before, moved in or changed places, with what stood kept or written again."""
-    with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patched:
+def test_a_site_is_what_the_last_build_made(steps: list[tuple[dict[str, bytes], bool]]) -> None:
+    """Whatever stood before, with what is the same kept or written again."""
+    with tempfile.TemporaryDirectory() as place:
         site, records = Path(place) / "site", Path(place) / "records"
-        for files, few, keep in steps:
-            patched.setattr(publish, "FEW", few)
+        for files, keep in steps:
             with publish.published(site, records) as tree:
                 for path, data in files.items():
                     if not (keep and tree.fresh(path, data)):

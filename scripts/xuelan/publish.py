@@ -1,13 +1,12 @@
 """Safe publishing: nothing of a site is touched before all of the new one is known to be well.
 
 What a build makes anew is put into a folder beside the site. A first build's is the whole site and
-takes its name. A later one's holds only what differs. Where that is little, it is moved into the
-site file by file, and every file is at any moment the old one or the new: first what nobody asks
-for yet, then what takes another's place; what is no longer part of the site goes last. Where it is
-much, the folder is made a whole site with hard links to what stays, and the two change places, in
-one step where the system can do that (Linux, macOS). A build that is killed before that leaves the
-last good site as it was. Killed in the few milliseconds of the moving, it leaves some files new and
-some old, which the next build sees by their inodes, and makes all of the site anew.
+takes its name, in one step where the system can do that (Linux, macOS) and another site stood there
+that nothing is known of. A later one's holds only what differs, and is moved into the site file by
+file: each is at any moment the old one or the new. What nobody asks for yet comes first, then what
+takes another's place; what is no longer part of the site goes last. A build that is killed before
+that leaves the last good site as it was. Killed in the milliseconds of the moving, it leaves some
+files new and some old, which the next build sees by their inodes, and makes all of the site anew.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,9 +32,6 @@ from xuelan.staging import Entry, Manifest, Tree, all_folders, make_folder, prun
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
-
-FEW: Final = 1000
-"""So many files are moved into a site that stands; with more, a whole one takes its place."""
 
 MARK: Final = ".xuelan-site"
 """An empty file in every site built, by which the next build knows it may replace the folder."""
@@ -112,17 +108,15 @@ def written(before: Before, stand: Callable[[], bool]) -> Iterator[Tree]:
     try:
         yield tree
         tree.write(MARK, b"")
-        whole = not tree.last.files or tree.changes() > FEW or tree.clashes()
-        if whole:
-            tree.complete()
-            _swap(new, site)
-        else:
+        if tree.last.files:
             _move_into(site, tree)
+        else:
+            _swap(new, site)
     finally:
         _remove(new)
     if records is not None:
         with contextlib.suppress(OSError):
-            manifest = Manifest(tree.files, _times(site, tree, whole=whole), tree.notes)
+            manifest = Manifest(tree.files, _times(site, tree), tree.notes)
             cache.keep_record(records, record_name(site), manifest)
             cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
@@ -196,23 +190,29 @@ def _move_into(site: Path, tree: Tree) -> None:
     """Make the last site the new one. Raises ``OSError``: then the next build makes all anew."""
     for old, new in tree.moved:
         (site / old).rename(site / new)
+    before, after = tree.going()
+    _take_out(site, before)
     made: set[str] = set()
     for path in tree.coming():
         above = path.rpartition("/")[0]
         if above not in made:
             make_folder(f"{site}/{above}")
             made.add(above)
-        os.replace(f"{tree.folder}/{path}", f"{site}/{path}")  # noqa: PTH105 - many
-    for path in tree.gone():
+        os.replace(tree.staged(path), f"{site}/{path}")  # noqa: PTH105 - many
+    _take_out(site, after)
+
+
+def _take_out(site: Path, paths: Iterable[str]) -> None:
+    for path in paths:
         (site / path).unlink()
         prune(site, path)
 
 
-def _times(site: Path, tree: Tree, *, whole: bool) -> dict[str, int]:
+def _times(site: Path, tree: Tree) -> dict[str, int]:
     """When each folder of ``site`` last changed; what was not touched need not be asked."""
     folders, base = all_folders(tree.files), os.fspath(site)
     moved = [name for names in tree.moved for name in names]
-    changed = folders if whole else all_folders([*tree.touched, *tree.gone(), *moved])
+    changed = all_folders([*tree.touched, *tree.gone(), *moved])
     known = tree.last.folders
     return {
         path: known[path]

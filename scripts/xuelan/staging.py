@@ -50,7 +50,7 @@ class Tree:
     """A site being written: what is new is put into ``folder``, what stays is only counted.
 
     ``last`` tells what stands in ``live``, the site as it was; there nothing is touched. What is
-    to be done to make that the new one is told by ``moved``, :meth:`coming` and :meth:`gone`.
+    to be done to make that the new one is told by ``moved``, :meth:`coming` and :meth:`going`.
     """
 
     def __init__(
@@ -69,8 +69,16 @@ class Tree:
     def read(self, path: str) -> bytes:
         """What this build has put at ``path``, else the last one. Raises ``OSError``."""
         if path in self.touched:
-            return Path(f"{self.folder}/{path}").read_bytes()
+            return Path(self.staged(path)).read_bytes()
         return Path(f"{self._live}/{self._stood_at(path)}").read_bytes()
+
+    def staged(self, path: str) -> str:
+        """Where the new file of ``path`` lies.
+
+        A first build's files lie as in the site. Others lie side by side: thousands of folders
+        would be made for them and go again.
+        """
+        return f"{self.folder}/{path if self._live is self.folder else key_of(path).hex()}"
 
     def coming(self) -> list[str]:
         """What is in the folder, in the order in which it is to be put into the live site.
@@ -83,23 +91,17 @@ class Tree:
         """What stood, under the names that folders have now, and is no longer part of the site."""
         return self._stand - self.files.keys()
 
-    def changes(self) -> int:
-        """How many files come or go."""
-        return len(self.coming()) + len(self.gone())
+    def going(self) -> tuple[set[str], set[str]]:
+        """What is to be taken out of the live site before anything comes, and after.
 
-    def clashes(self) -> bool:
-        """True when a file comes where a folder stood, or a folder where a file stood."""
+        Before go files that stand where a folder comes, or in a folder where a file comes.
+        """
         gone = self.gone()
         if not gone:
-            return False
-        return not (
-            gone.isdisjoint(all_folders(self.files)) and all_folders(gone).isdisjoint(self.files)
-        )
-
-    def complete(self) -> None:
-        """Give what stays a name in the folder too: it then holds the whole site."""
-        for path in self.files.keys() - self.touched:
-            self._link(path, self._stood_at(path))
+            return gone, gone
+        folders = all_folders(self.files)
+        before = {p for p in gone if p in folders or self.files.keys() & set(folders_above(p))}
+        return before, gone - before
 
     def fresh(self, path: str, key: bytes) -> bool:
         """True when a file made from ``key`` stands at ``path``; it then stays."""
@@ -226,7 +228,7 @@ class Tree:
         self.touched.add(path)
 
     def _place(self, path: str) -> str:
-        target = f"{self.folder}/{path}"
+        target = self.staged(path)
         above = target.rpartition("/")[0]
         if above not in self._folders:
             make_folder(above)
