@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import datetime
+import http.client
 import os
 import platform
 import resource
@@ -295,8 +296,8 @@ def _until(address: str, word: str, patience: float) -> None:
             with urllib.request.urlopen(address, timeout=30) as answer:
                 if word in answer.read().decode():
                     return
-        except OSError:
-            pass
+        except (OSError, http.client.HTTPException, UnicodeDecodeError):
+            pass  # not there yet, or being written while it is given out
         time.sleep(0.01)
     sys.exit(f"{address}: no answer with {word!r}")
 
