@@ -30,7 +30,7 @@ from xuelan.problem import Code, Problem
 from xuelan.proof import Forme
 from xuelan.site import Work, Written, collect, write
 from xuelan.source import ChangedError
-from xuelan.work import Workers, uncollected, workers
+from xuelan.work import uncollected, workers
 
 _INSTALLED = "node_modules/.package-lock.json"
 """Tells which typefaces are installed for the kits."""
@@ -113,8 +113,10 @@ def _built(
         _kept(cache, inputs),
     ):
         early = _held_early(target, begun)
-        stand = _looked_after(before, helpers, begun) if early else before.stand
+        stand = begun.enter_context(helpers.aside(before.stand)) if early else before.stand
         with checking(root, cache, helpers, inputs) as (catalog, found, told):
+            if early:
+                before.load()
             if catalog is None or _is_faulty(found):
                 _save(cache, inputs)
                 return Report(told(), target, time.monotonic() - start, None)
@@ -170,14 +172,6 @@ def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:
     except publish.BusyError:
         return False
     return True
-
-
-def _looked_after(
-    before: publish.Before, helpers: Workers, begun: contextlib.ExitStack
-) -> Callable[[], bool]:
-    """The site looked at in a process of its own."""
-    before.load()  # once, and not there too
-    return begun.enter_context(helpers.aside(before.stand))
 
 
 @contextmanager
