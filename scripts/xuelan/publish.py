@@ -5,8 +5,9 @@ takes its name, in one step where the system can do that (Linux, macOS) and anot
 that nothing is known of. A later one's holds only what differs, and is moved into the site file by
 file: each is at any moment the old one or the new. What nobody asks for yet comes first, then what
 takes another's place; what is no longer part of the site goes last. A build that is killed before
-that leaves the last good site as it was. Killed in the milliseconds of the moving, it leaves some
-files new and some old, which the next build sees by their inodes, and makes all of the site anew.
+that leaves the last good site as it was. Killed while files are moved (milliseconds for an edit,
+seconds when every page of thousands has changed), it leaves some files new and some old, which the
+next build sees by their inodes, and makes all of the site anew.
 """
 
 from __future__ import annotations

@@ -152,8 +152,8 @@ def test_killed_at_any_moment_every_file_is_the_old_or_the_new_one(
 ) -> None:
     """Kill -9 while an edit is being built; the next build is that of a clean folder.
 
-    Only in the milliseconds in which files are moved in can some be new while others are old:
-    tests/test_publish.py stops there at each step.
+    Only while files are moved in can some be new while others are old: tests/test_publish.py stops
+    there at each step.
     """
     before = contents(root / "site")
     start = time.monotonic()
