@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, xuelan
-from xuelan import publish
+from xuelan import forks, publish
 from xuelan.publish import MARK, BusyError, NotASiteError, staged
 
 
@@ -297,8 +297,34 @@ def _killed(site: Path, survived: int) -> bool:
     return False
 
 
-def test_killed_while_files_are_moved_in(tmp_path: Path) -> None:
+def test_a_kill_does_not_stop_the_moving(tmp_path: Path) -> None:
+    """Killed when the first file has been moved in, the site is the new one all the same."""
+    site = tmp_path / "site"
+    for text in ("first", "second"):
+        script = f"""
+import contextlib, os, signal
+from pathlib import Path
+from xuelan import publish
+builder, move = os.getpid(), os.replace
+def replace(old, new):
+    move(old, new)
+    if str(new).startswith({f"{site}/"!r}):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(builder, signal.SIGKILL)
+os.replace = replace
+with publish.published(Path({str(site)!r}), Path({str(tmp_path / "records")!r})) as tree:
+    for number in range(300):
+        tree.write(f"{{number}}/index.html", b"{text}")
+"""
+        done = subprocess.run([sys.executable, "-c", script], check=False)
+        assert done.returncode == (0 if text == "first" else -signal.SIGKILL)
+    with publish.held(site):
+        assert set(_tree(site).values()) == {b"second", b""}
+
+
+def test_stopped_while_files_are_moved_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At whatever point: no file is half, what is named is there, and the next build is right."""
+    monkeypatch.setattr(forks, "can_fork", lambda: False)
     for survived in range(30):
         site = tmp_path / str(survived) / "site"
         with publish.published(site, site.parent / "records") as tree:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
@@ -150,8 +151,39 @@ class Aside(Generic[R]):
         return result
 
 
-def _do(work: Callable[[], Any], result: Connection, parent: int) -> None:
-    _begin(parent)
+def unstopped(work: Callable[[], object]) -> None:
+    """Do ``work`` in a fork that goes on when this process is killed or interrupted.
+
+    Where nothing can be forked it is done here. Raises what it raises.
+    """
+    if not can_fork():
+        work()
+        return
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    fork = context.Process(target=_do, args=(work, theirs, None))
+    try:
+        fork.start()
+    except OSError:  # no room for another process
+        work()
+        return
+    theirs.close()
+    try:
+        error = ours.recv()[1]
+    except EOFError as lost:  # somebody killed it, of all processes
+        raise OSError(errno.EINTR, os.strerror(errno.EINTR)) from lost
+    finally:
+        fork.join()
+    if error is not None:
+        raise error
+
+
+def _do(work: Callable[[], Any], result: Connection, parent: int | None) -> None:
+    if parent is None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    else:
+        _begin(parent)
     told: tuple[Any, BaseException | None]
     try:
         told = work(), None

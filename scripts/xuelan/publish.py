@@ -5,9 +5,10 @@ takes its name, in one step where the system can do that (Linux, macOS) and anot
 that nothing is known of. A later one's holds only what differs, and is moved into the site file by
 file: each is at any moment the old one or the new. What nobody asks for yet comes first, then what
 takes another's place; what is no longer part of the site goes last. A build that is killed before
-that leaves the last good site as it was. Killed while files are moved (milliseconds for an edit,
-seconds when every page of thousands has changed), it leaves some files new and some old, which the
-next build sees by their inodes, and makes all of the site anew.
+that leaves the last good site as it was. The moving itself (milliseconds for an edit, seconds when
+every page of thousands has changed) is done by a fork that goes on when the build is killed, and
+the next build waits for it. Should the whole machine stop there, some files are new and
+some old, which the next build sees by their inodes, and makes all of the site anew.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
 from xuelan import cache
+from xuelan.forks import unstopped
 from xuelan.staging import Entry, Manifest, Tree, all_folders, make_folder, prune
 
 _AT_FDCWD: Final = -100
@@ -110,7 +112,7 @@ def written(before: Before, stand: Callable[[], bool]) -> Iterator[Tree]:
         yield tree
         tree.write(MARK, b"")
         if tree.last.files:
-            _move_into(site, tree)
+            unstopped(partial(_moving, site, tree))
         else:
             _swap(new, site)
     finally:
@@ -178,6 +180,9 @@ def held(site: Path) -> Iterator[None]:
     except Timeout as error:
         raise BusyError(str(site)) from error
     try:
+        if _beside(site, "moving").exists():
+            with FileLock(_beside(site, "moving")):  # a killed build's files are still coming
+                pass
         old = _beside(site, "previous")
         if old.exists() and not site.exists():
             old.rename(site)
@@ -185,6 +190,11 @@ def held(site: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _moving(site: Path, tree: Tree) -> None:
+    with FileLock(_beside(site, "moving")):
+        _move_into(site, tree)
 
 
 def _move_into(site: Path, tree: Tree) -> None:
