@@ -10,11 +10,11 @@ import click
 import pytest
 
 from conftest import ROOT
-from test_fields import TABLES
+from tables import TABLES
 from xuelan import __version__
 from xuelan.cli import main
-from xuelan.fields import Table
-from xuelan.problem import Code
+from xuelan.model.fields import Table
+from xuelan.text.problem import Code
 
 README = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 

@@ -18,75 +18,59 @@ def _name(path: Path) -> str:
 
 
 MODULES = {_name(p): p for p in sorted(CODE.rglob("*.py")) if _name(p) != "__init__"}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
 
-def _trees(module: str) -> list[ast.stmt]:
-    return ast.parse(MODULES[module].read_text(encoding="utf-8")).body
-
-
-def _imported(nodes: list[ast.AST]) -> set[str]:
-    """The modules of this package that ``nodes`` import."""
+def _imported(module: str) -> set[str]:
+    """The modules of this package that ``module`` imports, at the top or inside a function."""
     found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "xuelan":
-            base = (node.module or "").removeprefix("xuelan").lstrip(".")
-            for alias in node.names:
-                whole = f"{base}.{alias.name}".lstrip(".")
-                found.add(whole if whole in MODULES else base)
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module} imports from a place relative to itself"
+            if (node.module or "").split(".")[0] == "xuelan":
+                base = (node.module or "").removeprefix("xuelan").lstrip(".")
+                names = (f"{base}.{alias.name}".lstrip(".") for alias in node.names)
+                found |= {name if name in MODULES else base for name in names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.removeprefix("xuelan.") for a in node.names}
     return found & MODULES.keys()
 
 
-def _everywhere(module: str) -> set[str]:
-    return _imported([n for statement in _trees(module) for n in ast.walk(statement)])
-
-
-def _at_the_top(module: str) -> set[str]:
-    return _imported(list(_trees(module)))
-
-
-def _rows() -> list[list[str]]:
-    """The modules named in each row of the table in ``docs/architecture.md``, from the top."""
+def _floors() -> list[list[str]]:
+    """The packages named in each row of the table in ``docs/architecture.md``, from the top."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     cells = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
     return [re.findall(r"`([^`]+)`", cell) for cell in cells]
 
 
-ROWS = _rows()
+FLOORS = [name for row in _floors() for name in row]
+"""The packages and the modules beside them, from the ground up."""
 
 
-def _row_of(module: str) -> int | None:
-    """A module's row: the one that names it, else the one that names its folder, ``kits/``."""
-    names = [module.replace(".", "/"), f"{module.partition('.')[0]}/"]
-    for name in names:
-        for number, row in enumerate(ROWS):
-            if name in row:
-                return number
-    return None
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def test_the_table_names_what_exists() -> None:
+    """Each package has its place in the table once; what is gone leaves the table as well."""
+    assert sorted(FLOORS) == sorted({_package(m) for m in MODULES} - {"__main__"})
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m != "__main__"])
 def test_imports_run_downward(module: str) -> None:
-    """A module imports only from its own row of the architecture table and from rows above it."""
-    row = _row_of(module)
-    assert row is not None, f"docs/architecture.md has no row for `{module}`"
-    higher = {m: _row_of(m) for m in _everywhere(module)}
-    assert {m for m, number in higher.items() if number is None or number > row} == set()
-
-
-def test_the_table_names_only_what_exists() -> None:
-    """A module that is gone leaves the table as well."""
-    known = {m.replace(".", "/") for m in MODULES} | {f"{m.partition('.')[0]}/" for m in MODULES}
-    assert {name for row in ROWS for name in row} <= known
+    """A module imports from its own package and from packages named before it, no others."""
+    below = FLOORS[: FLOORS.index(_package(module)) + 1]
+    assert {m for m in _imported(module) if _package(m) not in below} == set()
 
 
 def test_no_module_needs_itself() -> None:
-    """Following imports from any module never leads back to it."""
+    """Following imports from any module, those inside functions too, never leads back to it."""
     done: set[str] = set()
 
     def walk(module: str, above: tuple[str, ...]) -> None:
         assert module not in above, " → ".join((*above, module))
         if module not in done:
-            for other in sorted(_at_the_top(module)):
+            for other in sorted(_imported(module)):
                 walk(other, (*above, module))
             done.add(module)
 
@@ -95,29 +79,29 @@ def test_no_module_needs_itself() -> None:
 
 
 def _foreign(module: str) -> set[str]:
-    nodes = [n for statement in _trees(module) for n in ast.walk(statement)]
+    nodes = list(ast.walk(TREES[module]))
     plain = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
     given = {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}
     return {name.partition(".")[0] for name in plain | given}
 
 
-def test_only_one_module_knows_mkdocs() -> None:
+def test_only_one_package_knows_mkdocs() -> None:
     """Leaving MkDocs one day means rewriting ``host`` and nothing else."""
-    assert [m for m in MODULES if "mkdocs" in _foreign(m)] == ["host"]
+    assert {_package(m) for m in MODULES if "mkdocs" in _foreign(m)} == {"host"}
 
 
 @pytest.mark.parametrize(
-    ("package", "modules"),
+    ("library", "doors"),
     [
-        ("markdown", ["markdown_html"]),
-        ("nh3", ["markdown_html"]),
+        ("markdown", ["rendering.markdown_reader"]),
+        ("nh3", ["rendering.markdown_reader"]),
         ("click", ["cli"]),
-        ("filelock", ["publish"]),
+        ("filelock", ["engine.publish"]),
     ],
 )
-def test_a_library_has_one_door(package: str, modules: list[str]) -> None:
+def test_a_library_has_one_door(library: str, doors: list[str]) -> None:
     """Who wants to change the library finds the one place that uses it."""
-    assert [m for m in MODULES if package in _foreign(m)] == modules
+    assert [m for m in MODULES if library in _foreign(m)] == doors
 
 
 TEXT = {

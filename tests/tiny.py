@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from xuelan.catalog import Catalog
 from xuelan.check import check
-from xuelan.link_table import LinkTable
-from xuelan.material import Material, parse
-from xuelan.problem import Problem
-from xuelan.render import Renderer
-from xuelan.rendered import Rendered
-from xuelan.source import Source, split
+from xuelan.model.catalog import Catalog
+from xuelan.model.material import Material, parse
+from xuelan.model.rendered import Rendered
+from xuelan.rendering.links import LinkTable
+from xuelan.rendering.text_renderer import Renderer
+from xuelan.text.problem import Problem
+from xuelan.text.source import Source, split
 
 TINY = Path(__file__).parent / "cases" / "tiny"
 STORY = "materials/stories/story-night-school.md"

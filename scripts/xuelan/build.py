@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import functools
 import importlib
 import os
@@ -18,19 +17,22 @@ from typing import Final
 
 import msgspec
 
-from xuelan import column as settings
-from xuelan import look, publish
-from xuelan.cache import FOLDER, Cache, key_of
-from xuelan.catalog import Catalog, newest
 from xuelan.check import checking
-from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
-from xuelan.hosted import obtaining
-from xuelan.inputs import Inputs, program
-from xuelan.problem import Code, Problem
-from xuelan.proof import Forme
+from xuelan.engine import look, publish
+from xuelan.engine.cache import FOLDER, Cache
+from xuelan.engine.clock import clock
+from xuelan.engine.inputs import Inputs
+from xuelan.engine.workers import uncollected, workers
+from xuelan.host.obtain import obtaining
+from xuelan.model import column as settings
+from xuelan.model.catalog import newest
+from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
+from xuelan.pages.collection import Collection
+from xuelan.pages.theme import Theme
 from xuelan.site import Work, Written, collect, write
-from xuelan.source import ChangedError
-from xuelan.work import uncollected, workers
+from xuelan.text.digests import key_of, program
+from xuelan.text.problem import Code, Problem
+from xuelan.text.source import ChangedError
 
 _INSTALLED = "node_modules/.package-lock.json"
 """Tells which typefaces are installed for the kits."""
@@ -67,16 +69,16 @@ def build(
     drafts: bool = False,
     tell: Callable[[str, int], None] | None = None,
     scheduler: str = "",
-    hand: Callable[[Forme], None] | None = None,
+    hand: Callable[[Collection, Theme], None] | None = None,
 ) -> Report:
     """Build the column in ``root`` into ``site`` (default: the ``site_dir`` of its settings).
 
     With ``drafts``, drafts are shown as well. ``tell`` hears how far the build has come;
     ``scheduler`` is the address of a Dask cluster to work on; ``hand`` is given what the pages are
-    made from, unless all of them stand already. Errors found by the check stop the
-    build before anything is written. Raises what :func:`xuelan.publish.held` and
-    :func:`xuelan.hosted.obtaining` raise, and :class:`~xuelan.source.ChangedError` when a file is
-    changed again and again meanwhile.
+    made from, unless all of them stand already. Errors found by the check stop the build before
+    anything is written. Raises what :func:`xuelan.engine.publish.held` and
+    :func:`xuelan.host.obtain.obtaining` raise, and :class:`~xuelan.text.source.ChangedError` when a
+    file is changed again and again meanwhile.
     """
     once = partial(_built, root, site, tell, scheduler, hand, drafts=drafts)
     for _ in range(MOST_TRIES - 1):
@@ -90,7 +92,7 @@ def _built(
     site: Path | None,
     tell: Callable[[str, int], None] | None,
     scheduler: str,
-    hand: Callable[[Forme], None] | None,
+    hand: Callable[[Collection, Theme], None] | None,
     *,
     drafts: bool,
 ) -> Report:
@@ -126,7 +128,7 @@ def _built(
             obtained = functools.cache(lambda: begun.enter_context(hosting()))
 
             def meanwhile() -> None:
-                with clock(catalog):
+                with clock(newest(catalog.public)):
                     obtained()
                 mark()
                 importlib.import_module("xuelan.search.index")
@@ -143,7 +145,7 @@ def _built(
         if not early:
             begun.enter_context(publish.held(target))
         with publish.written(before, stand) as tree:
-            with clock(catalog):
+            with clock(newest(catalog.public)):
                 written = write(catalog, obtained(), tree, work)
             tree.notes["mark"], tree.notes["report"] = mark(), _freeze(problems, written)
             again = inputs.again(catalog.by_path.keys())
@@ -223,26 +225,3 @@ def _thaw(report: bytes) -> tuple[list[Problem], Written]:
 def _memory() -> int:
     own, helpers = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
     return sum(resource.getrusage(who).ru_maxrss for who in (own, helpers)) * 1024
-
-
-@contextmanager
-def clock(catalog: Catalog) -> Iterator[None]:
-    """:func:`fix_clock` as long as a block lasts: a preview builds again and again."""
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    fix_clock(catalog)
-    try:
-        yield
-    finally:
-        if given is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-
-
-def fix_clock(catalog: Catalog) -> None:
-    """Let the newest material date the build, so that the same input gives the same bytes.
-
-    ``SOURCE_DATE_EPOCH`` wins when it is set, as everywhere.
-    """
-    date = newest(catalog.public) or "2000-01-01"
-    year, month, day = [*(int(p) for p in date.split("-")), 1, 1][:3]
-    moment = datetime.datetime(year, month, day, tzinfo=datetime.UTC)
-    os.environ.setdefault("SOURCE_DATE_EPOCH", str(int(moment.timestamp())))

@@ -13,17 +13,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from xuelan import column as settings
-from xuelan.cache import NONE, Cache
-from xuelan.catalog import Catalog
-from xuelan.inputs import Inputs
-from xuelan.kits import rules as kit_rules
-from xuelan.loader import load
-from xuelan.material import Material
-from xuelan.problem import Problem
+from xuelan.engine.cache import NONE, Cache
+from xuelan.engine.inputs import Inputs
+from xuelan.engine.workers import HERE, Workers
+from xuelan.model import column as settings
+from xuelan.model.catalog import Catalog
+from xuelan.model.material import Material
+from xuelan.reading import attachments
+from xuelan.reading.loader import load
 from xuelan.rules import collection, data, text
-from xuelan.search import attachments
-from xuelan.work import HERE, Workers
+from xuelan.rules import kits as kit_rules
+from xuelan.text.problem import Problem
 
 RULES: Final = (
     collection.column_rules,

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xuelan import __version__, problem
-from xuelan import column as settings
+from xuelan import __version__
 from xuelan.check import check as run_check
-from xuelan.fields import json_schema
-from xuelan.material import FIELDS
-from xuelan.source import ChangedError
-from xuelan.stats import as_table
+from xuelan.commands.stats import as_table
+from xuelan.model import column as settings
+from xuelan.model.fields import json_schema
+from xuelan.model.material import FIELDS
+from xuelan.text import problem
+from xuelan.text.source import ChangedError
 
 if TYPE_CHECKING:
     from xuelan.build import Report
@@ -82,17 +83,17 @@ def build(
     verbose: bool,
 ) -> None:
     """生成整个网站。材料有错误时不生成，原来的网站不动。"""
-    from xuelan import publish
     from xuelan.build import build as run_build
-    from xuelan.hosted import HostError
-    from xuelan.kits.kit import KitError
-    from xuelan.progress import Progress, profiled
+    from xuelan.commands.progress import Progress, profiled
+    from xuelan.engine import publish
+    from xuelan.model.kit import KitError
+    from xuelan.pages.frames import HostError
 
     try:
         with Progress(sys.stderr) as progress, profiled(profile):
             report = run_build(folder, site, tell=progress.tell, scheduler=scheduler)
             if place and report.written is not None:
-                from xuelan.mirror import mirror
+                from xuelan.engine.mirror import mirror
 
                 mirror(report.site, place, progress.tell)
     except publish.BusyError:
@@ -145,7 +146,7 @@ def report_place(folder: Path, site: Path | None) -> Path:
 @click.option("--clear", is_flag=True, help="清空缓存；下次生成从头做起。")
 def cache(folder: Path, *, clear: bool) -> None:
     """查看或清空缓存（.cache/）。缓存随时可以删，只会让下次生成慢一些。"""
-    from xuelan import cache as store
+    from xuelan.engine import cache as store
 
     place = folder / store.FOLDER
     if clear:
@@ -159,7 +160,7 @@ def cache(folder: Path, *, clear: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(folder: Path, port: int) -> None:
     """在本机预览，改了文件自动重新生成。只有本机能打开。"""
-    from xuelan.serve import serve as run_server
+    from xuelan.preview.serve import serve as run_server
 
     try:
         run_server(folder, port, click.echo)
@@ -176,7 +177,7 @@ def serve(folder: Path, port: int) -> None:
 @click.option("--id", "slug", default="", help="编号；不写时由标题的拼音得来。")
 def new(folder: Path, kind: str, title: str, slug: str) -> None:
     """新建一份材料：KIND 是文种（如 通知），TITLE 是标题。"""
-    from xuelan.scaffold import ScaffoldError, new_material
+    from xuelan.editing.scaffold import ScaffoldError, new_material
 
     column, problems = settings.load(folder)
     if column is None:
@@ -193,7 +194,7 @@ def new(folder: Path, kind: str, title: str, slug: str) -> None:
 @click.option("--title", default="学习专栏", show_default=True, help="栏目名称。")
 def init(folder: Path, title: str) -> None:
     """在 FOLDER 新建一个可以直接生成的栏目。"""
-    from xuelan.scaffold import ScaffoldError, new_column
+    from xuelan.editing.scaffold import ScaffoldError, new_column
 
     try:
         new_column(folder, title)
@@ -227,9 +228,9 @@ def kits(
     folder: Path, ids: tuple[str, ...], out: Path, branches: Path | None, scheduler: str
 ) -> None:
     """做学习套装；不写编号就做全部。缺一件也不出。"""
-    from xuelan.hosted import HostError
-    from xuelan.kits.kit import KitError
-    from xuelan.kits.run import run
+    from xuelan.build_kits import run
+    from xuelan.model.kit import KitError
+    from xuelan.pages.frames import HostError
 
     if branches:
         _branch_kits(folder, ids, branches, out, scheduler)
@@ -254,9 +255,9 @@ def kits(
 def _branch_kits(
     folder: Path, ids: tuple[str, ...], branches: Path, out: Path, scheduler: str
 ) -> None:
-    from xuelan.hosted import HostError
-    from xuelan.kits.branches_run import FOLDER, REFUSED, run
-    from xuelan.kits.kit import KitError
+    from xuelan.build_branches import FOLDER, REFUSED, run
+    from xuelan.model.kit import KitError
+    from xuelan.pages.frames import HostError
 
     def progress(done: int, total: int) -> None:
         if done == total or done % max(50, total // 20) == 0:
@@ -295,8 +296,8 @@ def _branch_kits(
 )
 def verify(folder: Path, copy: Path, current: Path | None) -> None:
     """核对套装：是否完整、有没有被改动、是不是最新。COPY 是压缩包或解开的文件夹。"""
-    from xuelan.kits.verify import NotAKitError, as_text
-    from xuelan.kits.verify import verify as run_verify
+    from xuelan.kits.packing.verify import NotAKitError, as_text
+    from xuelan.kits.packing.verify import verify as run_verify
 
     if current is None:
         column, _ = settings.load(folder)
@@ -321,17 +322,17 @@ def verify(folder: Path, copy: Path, current: Path | None) -> None:
 @click.option("--most", type=click.IntRange(0), default=10, show_default=True, help="最多列几篇。")
 def search(folder: Path, query: str, site: Path | None, most: int, *, as_data: bool) -> None:
     """在已生成的网站里检索 QUERY，结果与网页上的一样。没有找到时返回 1。"""
-    from xuelan.search import found
+    from xuelan.search import results
     from xuelan.search.files import DamagedIndexError
 
     if site is None:
         column, _ = settings.load(folder)
         site = folder / (column.site_dir if column else "site")
     try:
-        page = found.search(site, query, most)
+        page = results.search(site, query, most)
     except DamagedIndexError:
         raise _Stop(f"检索暂时不可用：“{site}”里没有完整的索引，请先运行 xuelan build。") from None
-    click.echo(found.as_json(query, page) if as_data else found.as_text(page), nl=False)
+    click.echo(results.as_json(query, page) if as_data else results.as_text(page), nl=False)
     if not page.count:
         sys.exit(1)
 

@@ -10,21 +10,22 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from xuelan import feeds, library, pages, spelled
-from xuelan.cache import NONE, Cache, key_of
-from xuelan.catalog import Catalog
-from xuelan.hosted import Hosted
-from xuelan.kits import pages as kit_pages
-from xuelan.kits.kit import Kit
-from xuelan.page import Page, Theme
-from xuelan.pages import Collection, Sheet
-from xuelan.proof import Forme
-from xuelan.search import attachments
+from xuelan.engine import spelling
+from xuelan.engine.cache import NONE, Cache
+from xuelan.engine.staging import Row, Tree
+from xuelan.engine.workers import HERE, Results, Workers
+from xuelan.model.catalog import Catalog
+from xuelan.model.kit import Kit
+from xuelan.pages import collection as pages
+from xuelan.pages import downloads, feeds, library
+from xuelan.pages.collection import Collection, Sheet
+from xuelan.pages.frames import Hosted
+from xuelan.pages.theme import Page, Theme
+from xuelan.reading import attachments
+from xuelan.rendering.texts import Known, Texts, render_all
 from xuelan.search import update as search
 from xuelan.search.document import entries
-from xuelan.staging import Row, Tree
-from xuelan.texts import Known, Texts, render_all
-from xuelan.work import HERE, Results, Workers
+from xuelan.text.digests import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Work:
 
     cache: Cache = NONE
     workers: Workers = HERE
-    hand: Callable[[Forme], None] | None = None
+    hand: Callable[[Collection, Theme], None] | None = None
     collection: Collection | None = None
 
 
@@ -100,13 +101,13 @@ def collect(
     something else to be done here while texts are rendered.
     """
     before = _note(notes, "pages", _Before) or _Before()
-    spelling = spelled.spelling(work.cache)
+    spell = spelling.spelling(work.cache)
 
     @functools.cache
     def facets() -> tuple[library.Facet, ...]:
         if not before.lists:  # later builds have few titles to spell, if any
-            spelled.prepare((m.title for m in catalog.public), spelling, HERE)
-        return library.facets(catalog, spelling)
+            spelling.prepare((m.title for m in catalog.public), spell, HERE)
+        return library.facets(catalog, spell)
 
     def beside() -> None:
         meanwhile()
@@ -114,7 +115,7 @@ def collect(
 
     last = before.table, before.texts
     texts = render_all(catalog, work.cache, work.workers, last, meanwhile=beside)
-    return Collection(catalog, texts, facets(), spelling)
+    return Collection(catalog, texts, facets(), spell)
 
 
 def write(
@@ -138,7 +139,7 @@ def write(
     theme = hosted.theme(catalog)
     theme = replace(theme, shelves=collection.shelves)
     if work.hand is not None:
-        work.hand(Forme.of(collection, theme))
+        work.hand(collection, theme)
     lists = _lists_key(collection, theme)
     wanted = () if catalog.drafts else catalog.kits
     wanted = wanted if kits is None else kits
@@ -156,7 +157,7 @@ def write(
         made += _write_others(collection, theme, tree, lists)
         _write_feeds(collection, tree, lists, before)
         if catalog.kits:
-            from xuelan.kits import forms_own  # noqa: PLC0415 - its libraries take long to load
+            from xuelan.pages import own_kit as forms_own  # noqa: PLC0415 - its libraries take long to load
 
             for path, text in forms_own.files(catalog, texts):
                 tree.write(path, text.encode())
@@ -166,7 +167,7 @@ def write(
         index = search.begun(entries(catalog, texts, files), tree, work.cache, work.workers)
         addresses = [] if wanted else offer()
         tree.take_in(coming)
-    index(tuple(kit_pages.forms(catalog.kits)))
+    index(tuple(downloads.forms(catalog.kits)))
     if wanted:  # kits carry a copy of the whole site
         addresses = offer()
     return Written(
@@ -211,7 +212,7 @@ def _write_pages(
                 tree.keep(file)
         sheets = list(pages.materials(c, lambda m: m.address in changed))
     else:
-        spelled.prepare((m.title for m in c.catalog.public), c.spelling, work.workers)
+        spelling.prepare((m.title for m in c.catalog.public), c.spelling, work.workers)
         sheets = [*pages.materials(c), *pages.lists(c)]
         files = [file for file, _ in sheets]
     keys: dict[str, bytes] = {}
@@ -324,9 +325,10 @@ def _write_downloads(
     """``kits``, and the pages that offer them; the copy of the site in the kits offers none."""
     made: dict[str, dict[str, Any]] = {}
     if kits:
-        from xuelan.kits import make, offline  # noqa: PLC0415 - their libraries take long to load
+        from xuelan.kits import make  # noqa: PLC0415 - their libraries take long to load
+        from xuelan.kits.packing import offline  # noqa: PLC0415 - their libraries take long to load
 
-        without = {page.file: theme(page) for page in kit_pages.everything(c, {})}
+        without = {page.file: theme(page) for page in downloads.everything(c, {})}
         copy = offline.copy(tree, without, work.cache, work.workers)
         plans = make.plans(kits, c.catalog, c.rendered, copy)
         for package in make.packages(plans, copy, work.cache, work.workers):
@@ -336,7 +338,7 @@ def _write_downloads(
             for path, data in package.singles:
                 tree.write(folder + path, data)
         tree.write("downloads/kits.json", make.index(made.values()).encode())
-    pages = list(kit_pages.everything(c, made))
+    pages = list(downloads.everything(c, made))
     key = key_of(lists, "downloads") if not c.catalog.kits else b""  # kits look at texts too
     for page in pages:
         if not (key and tree.fresh(page.file, key)):

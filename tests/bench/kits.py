@@ -24,14 +24,14 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from xuelan.build_kits import copied
 from xuelan.check import check
-from xuelan.kits import book
 from xuelan.kits.make import packages, plans
 from xuelan.kits.plan import KitPlan, plan
-from xuelan.kits.press import extract, pdf
-from xuelan.kits.run import copied
+from xuelan.kits.print import book
+from xuelan.kits.print.press import extract, pdf
+from xuelan.rendering.texts import render_all
 from xuelan.site import Work
-from xuelan.texts import render_all
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

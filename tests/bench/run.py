@@ -33,7 +33,7 @@ import collection
 import peers
 from cluster import cluster
 
-from xuelan import look
+from xuelan.engine import look
 
 HERE = Path(__file__).parent
 STEPS = ("cold", "unchanged", "body edit", "title edit", "template change")

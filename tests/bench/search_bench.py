@@ -26,10 +26,11 @@ import synthetic
 from playwright.sync_api import sync_playwright
 from search_reader import HERE, measured
 
-from xuelan import publish
-from xuelan.cache import Cache, key_of
+from xuelan.engine import publish
+from xuelan.engine.cache import Cache
 from xuelan.search.document import Document, Entry, Facets
 from xuelan.search.update import begun
+from xuelan.text.digests import key_of
 
 sys.path.insert(0, str(HERE.parent))
 

@@ -28,7 +28,7 @@ from typing import Any
 import synthetic
 from playwright.sync_api import Browser, Page, expect
 
-from xuelan.search import engine
+from xuelan.search import matching
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
@@ -231,7 +231,7 @@ def questions(reader: Reader) -> dict[str, str]:
             longer = body[at : at + 5]
             if question in found or fold(longer) != longer or len(longer) < 5:
                 continue
-            if len(engine.exact(reader, parse(question))) >= 10:
+            if len(matching.exact(reader, parse(question))) >= 10:
                 found[question] = longer
             if len(found) == QUESTIONS:
                 return found

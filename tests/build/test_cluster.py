@@ -20,7 +20,7 @@ from trees import REPORT, again, clean, column, contents, eager
 
 import tiny
 from conftest import xuelan
-from xuelan.mirror import LIST, mirror
+from xuelan.engine.mirror import LIST, mirror
 
 
 @dataclass

@@ -18,13 +18,14 @@ from click.testing import CliRunner
 from trees import REPORT, again, clean, column, contents
 
 from conftest import xuelan
-from xuelan import cache as store
-from xuelan import host, publish
 from xuelan.build import RECORDS, build
 from xuelan.cli import main
-from xuelan.hosted import Hosted
-from xuelan.source import ChangedError
-from xuelan.staging import Manifest
+from xuelan.engine import cache as store
+from xuelan.engine import publish
+from xuelan.engine.staging import Manifest
+from xuelan.host import plugin as host
+from xuelan.pages.frames import Hosted
+from xuelan.text.source import ChangedError
 
 
 @pytest.fixture(scope="module")

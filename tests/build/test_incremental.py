@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from trees import REPORT, STORY, TERM, again, clean, column, contents
 
 from xuelan import build as building
-from xuelan import inputs, reading
+from xuelan.engine import inputs
+from xuelan.reading import materials as reading
 
 
 @pytest.fixture(autouse=True)

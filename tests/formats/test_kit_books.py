@@ -19,11 +19,12 @@ import chromium
 import tiny
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.kits import book, epub, press, transcript
+from xuelan.kits.formats import epub
+from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitPlan, plan
-from xuelan.kits.press import visible
-from xuelan.kits.tree import parse, pieces
-from xuelan.texts import render_all
+from xuelan.kits.print import book, press, transcript
+from xuelan.kits.print.press import visible
+from xuelan.rendering.texts import render_all
 
 pytestmark = pytest.mark.formats
 PRINTS = (book.reader, book.large_print, book.guides, transcript.files)

@@ -13,12 +13,13 @@ from tools import tool
 
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.kits import forms_own, quizpaper
-from xuelan.kits.branches_parts import Particulars, Parts
-from xuelan.kits.forms import FORMS, Rows
+from xuelan.kits.branch.parts import Particulars, Parts
 from xuelan.kits.plan import plan
-from xuelan.kits.press import extract
-from xuelan.texts import render_all
+from xuelan.kits.print import quiz_paper
+from xuelan.kits.print.press import extract
+from xuelan.kits.word.forms import FORMS, Rows
+from xuelan.pages import own_kit as forms_own
+from xuelan.rendering.texts import render_all
 
 pytestmark = pytest.mark.formats
 
@@ -46,7 +47,7 @@ def office_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, data in Parts.of(plan(whole, catalog, rendered)).files(_typed(None, "")):
         (folder / f"all-blank-{name}").write_bytes(data)
     study = next(k for k in catalog.kits if k.quiz or k.quiz_all)
-    for file in quizpaper.files(plan(study, catalog, rendered)):
+    for file in quiz_paper.files(plan(study, catalog, rendered)):
         if file.name.endswith(".docx"):
             (folder / f"quiz-{file.name}").write_bytes(file.data)
     return folder

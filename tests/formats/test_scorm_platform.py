@@ -17,9 +17,9 @@ from tools import tool
 
 from conftest import ROOT, Watch
 from xuelan.check import check
+from xuelan.kits.formats.scorm import course
 from xuelan.kits.plan import KitPlan, plan
-from xuelan.kits.scorm import course
-from xuelan.texts import render_all
+from xuelan.rendering.texts import render_all
 
 pytestmark = pytest.mark.formats
 

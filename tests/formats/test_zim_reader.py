@@ -12,10 +12,11 @@ from tools import tool
 
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.kits import offline, zim
+from xuelan.engine.staging import Tree
+from xuelan.kits.formats import zim
 from xuelan.kits.make import plans
-from xuelan.staging import Tree
-from xuelan.texts import render_all
+from xuelan.kits.packing import offline
+from xuelan.rendering.texts import render_all
 
 pytestmark = pytest.mark.formats
 

@@ -11,13 +11,15 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 import tiny
-from xuelan.kits import book, make, offline
-from xuelan.kits.offline import Copy
-from xuelan.kits.package import Package
+from xuelan.engine.staging import Tree
+from xuelan.kits import make
+from xuelan.kits.packing import offline
+from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing.package import Package
 from xuelan.kits.plan import KitFile, KitPlan, plan
-from xuelan.problem import Problem
-from xuelan.staging import Tree
-from xuelan.texts import render_all
+from xuelan.kits.print import book
+from xuelan.rendering.texts import render_all
+from xuelan.text.problem import Problem
 
 GUIDE = "materials/guides/guide-study.md"
 NOTICE = "materials/notices/notice-2024-3.md"

@@ -20,13 +20,13 @@ from planned import GUIDE, finished
 
 import tiny
 from conftest import xuelan
-from xuelan.kits import branches_run
-from xuelan.kits.branches import BranchList, ListError, decoded, read
-from xuelan.kits.branches_parts import Parts
-from xuelan.kits.branches_run import FOLDER, LISTED, REFUSED, Shared, make
-from xuelan.kits.members import Member, archive, comment_of
-from xuelan.kits.verify import verify
-from xuelan.work import HERE
+from xuelan import build_branches as branches_run
+from xuelan.build_branches import FOLDER, LISTED, REFUSED, Shared, make
+from xuelan.engine.workers import HERE
+from xuelan.kits.branch.lists import BranchList, ListError, decoded, read
+from xuelan.kits.branch.parts import Parts
+from xuelan.kits.packing.members import Member, archive, comment_of
+from xuelan.kits.packing.verify import verify
 
 HEAD = "支部名称,活动,日期,开始时间,地点,主持人,时长,学习篇目\n"
 

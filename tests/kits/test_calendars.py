@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from xuelan.kits import calendars
-from xuelan.kits.calendars import Meeting, Step, deadline, meeting
-from xuelan.material import CURRENT
+from xuelan.kits.formats import calendar
+from xuelan.kits.formats.calendar import Meeting, Step, deadline, meeting
+from xuelan.model.material import CURRENT
 
 
 def events(data: bytes) -> list[object]:
@@ -23,7 +23,7 @@ def events(data: bytes) -> list[object]:
 def test_a_deadline_that_has_passed_rings_no_alarm(tmp_path: Path) -> None:
     """The 2024 deadline of an ended activity is a whole day that says it is over."""
     made = plan(tmp_path)
-    (file,) = calendars.files(made)
+    (file,) = calendar.files(made)
     (event,) = events(file.data)
     assert event["dtstart"].dt == datetime.date(2024, 4, 30)
     assert "已结束" in str(event["summary"])

@@ -9,9 +9,9 @@ import pypdfium2.raw as pdfium
 import pytest
 from planned import STUDY, planned, prints, runs, with_story
 
-from xuelan.kits import book, press
+from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.tree import parse, pieces
+from xuelan.kits.print import book, press
 
 LONG = "\n\n".join(
     f"## 第{n}节\n\n" + "山村办夜校，白天修梯田，夜里读书。" * 12 + f"第{n}段完。"

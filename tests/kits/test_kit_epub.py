@@ -13,9 +13,10 @@ from playwright.sync_api import Browser
 
 import tiny
 from conftest import ROOT
-from xuelan.kits import epub, press
+from xuelan.kits.formats import epub
+from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.tree import parse, pieces
+from xuelan.kits.print import press
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"

@@ -12,8 +12,10 @@ from PIL import Image
 from planned import STUDY, planned, prints
 
 import tiny
-from xuelan.kits import attachments, epub, press
+from xuelan.kits import attachments
+from xuelan.kits.formats import epub
 from xuelan.kits.plan import KitPlan
+from xuelan.kits.print import press
 
 FILES = """\
 media:

@@ -13,8 +13,8 @@ from planned import copied
 from playwright.sync_api import Browser
 
 from conftest import Watch, xuelan
-from xuelan.kits import offline
-from xuelan.search.found import search
+from xuelan.kits.packing import offline
+from xuelan.search.results import search
 
 
 @pytest.mark.parametrize(

@@ -20,16 +20,18 @@ from planned import STUDY, finished, planned
 
 import tiny
 from conftest import ROOT
-from xuelan.cache import Cache
-from xuelan.kits import book, keys, make, offline
-from xuelan.kits import members as members_of_zip
-from xuelan.kits.kit import KitError
-from xuelan.kits.members import Member, archive
-from xuelan.kits.names import LONGEST, file_name
-from xuelan.kits.offline import Copy
-from xuelan.kits.package import Package
+from xuelan.engine.cache import Cache
+from xuelan.engine.workers import workers
+from xuelan.kits import keys, make
+from xuelan.kits.packing import members as members_of_zip
+from xuelan.kits.packing import offline
+from xuelan.kits.packing.members import Member, archive
+from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing.package import Package
 from xuelan.kits.plan import KitFile, KitPlan
-from xuelan.work import workers
+from xuelan.kits.print import book
+from xuelan.model.kit import KitError
+from xuelan.text.file_names import LONGEST, file_name
 
 RECIPE = STUDY.replace("大字版PDF, EPUB, 公文转录件", "EPUB").replace(
     "audience: [支部]", "audience: [支部]\nforms: [签到表]"
@@ -247,8 +249,19 @@ def test_an_error_in_another_process_is_told_in_words(tmp_path: Path) -> None:
 def test_the_key_names_the_code_an_exporter_uses() -> None:
     """Its own module, what that imports and the styles; not the pages, not the command line."""
     used = {p.relative_to(ROOT / "scripts/xuelan").as_posix() for p in keys.modules(book.__name__)}
-    assert {"kits/book.py", "kits/press.py", "kits/typeset.py", "works.py"} <= used
-    assert not used & {"pages.py", "cli.py", "serve.py", "kits/forms_docx.py", "kits/epub.py"}
+    assert {
+        "kits/print/book.py",
+        "kits/print/press.py",
+        "kits/print/typeset.py",
+        "model/works.py",
+    } <= used
+    assert not used & {
+        "pages/theme.py",
+        "cli.py",
+        "preview/serve.py",
+        "kits/word/docx.py",
+        "kits/formats/epub.py",
+    }
 
 
 def test_more_files_than_a_plain_zip_can_count() -> None:

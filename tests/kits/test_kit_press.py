@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from planned import prints, with_story
 
 from conftest import ROOT
-from xuelan.kits import book, faces, press
-from xuelan.kits.faces import NoFacesError
-from xuelan.kits.press import PressError
-from xuelan.kits.typeset import MissingPictureError, Setting, UnknownElementError, literal, markup
+from xuelan.kits.print import book, press, typefaces
+from xuelan.kits.print.press import PressError
+from xuelan.kits.print.typefaces import NoFacesError
+from xuelan.kits.print.typeset import (
+    MissingPictureError,
+    Setting,
+    UnknownElementError,
+    literal,
+    markup,
+)
 
 HEAD = """\
 #set document(title: "测试")
@@ -78,7 +84,9 @@ def test_without_typefaces_nothing_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A blank PDF would look like success; a message says how to get the faces."""
-    monkeypatch.setattr(faces, "__file__", str(tmp_path / "a" / "b" / "c" / "faces.py"))
+    monkeypatch.setattr(
+        typefaces, "__file__", str(tmp_path / "a" / "b" / "c" / "d" / "typefaces.py")
+    )
     with pytest.raises(NoFacesError, match="运行 npm install @expo-google-fonts/noto-serif-sc"):
         press.pdf(HEAD, tmp_path, "2026-01-02", [])
 

@@ -11,8 +11,8 @@ from planned import GUIDE, NOTICE, RECIPE, STUDY, files, planned, problems
 import tiny
 from conftest import xuelan
 from xuelan.kits.plan import MissingItemError, plan
-from xuelan.problem import Code
-from xuelan.texts import render_all
+from xuelan.rendering.texts import render_all
+from xuelan.text.problem import Code
 
 
 def test_a_sound_recipe_has_no_problems(tmp_path: Path) -> None:

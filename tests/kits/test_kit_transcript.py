@@ -13,10 +13,10 @@ from docx.shared import Mm
 from planned import NOTICE, Piece, planned, runs
 
 import tiny
-from xuelan.kits import press, transcript
+from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.transcript import MM
-from xuelan.kits.tree import parse, pieces
+from xuelan.kits.print import press, transcript
+from xuelan.kits.print.transcript import MM
 
 PLAIN = "汉" * 28 * 50 + "[@W-002]\n\n## 一、时间\n\n四月。"
 """Fifty lines' worth of one paragraph, and the section another text links to."""

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page
 import tiny
 from conftest import xuelan
 from xuelan.kits import make
-from xuelan.kits.package import Package
-from xuelan.kits.verify import NotAKitError, Verdict, as_text, verify
+from xuelan.kits.packing.package import Package
+from xuelan.kits.packing.verify import NotAKitError, Verdict, as_text, verify
 
 RECIPE = STUDY.replace("PDF, 大字版PDF, EPUB, 公文转录件", "EPUB")
 FOLDER = "集中学习套装/"

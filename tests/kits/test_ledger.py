@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 from branch import AWKWARD, plan
 
-from xuelan.kits import ledger
-from xuelan.kits.ledger import COLUMNS, FORMS_OF_STUDY, template
+from xuelan.kits.formats import ledger
+from xuelan.kits.formats.ledger import COLUMNS, FORMS_OF_STUDY, template
 
 NAMES = ("集中学习", "心得体会", "其他")
 

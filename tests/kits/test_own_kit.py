@@ -15,13 +15,13 @@ from playwright.sync_api import Browser, Page
 
 from conftest import ROOT, Watch
 from xuelan.check import check
-from xuelan.kits import forms_own
-from xuelan.kits.branches_parts import Particulars, Parts
-from xuelan.kits.own_texts import READINGS_NAME
-from xuelan.kits.press import visible
-from xuelan.kits.tree import parse, pieces
-from xuelan.rendered import Rendered
-from xuelan.texts import render_all
+from xuelan.kits.branch.own_texts import READINGS_NAME
+from xuelan.kits.branch.parts import Particulars, Parts
+from xuelan.kits.html_tree import parse, pieces
+from xuelan.kits.print.press import visible
+from xuelan.model.rendered import Rendered
+from xuelan.pages import own_kit as forms_own
+from xuelan.rendering.texts import render_all
 
 AWKWARD = '<甲&乙>"丙"/丁 =1+1 😀'
 SIXTY = "长" * 60

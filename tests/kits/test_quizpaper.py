@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from branch import RECIPE, plan, words
 
-from xuelan.kits import quizpaper
-from xuelan.kits.press import extract
+from xuelan.kits.print import quiz_paper
+from xuelan.kits.print.press import extract
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, bytes]:
     made = plan(tmp_path, RECIPE.replace("quiz_all: true", "quiz: [q-01, q-02]"))
-    return {f.name: f.data for f in quizpaper.files(made)}
+    return {f.name: f.data for f in quiz_paper.files(made)}
 
 
 def test_the_answers_are_on_a_paper_of_their_own(files: dict[str, bytes]) -> None:
@@ -45,4 +45,4 @@ def test_nothing_is_scored_or_ranked(files: dict[str, bytes]) -> None:
 
 def test_a_kit_without_questions_has_no_paper(tmp_path: Path) -> None:
     """No empty paper is given out."""
-    assert list(quizpaper.files(plan(tmp_path, RECIPE.replace("quiz_all: true\n", "")))) == []
+    assert list(quiz_paper.files(plan(tmp_path, RECIPE.replace("quiz_all: true\n", "")))) == []

@@ -14,8 +14,8 @@ from branch import RECIPE, plan
 from planned import planned
 
 import tiny
+from xuelan.kits.formats.scorm import course, files
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.scorm import course, files
 
 SCORM_RECIPE = RECIPE.replace("formats: [PDF,", "formats: [SCORM, PDF,")
 CP = "{http://www.imsproject.org/xsd/imscp_rootv1p1p2}"

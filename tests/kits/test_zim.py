@@ -10,7 +10,7 @@ from libzim.reader import Archive
 from libzim.search import Query, Searcher
 from libzim.suggestion import SuggestionSearcher
 
-from xuelan.kits import zim
+from xuelan.kits.formats import zim
 from xuelan.kits.plan import KitPlan
 
 PAGE = "<!doctype html><title>x</title><p>菜单里的词</p>"

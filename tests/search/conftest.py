@@ -16,18 +16,18 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import ROOT, SUB_PATH
-from xuelan import publish
-from xuelan.cache import Cache
-from xuelan.catalog import Catalog
 from xuelan.check import check
-from xuelan.hosted import obtain
-from xuelan.inputs import Inputs
+from xuelan.engine import publish
+from xuelan.engine.cache import Cache
+from xuelan.engine.inputs import Inputs
+from xuelan.host.obtain import obtain
+from xuelan.model.catalog import Catalog
+from xuelan.reading.attachments import texts
+from xuelan.rendering.texts import render_all
 from xuelan.search import common
-from xuelan.search.attachments import texts
 from xuelan.search.document import Document, entries
 from xuelan.search.reader import Reader
 from xuelan.site import Work, write
-from xuelan.texts import render_all
 
 MODULES = ROOT / "overrides/assets/xuelan/search"
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, expect
 import tiny
 from search import files
 from search.conftest import build
-from xuelan.problem import Code, Problem, Severity
-from xuelan.search import attachments
-from xuelan.search.found import search
+from xuelan.reading import attachments
+from xuelan.search.results import search
+from xuelan.text.problem import Code, Problem, Severity
 
 ATTACHED = "aliases: []\n"
 

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from conftest import ROOT
-from xuelan.search.found import ask
 from xuelan.search.reader import Reader
+from xuelan.search.results import ask
 
 
 def test_every_step_is_built(tmp_path: Path) -> None:

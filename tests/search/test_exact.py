@@ -8,9 +8,9 @@ import random
 import pytest
 
 from search.oracle import ACROSS, LONGEST, Oracle, mutilated, substring
-from xuelan.search import engine
+from xuelan.search import matching
 from xuelan.search.document import Document
-from xuelan.search.engine import EXACT
+from xuelan.search.matching import EXACT
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
 
@@ -42,7 +42,7 @@ def test_whatever_stands_in_a_material_is_found(
     for _ in range(count):
         name, cut = substring(documents, rng, across)
         assert 1 <= len(cut) <= LONGEST
-        found = engine.exact(reader, parse(cut))
+        found = matching.exact(reader, parse(cut))
         assert number[name] in {hit.doc for hit in found}, cut
         assert {documents[hit.doc].id for hit in found} == oracle.holding(cut), cut
 
@@ -57,7 +57,7 @@ def test_whatever_stands_nowhere_is_not_in_the_exact_group(
         if oracle.holding(query):
             continue
         left -= 1
-        found = engine.answer(reader, parse(query))
+        found = matching.answer(reader, parse(query))
         assert found.group != EXACT or not found.hits, query
 
 
@@ -72,5 +72,5 @@ def test_queries_of_common_words_are_exact(
         piece = rng.choice([p for p in pieces if text in p])
         at = max(0, piece.index(text) - rng.randint(0, 3))
         query = piece[at : at + len(text) + rng.randint(1, 4)]
-        found = {hit.doc for hit in engine.exact(reader, parse(f"“{query}”"))}
+        found = {hit.doc for hit in matching.exact(reader, parse(f"“{query}”"))}
         assert found == {number[name] for name in oracle.holding(f"“{query}”")}, query

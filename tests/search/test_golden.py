@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 from search.oracle import Oracle
-from xuelan.search import engine
+from xuelan.search import matching
 from xuelan.search.document import Document
-from xuelan.search.engine import EXACT, SPLIT
-from xuelan.search.found import ask
+from xuelan.search.matching import EXACT, SPLIT
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
+from xuelan.search.results import ask
 
 GROUPS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "golden.yml").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_query(
     """Exact queries find all materials and no other; the rest find what their kind promises."""
     query = row["q"]
     page = ask(reader, query, 1)
-    hits = engine.answer(reader, parse(query)).hits
+    hits = matching.answer(reader, parse(query)).hits
     found = {documents[hit.doc].id for hit in hits}
     holding = oracle.holding(query)
     if find == "exact":

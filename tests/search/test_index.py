@@ -16,20 +16,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.oracle import Oracle
-from xuelan import publish
-from xuelan.cache import Cache, key_of
-from xuelan.search import common, engine, files, index, packing, postings
+from xuelan.engine import publish
+from xuelan.engine.cache import Cache
+from xuelan.engine.staging import Tree
+from xuelan.search import common, files, index, matching, packing, postings
 from xuelan.search import reader as search_reader
 from xuelan.search.common import LONGEST, Common
 from xuelan.search.document import Document, Entry, Facets, Piece, Zone
 from xuelan.search.files import DamagedIndexError
-from xuelan.search.found import ask
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 from xuelan.search.reader import Reader
+from xuelan.search.results import ask
 from xuelan.search.stream import FIRST, WINDOW, Laid, layouts, window, windows
 from xuelan.search.update import begun
-from xuelan.staging import Tree
+from xuelan.text.digests import key_of
 
 NUMBERS = st.one_of(
     st.binary(max_size=300),
@@ -336,11 +337,11 @@ def test_a_phrase_of_the_commonest_words_loads_little(
         return path.read_bytes()
 
     monkeypatch.setattr(search_reader, "_read", watched)
-    engine.exact(reader, parse("工作"))
+    matching.exact(reader, parse("工作"))
     whole = sum(sizes)
     for one, other in itertools.pairwise(words[:20]):
         sizes.clear()
-        assert engine.exact(Reader(tmp_path), parse(f"{one[-1]}工作{other[0]}"))
+        assert matching.exact(Reader(tmp_path), parse(f"{one[-1]}工作{other[0]}"))
         assert 3 * sum(sizes) < 2 * whole
 
 
@@ -350,8 +351,8 @@ def test_the_end_of_a_piece_is_not_beside_the_next_one(tmp_path: Path) -> None:
         material(f"m{n}", "甲" * n + "乙", "丙丁", title="题" * n + "乙") for n in range(60, 68)
     ]
     reader = write(documents, tmp_path)
-    assert engine.exact(reader, parse("乙。丙丁")) == []
-    assert len(engine.exact(reader, parse("丙丁"))) == len(documents)
+    assert matching.exact(reader, parse("乙。丙丁")) == []
+    assert len(matching.exact(reader, parse("丙丁"))) == len(documents)
 
 
 def test_a_sample_of_many_documents_tells_what_is_common(
@@ -513,7 +514,7 @@ def test_any_documents_any_query(
     for _ in range(30):
         query = "".join(rng.choices("毛毛丰美𠮷。", k=rng.randint(1, 8)))
         found = (
-            {documents[hit.doc].id for hit in engine.exact(reader, parse(query))}
+            {documents[hit.doc].id for hit in matching.exact(reader, parse(query))}
             if parse(query).terms
             else set()
         )
@@ -564,7 +565,7 @@ def test_title_first_then_weight_then_newest(tmp_path: Path) -> None:
         material("begins", "正文。", title="实干记"),
     ]
     reader = write(documents, tmp_path)
-    hits = engine.exact(reader, parse("实干"))
+    hits = matching.exact(reader, parse("实干"))
     assert [documents[hit.doc].id for hit in hits] == [
         "begins",
         "in-title",

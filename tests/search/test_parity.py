@@ -14,9 +14,9 @@ from search.conftest import Server
 from search.oracle import mutilated, substring
 from search.test_golden import GROUPS
 from xuelan.search.document import Document
-from xuelan.search.found import ask
 from xuelan.search.normal import fold, variants
 from xuelan.search.reader import Reader
+from xuelan.search.results import ask
 
 ROWS = 10
 

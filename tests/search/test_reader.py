@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 
 from conftest import ROOT, Watch
 from search.conftest import Gate, Handler, Server, changed, held, other, status
-from xuelan.catalog import Catalog
-from xuelan.search.found import ask
+from xuelan.model.catalog import Catalog
 from xuelan.search.normal import fold
 from xuelan.search.postings import key_of
 from xuelan.search.reader import Reader
+from xuelan.search.results import ask
 
 RESULTS = "[data-search-results] [data-material-id]"
 FAILED = "检索暂时不可用"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from xuelan.kits.names import file_name
 from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.text.file_names import file_name
 
 GROUP: Final = "附件"
 

@@ -1,10 +1,10 @@
 """The exporters, in the order in which their files stand in a kit.
 
 Each is a function ``files(plan) -> Iterator[KitFile]``; adding a format means adding its function
-here. They are made at the same time and kept by themselves, so what takes long is a function of
-its own. The copy of the site is none of them: it is made once for all kits, see
-:mod:`xuelan.kits.offline`. File names begin with a two-digit number so that a file manager shows
-them in this order:
+here. They are made at the same time and kept by themselves, so what takes long is a function of its
+own. The copy of the site is none of them: it is made once for all kits, see
+:mod:`xuelan.kits.packing.offline`. File names begin with a two-digit number so that a file manager
+shows them in this order:
 
 =====  ==================================================
 01     读本（PDF、大字版、EPUB）
@@ -24,19 +24,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from xuelan.kits import (
-    attachments,
-    book,
-    calendars,
-    epub,
-    forms_kit,
-    ledger,
-    quizpaper,
-    scorm,
-    transcript,
-    zim,
-)
+from xuelan.kits import attachments
+from xuelan.kits.formats import calendar, epub, ledger, scorm, zim
 from xuelan.kits.plan import Exporter
+from xuelan.kits.print import book, quiz_paper, transcript
+from xuelan.kits.word import form_files
 
 EXPORTERS: Final[tuple[Exporter, ...]] = (
     book.reader,
@@ -44,10 +36,10 @@ EXPORTERS: Final[tuple[Exporter, ...]] = (
     book.guides,
     epub.files,
     transcript.files,
-    forms_kit.files,
+    form_files.files,
     ledger.files,
-    quizpaper.files,
-    calendars.files,
+    quiz_paper.files,
+    calendar.files,
     scorm.files,
     zim.files,
     attachments.files,

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import xuelan
-from xuelan.cache import key_of
-from xuelan.kits import faces
-from xuelan.kits.kit import ZIM
 from xuelan.kits.plan import Exporter, KitPlan
+from xuelan.kits.print import typefaces
+from xuelan.model.kit import ZIM
+from xuelan.text.digests import key_of
 
 _PACKAGE: Final = Path(xuelan.__file__).parent
 _STYLES: Final = "kits/styles"
@@ -76,7 +76,7 @@ def inputs(plan: KitPlan) -> bytes:
 
 def _inputs(plan: KitPlan) -> Iterator[Any]:
     column = plan.column
-    yield plan.version, plan.date, faces.installed(column.root)
+    yield plan.version, plan.date, typefaces.installed(column.root)
     yield repr((replace(plan.kit, lines=()), replace(column, root=Path(), environment=())))
     yield repr((plan.agendas, plan.discussion, [replace(q, line=0) for q in plan.questions]))
     yield [plan.catalog.by_id[q.material].title for q in plan.questions if q.material]

@@ -11,19 +11,19 @@ from typing import Any, Final
 
 import msgspec
 
-from xuelan.cache import NONE, Cache
-from xuelan.catalog import Catalog
-from xuelan.kits import zim
+from xuelan.engine.cache import NONE, Cache
+from xuelan.engine.workers import HERE, Workers
 from xuelan.kits.exporters import EXPORTERS
+from xuelan.kits.formats import zim
 from xuelan.kits.keys import exporter_key, inputs
-from xuelan.kits.kit import OFFLINE, ZIM, Kit, KitError
-from xuelan.kits.lend import Lent, lend
-from xuelan.kits.members import Packed
-from xuelan.kits.offline import Copy
-from xuelan.kits.package import FORMAT, Package, pack
+from xuelan.kits.packing.lend import Lent, lend
+from xuelan.kits.packing.members import Packed
+from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing.package import FORMAT, Package, pack
 from xuelan.kits.plan import Exporter, KitPlan, plan
-from xuelan.rendered import Rendered
-from xuelan.work import HERE, Workers
+from xuelan.model.catalog import Catalog
+from xuelan.model.kit import OFFLINE, ZIM, Kit, KitError
+from xuelan.model.rendered import Rendered
 
 Plans = tuple[KitPlan, ...]
 
@@ -33,7 +33,7 @@ def packages(
 ) -> Iterator[Package]:
     """The finished kits in order, each with the ``copy`` of the site if its recipe asks for it.
 
-    What ``cache`` holds is not made again. Raises :class:`~xuelan.kits.kit.KitError`, the kit's
+    What ``cache`` holds is not made again. Raises :class:`~xuelan.model.kit.KitError`, the kit's
     name in its message.
     """
     wanted = tuple(plans)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from xuelan.catalog import Catalog, newest
-from xuelan.column import Activity, Column
-from xuelan.kits import choice
-from xuelan.kits.kit import ZIM, Kit, KitError
-from xuelan.kits.tree import parse, rows, text
-from xuelan.material import Material
-from xuelan.rendered import HEADINGS, Rendered
-from xuelan.study import Question
+from xuelan.kits.html_tree import parse, rows, text
+from xuelan.model.catalog import Catalog, newest
+from xuelan.model.column import Activity, Column
+from xuelan.model.kit import ZIM, Kit, KitError
+from xuelan.model.material import Material
+from xuelan.model.rendered import HEADINGS, Rendered
+from xuelan.model.study import Question
+from xuelan.rules import choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class KitFile:
     """One file of a kit.
 
     ``name`` is its path inside the kit with ``/``, in Chinese, fit for Windows: build it with
-    :func:`xuelan.kits.names.file_name`. ``title`` says what it is in the table of contents;
+    :func:`xuelan.text.file_names.file_name`. ``title`` says what it is in the table of contents;
     ``group`` is the heading it stands under there (阅读材料, 会议表格, 自测, 日程 …).
     """
 
@@ -115,7 +115,7 @@ def plan(
     rendered: Mapping[str, Rendered],
     offline: Mapping[str, bytes] | None = None,
 ) -> KitPlan:
-    """The plan of ``kit``. :func:`xuelan.kits.rules.recipe_rules` has been run before.
+    """The plan of ``kit``. :func:`xuelan.rules.kits.recipe_rules` has been run before.
 
     Raises :class:`MissingItemError` when a guide's agenda has a heading but no table.
     """

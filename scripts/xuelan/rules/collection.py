@@ -6,13 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
-from xuelan.catalog import Catalog
-from xuelan.column import MATERIALS_FOLDER, SETTINGS_FILE
-from xuelan.kits.kit import FOLDER as RECIPES
-from xuelan.loader import DATA_FILES
-from xuelan.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
-from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.source import is_folder, listing, read
+from xuelan.model.catalog import DATA_FILES, Catalog
+from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
+from xuelan.model.kit import FOLDER as RECIPES
+from xuelan.model.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
+from xuelan.text.problem import Code, Problem, did_you_mean
+from xuelan.text.source import is_folder, listing, read
 
 
 def column_rules(catalog: Catalog) -> Iterator[Problem]:

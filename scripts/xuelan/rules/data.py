@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from xuelan.catalog import Catalog
-from xuelan.problem import Code, Problem, did_you_mean
+from xuelan.model.catalog import Catalog
+from xuelan.model.study import MULTIPLE, Question
 from xuelan.rules.text import is_medium
-from xuelan.scan import HEARSAY
-from xuelan.study import MULTIPLE, Question
+from xuelan.text.problem import Code, Problem, did_you_mean
+from xuelan.text.scan import HEARSAY
 
 
 def reference_rules(catalog: Catalog) -> Iterator[Problem]:

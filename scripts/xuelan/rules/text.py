@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlsplit
 
 from ahocorasick_rs import AhoCorasick
 
-from xuelan import prose
-from xuelan.catalog import Catalog
-from xuelan.facts import LOW, MEDIUM
-from xuelan.files import locate
-from xuelan.material import WITHDRAWN, Material
-from xuelan.problem import Code, Problem, did_you_mean
-from xuelan.scan import Details, Quotation, Scan, bare
-from xuelan.source import is_file
+from xuelan.model.catalog import Catalog
+from xuelan.model.facts import LOW, MEDIUM
+from xuelan.model.material import WITHDRAWN, Material
+from xuelan.rules.files import locate
+from xuelan.text import prose
+from xuelan.text.problem import Code, Problem, did_you_mean
+from xuelan.text.scan import Details, Quotation, Scan, bare
+from xuelan.text.source import is_file
 
 BEGINNING: Final = 10
 """Characters by which a quotation is looked for first. (The finder takes time in proportion to the
@@ -61,7 +61,7 @@ def linking(catalog: Catalog, m: Material) -> list[Material]:
 def own_rules(m: Material, body: str, lines: list[str] | None = None) -> Iterator[Problem]:
     """What can be said of one text by itself.
 
-    ``lines`` are those of :func:`xuelan.prose.lines` where they are at hand.
+    ``lines`` are those of :func:`xuelan.text.prose.lines` where they are at hand.
     """
     text = prose.lines(body) if lines is None else lines
     if (not body or body.isspace()) and m.status != WITHDRAWN:

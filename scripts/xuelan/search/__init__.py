@@ -2,7 +2,7 @@
 
 ``normal`` says when two texts are the same to a reader who searches; ``document`` gathers what
 can be found; ``stream`` lays it out in places; ``postings`` sorts and packs the pairs;
-``files`` is the format both the browser and :mod:`xuelan.search.engine` read; ``index`` builds.
+``files`` is the format both the browser and :mod:`xuelan.search.matching` read; ``index`` builds.
 """
 
 import os

@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from xuelan.cache import key_of
-from xuelan.catalog import Catalog
-from xuelan.inputs import program
-from xuelan.material import Material
-from xuelan.rendered import Searched
-from xuelan.search.attachments import Text
-from xuelan.texts import Texts
+from xuelan.model.catalog import Catalog
+from xuelan.model.material import Material
+from xuelan.model.rendered import Searched
+from xuelan.reading.attachments import Text
+from xuelan.rendering.texts import Texts
+from xuelan.text.digests import key_of, program
 
 
 class Zone(IntEnum):

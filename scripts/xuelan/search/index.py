@@ -11,20 +11,13 @@ from math import log2
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from xuelan.cache import DIGEST, Cache, Left, digest, key_of
-from xuelan.inputs import program
+from xuelan.engine.cache import Cache, Left
+from xuelan.engine.staging import Row, Tree
+from xuelan.engine.workers import Workers
 from xuelan.search import files, packing, postings
 from xuelan.search.common import Common, sampled
 from xuelan.search.document import Document, Entry, Facets
-from xuelan.search.files import (
-    FOLDER,
-    PAIRS,
-    SINGLES,
-    DamagedIndexError,
-    Form,
-    Kind,
-    Manifest,
-)
+from xuelan.search.files import FOLDER, PAIRS, SINGLES, DamagedIndexError, Form, Kind, Manifest
 from xuelan.search.lexicon import Lexicon, sounds
 from xuelan.search.normal import variants
 from xuelan.search.notes import Notes
@@ -41,8 +34,7 @@ from xuelan.search.spool import (
     sorted_lists,
 )
 from xuelan.search.stream import Stream, layouts, shown, windows
-from xuelan.staging import Row, Tree
-from xuelan.work import Workers
+from xuelan.text.digests import DIGEST, digest, key_of, program
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from xuelan.staging import Tree
+from xuelan.engine.staging import Tree
 
 _NAME = "search"
 

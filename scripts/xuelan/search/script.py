@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from xuelan import look
+from xuelan.engine import look
 from xuelan.search.files import Manifest
 
 MODULES: Final = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from xuelan.cache import NONE, Cache
-from xuelan.inputs import program
+from xuelan.engine.cache import NONE, Cache
+from xuelan.engine.staging import Tree
+from xuelan.engine.workers import HERE, Workers
 from xuelan.search import files, script
 from xuelan.search.document import Entry
 from xuelan.search.files import Form, Manifest
 from xuelan.search.notes import Notes
-from xuelan.staging import Tree
-from xuelan.work import HERE, Workers
+from xuelan.text.digests import program
 
 if TYPE_CHECKING:
     from xuelan.search.index import Build

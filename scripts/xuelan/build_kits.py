@@ -1,0 +1,96 @@
+"""``xuelan kits``: kits on their own, without publishing a site."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xuelan.build import RECORDS
+from xuelan.check import check
+from xuelan.engine.cache import Cache
+from xuelan.engine.clock import clock
+from xuelan.engine.inputs import Inputs
+from xuelan.engine.staging import Tree
+from xuelan.engine.workers import workers
+from xuelan.host.obtain import obtain
+from xuelan.kits.make import packages, plans
+from xuelan.kits.packing import offline
+from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing.package import Package
+from xuelan.kits.plan import KitPlan
+from xuelan.model.catalog import Catalog, newest
+from xuelan.model.kit import Kit, KitError
+from xuelan.rendering.texts import render_all
+from xuelan.site import Work, write
+from xuelan.text.problem import Problem, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Problems found and, unless they forbade it, each ZIP with its bytes; seconds for all."""
+
+    problems: list[Problem]
+    made: list[tuple[Path, int]] | None
+    seconds: float
+
+
+def run(root: Path, ids: Sequence[str], out: Path) -> Report:
+    """Make the kits with ``ids`` (all without any) of the column in ``root`` into ``out``.
+
+    Raises :class:`~xuelan.model.kit.KitError` and :class:`~xuelan.host.obtain.HostError`.
+    """
+    start = time.monotonic()
+    cache = Cache(root / RECORDS)
+    with workers() as helpers:
+        work = Work(cache, helpers)
+        catalog, problems = check(root, cache, helpers)
+        if catalog is None or any(p.is_error for p in problems):
+            return Report(problems, None, time.monotonic() - start)
+        made = []
+        for _, package in finished(catalog, chosen(catalog, ids), work):
+            out.mkdir(parents=True, exist_ok=True)
+            target = out / package.archive_name
+            target.write_bytes(package.archive)
+            made.append((target, len(package.archive)))
+        cache.save()
+    return Report(problems, made, time.monotonic() - start)
+
+
+def chosen(catalog: Catalog, ids: Sequence[str]) -> tuple[Kit, ...]:
+    """The kits with ``ids``, all without any. Raises :class:`~xuelan.model.kit.KitError`."""
+    known = {k.id: k for k in catalog.kits}
+    for i in ids:
+        if i not in known:
+            raise KitError(f"没有编号为“{i}”的套装。{did_you_mean(i, known)}")
+    if not known:
+        raise KitError("这个栏目还没有套装；在 materials/kits/ 里写一份清单。")
+    return tuple(known[i] for i in ids) or catalog.kits
+
+
+def finished(
+    catalog: Catalog, kits: Sequence[Kit], work: Work
+) -> Iterator[tuple[KitPlan, Package]]:
+    """``kits`` as the site offers them, each with its plan.
+
+    Raises what :func:`run` raises.
+    """
+    rendered = render_all(catalog, work.cache, work.workers)
+    carried = any(offline.WANTED_BY & set(k.formats) for k in kits)
+    copy = copied(catalog, work) if carried else Copy()
+    planned = tuple(plans(kits, catalog, rendered, copy))
+    yield from zip(planned, packages(planned, copy, work.cache, work.workers), strict=True)
+
+
+def copied(catalog: Catalog, work: Work) -> Copy:
+    """The copy of the site that kits carry; the site is made for it, and removed.
+
+    Raises :class:`~xuelan.host.obtain.HostError`.
+    """
+    with clock(newest(catalog.public)), TemporaryDirectory() as folder:
+        tree, inputs = Tree(Path(folder)), Inputs(catalog.column.root)
+        write(catalog, partial(obtain, catalog, work.cache, inputs), tree, work, ())
+        return offline.copy(tree, {}, work.cache, work.workers)

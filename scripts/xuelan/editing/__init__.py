@@ -1,0 +1,1 @@
+"""What an editor does that is not a build."""

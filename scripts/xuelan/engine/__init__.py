@@ -1,0 +1,1 @@
+"""What makes any build fast and safe, knowing no column."""

@@ -1,0 +1,234 @@
+"""MkDocs, and nothing else, lives here: a plugin for it and a way to run it.
+
+MkDocs builds the hand-written pages and lends its Jinja environment and its frame; the
+collection is written by :mod:`xuelan.site`. Leaving MkDocs one day means rewriting this module.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.commands.build import get_context
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
+from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as HostPage
+from mkdocs.utils.templates import TemplateContext
+
+from xuelan.check import check
+from xuelan.engine import look
+from xuelan.engine.staging import Tree
+from xuelan.model.catalog import Catalog
+from xuelan.model.column import SETTINGS_FILE, UNREADABLE, refusal
+from xuelan.model.kit import Kit, KitError
+from xuelan.pages.frames import DEEPEST, SECTIONS, Hosted, HostError
+from xuelan.pages.home import home_values
+from xuelan.pages.theme import slot
+from xuelan.site import Work, Written, write
+from xuelan.text.anchors import slug
+from xuelan.text.problem import as_text
+from xuelan.text.source import ChangedError
+
+_UNUSED: Final = (
+    "assets/javascripts/",
+    "assets/stylesheets/",
+    "assets/images/favicon",
+    "sitemap.xml",
+)
+"""Material's own scripts and styles, for the look has its own; MkDocs's sitemap, which knows only
+the hand-written pages."""
+
+log = get_plugin_logger("xuelan")
+
+
+class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.model.column checks options
+    """The adapter: every hook is a guard and a call."""
+
+    catalog: Catalog | None = None
+    hosted: Hosted | None = None
+    alone = True
+    _files: Files
+    _nav: Navigation
+    _env: jinja2.Environment
+
+    def load_config(
+        self, options: dict[str, Any], config_file_path: str | None = None
+    ) -> tuple[list[Any], list[Any]]:
+        """Accept any option; ``model.column`` reads and checks them, with line numbers."""
+        self.config = options
+        return [], []
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Check the collection, and put the look behind the column's own overrides."""
+        if self.catalog is None:
+            catalog, problems = check(Path(config.config_file_path).parent)
+            if catalog is None or any(p.is_error for p in problems):
+                raise PluginError("\n" + as_text(problems))
+            self.catalog = catalog
+        folder = str(look.folder())
+        if folder not in config.theme.dirs:
+            own = 1 if config.theme.custom_dir else 0
+            config.theme.dirs.insert(own, folder)
+        config.theme.static_templates = {"404.html"}
+        contents = config.mdx_configs.setdefault("toc", {})
+        contents.setdefault("slugify", lambda text, _separator: slug(text))
+        return config
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Leave out what Material would ship and the look does not use."""
+        for file in list(files):
+            if file.src_uri.startswith(_UNUSED):
+                files.remove(file)
+        return files
+
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+        """Remember the navigation: frames are rendered with it."""
+        self._nav, self._files = nav, files
+        return nav
+
+    def on_env(
+        self, env: jinja2.Environment, config: MkDocsConfig, files: Files
+    ) -> jinja2.Environment:
+        """Remember the host's environment: frames are rendered with it."""
+        assert self.catalog is not None
+        env.globals["column"] = self.catalog.column
+        self._env = env
+        return env
+
+    def on_page_context(
+        self, context: TemplateContext, page: HostPage, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Give hand-written pages the collection."""
+        context.update(self._home)  # type: ignore[typeddict-item]
+        context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
+        return context
+
+    @cached_property
+    def _home(self) -> dict[str, Any]:
+        assert self.catalog is not None
+        return home_values(self.catalog)
+
+    def on_template_context(
+        self, context: TemplateContext, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
+        """The error page may be served at any depth: its links start from the site's address."""
+        context["root"] = context["base_url"].rstrip("/") + "/"  # type: ignore[typeddict-unknown-key]
+        return context
+
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """Write the collection beside the hand-written pages; in our own builds, leave it."""
+        assert self.catalog is not None
+        pages = [f.page for f in self._files.documentation_pages() if f.page is not None]
+        places = [(depth, name) for name in SECTIONS for depth in range(1, DEEPEST + 1)]
+        made = self.hosted = Hosted(
+            files={},
+            addresses=tuple(p.url if p.url != "./" else "" for p in pages),
+            folders=tuple(config.theme.dirs[: 2 if config.theme.custom_dir else 1]),
+            frames=tuple((place, self._frame(config, *place)) for place in places),
+        )
+        if self.alone:
+            try:
+                tree = Tree(Path(config.site_dir))
+                tree.adopt()
+                write(self.catalog, lambda: made, tree, Work())
+            except KitError as error:
+                raise PluginError(str(error)) from error
+            except ChangedError as error:
+                message = f"“{error}”在处理途中又有改动，请再来一次。"
+                raise PluginError(message) from error
+
+    def _frame(self, config: MkDocsConfig, depth: int, section: str) -> str:
+        """The page around the slots, for pages ``depth`` folders down in a menu section."""
+        source = "/".join([section, *"x" * (depth - 1)][:depth]) + "/index.md"
+        file = File.generated(config, source, content="")
+        page = HostPage(slot("title"), file, config)
+        page.content = slot("content")
+        page.meta = {"description": slot("description"), "head": slot("head")}
+        page.canonical_url = slot("canonical")
+        page.edit_url = slot("edit")
+        context = get_context(self._nav, self._files, config, page)
+        context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
+        context["framed"] = True  # type: ignore[typeddict-unknown-key]
+        return self._env.get_template("main.html").render(context)
+
+
+def page_root(page: HostPage) -> str:
+    """The way from a host's page to the site's root, such as ``../``."""
+    depth = page.url.strip("./").count("/") + (1 if page.url.strip("./") else 0)
+    return "../" * depth
+
+
+def make(catalog: Catalog, folder: Path) -> Hosted:
+    """The hand-written pages of ``catalog``, made in the empty ``folder``, and frames for others.
+
+    Raises :class:`HostError`: with the host's own words when a hand-written page stops it, with
+    problems when the settings do.
+    """
+    said = logging.getLogger("mkdocs")
+    said.setLevel(logging.WARNING)
+    if logging.lastResort:
+        said.addHandler(logging.lastResort)  # a strict build has another, and would say nothing
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    config = _settings(catalog.column.root, os.fspath(folder))
+    plugin = config.plugins["xuelan"]
+    assert isinstance(plugin, Plugin)
+    plugin.catalog, plugin.alone = catalog, False
+    try:
+        mkdocs_build(config)
+    except (Abort, jinja2.TemplateError, OSError) as error:
+        raise HostError(str(error)) from error
+    assert plugin.hosted is not None
+    return replace(plugin.hosted, files=_files_in(folder))
+
+
+def _settings(root: Path, folder: str) -> MkDocsConfig:
+    """The settings of the column in ``root`` as the host reads them, to build into ``folder``.
+
+    Its own ``load_config`` ends the process on an error and names no line.
+    """
+    path = (root / SETTINGS_FILE).absolute()
+    text = path.read_text(encoding="utf-8-sig")
+    config = MkDocsConfig(config_file_path=str(path))
+    try:
+        with path.open("rb") as file:
+            config.load_file(file)
+        config.load_dict({"site_dir": folder})
+        errors, warnings = config.validate()
+    except (ConfigurationError, *UNREADABLE) as error:  # what bad values of options lead to
+        errors, warnings = [("", error)], []
+    for name, words in warnings:
+        if config.strict:
+            errors.append((name, ConfigurationError(words)))
+        else:
+            p = refusal(text, name, words)
+            log.warning("%s:%d: %s（%s）", p.path, p.line, p.message, p.hint)
+    if errors:
+        here = f"{path.parent}/"
+        found = [refusal(text, name, str(error).replace(here, "")) for name, error in errors]
+        raise HostError("\n".join(as_text(found).splitlines()[:-1]))  # without the count
+    return config
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+
+
+def build(catalog: Catalog, folder: Path, kits: tuple[Kit, ...] | None = None) -> Written:
+    """Build the whole site of ``catalog`` into the empty ``folder``.
+
+    ``kits`` are the kits to make, all of the catalog's without it. Raises what :func:`make` does,
+    and :class:`~xuelan.model.kit.KitError` when a kit cannot be made.
+    """
+    with tempfile.TemporaryDirectory(prefix="xuelan-") as own:
+        return write(catalog, partial(make, catalog, Path(own)), Tree(folder), Work(), kits)

@@ -1,0 +1,1 @@
+"""One branch's own kit: lists of branches, and the parts filled in for each."""

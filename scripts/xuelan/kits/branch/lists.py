@@ -1,0 +1,301 @@
+"""The list of branches an office hands in: CSV or Excel, read with every fault by its row.
+
+A row that cannot be used is refused with its number and the reason; the others go on. Nothing is
+guessed: a date that could be two days, an activity nobody knows, a name nobody wrote.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+
+from xuelan.kits.branch.parts import Particulars, Parts
+from xuelan.model.kit import KitError
+from xuelan.text.problem import did_you_mean
+
+LONGEST: Final = 100
+"""Characters of a name or place; longer ones are a slip of the hand."""
+MAX_BYTES: Final = 50 * 1000 * 1000
+MAX_UNPACKED: Final = 500 * 1000 * 1000
+"""Bytes a workbook may unpack to; ten thousand branches need five million."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list: its name, and the other names it goes by."""
+
+    name: str
+    also: tuple[str, ...] = ()
+
+
+BRANCH: Final = Column("支部名称", ("支部", "党支部", "党支部名称", "名称"))
+ACTIVITY: Final = Column("活动", ("套装", "学习活动"))
+MEETING: Final = Column("会议名称", ("会议", "活动名称", "主题"))
+DATE: Final = Column("日期", ("会议日期", "活动日期"))
+TIME: Final = Column("开始时间", ("时间",))
+PLACE: Final = Column("地点", ("会议地点", "活动地点"))
+HOST: Final = Column("主持人", ("主持", "负责人"))
+MINUTES: Final = Column("时长", ("分钟", "时长（分钟）"))
+READINGS: Final = Column("学习篇目", ("篇目", "材料"))
+COLUMNS: Final = (BRANCH, ACTIVITY, MEETING, DATE, TIME, PLACE, HOST, MINUTES, READINGS)
+
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_ODD: Final = re.compile(r"[\u0080-\u07ff]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
+_DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_TIME: Final = re.compile(r"(\d{1,2})\s*[:：]\s*(\d{2})(?::00)?")
+_MINUTES: Final = re.compile(r"(\d{1,3})(?:\.0+)?\s*(?:分钟|分)?")
+_LIST: Final = re.compile(r"[;；、,，\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A row that can be used: its number as Excel shows it, its kit, and what is filled in."""
+
+    row: int
+    kit: str
+    particulars: Particulars
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that cannot be used, and why."""
+
+    row: int
+    branch: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchList:
+    """What a list holds. ``unused`` are the heads of columns nothing was taken from."""
+
+    branches: tuple[Branch, ...]
+    refused: tuple[Refused, ...]
+    unused: tuple[str, ...]
+
+
+class ListError(KitError):
+    """The list as a whole cannot be used; the message says why, in Chinese."""
+
+
+class _RowError(Exception):
+    """Why a row is refused."""
+
+
+def read(path: Path, kits: Mapping[str, Parts], default: str) -> BranchList:
+    """Read a list of branches.
+
+    ``kits`` are the kits a branch may ask for, by id; ``default`` is the id for rows that name
+    none (empty when every row must). Raises :class:`ListError`.
+    """
+    rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _table(path)
+    numbered = [(n, row) for n, row in enumerate(rows, 1) if any(row)]
+    if not numbered:
+        raise ListError(f"“{path.name}”是空的。第一行写列名，例如：支部名称、日期、地点、主持人。")
+    head, unused = _head(numbered[0][1], path.name)
+    branches: list[Branch] = []
+    refused: list[Refused] = []
+    seen: dict[Branch, int] = {}
+    for number, row in numbered[1:]:
+        cells = {name: row[at].strip() for name, at in head.items() if at < len(row)}
+        beyond = any(cell.strip() for cell in row[len(numbered[0][1]) :])
+        try:
+            branch = _branch(number, cells, kits, default)
+        except _RowError as error:
+            refused.append(Refused(number, cells.get(BRANCH.name, ""), str(error)))
+            continue
+        twin = seen.setdefault(replace(branch, row=0), number)
+        if beyond:
+            reason = "这一行比列名多出几格，可能是名称里有逗号而没有加引号"
+            refused.append(Refused(number, branch.particulars.branch, reason))
+        elif twin != number:
+            reason = f"和第{twin}行完全相同"
+            refused.append(Refused(number, branch.particulars.branch, reason))
+        else:
+            branches.append(branch)
+    return BranchList(tuple(branches), tuple(refused), unused)
+
+
+def _head(row: Sequence[str], file: str) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Where each column stands, and the heads of those that mean nothing here."""
+    names = {name: column.name for column in COLUMNS for name in (column.name, *column.also)}
+    head: dict[str, int] = {}
+    unused: list[str] = []
+    for at, cell in enumerate(row):
+        title = "".join(cell.split())
+        column = names.get(title)
+        if column is None or column in head:
+            unused += [title] if title else []
+        else:
+            head[column] = at
+    if BRANCH.name not in head:
+        near = did_you_mean(unused[0], names) if unused else ""
+        raise ListError(f"“{file}”第一行里没有“支部名称”这一列。{near}")
+    return head, tuple(unused)
+
+
+def _branch(number: int, cells: Mapping[str, str], kits: Mapping[str, Parts], kit: str) -> Branch:
+    parts = _kit(cells.get(ACTIVITY.name, ""), kits, kit)
+    name = _line(cells, BRANCH)
+    if not name:
+        raise _RowError("没有填支部名称（如果是公式，请先在表格软件里算出结果再保存）")
+    particulars = Particulars(
+        branch=name,
+        meeting=_line(cells, MEETING) or parts.meeting,
+        date=_date(cells.get(DATE.name, "")),
+        time=_time(cells.get(TIME.name, "")),
+        place=_line(cells, PLACE),
+        host=_line(cells, HOST),
+        minutes=_minutes(cells.get(MINUTES.name, ""), parts),
+        readings=_readings(cells.get(READINGS.name, ""), parts),
+    )
+    return Branch(number, parts.kit, particulars)
+
+
+def _kit(text: str, kits: Mapping[str, Parts], default: str) -> Parts:
+    if not text and default:
+        return kits[default]
+    if not text:
+        raise _RowError(f"没有写活动；可以写：{'、'.join(p.meeting for p in kits.values())}")
+    for parts in kits.values():
+        if text in (parts.kit, parts.title, parts.meeting):
+            return parts
+    known = [name for p in kits.values() for name in (p.meeting, p.title)]
+    raise _RowError(f"没有“{text[:LONGEST]}”这项活动。{did_you_mean(text, known)}")
+
+
+def _line(cells: Mapping[str, str], column: Column) -> str:
+    text = " ".join(cells.get(column.name, "").split())
+    if len(text) > LONGEST:
+        raise _RowError(f"{column.name}有{len(text)}个字，超过{LONGEST}个字")
+    if hidden := _CONTROL.search(text):
+        raise _RowError(f"{column.name}里有看不见的字符或乱码 U+{ord(hidden[0]):04X}")
+    return text
+
+
+def _date(text: str) -> str:
+    if not text:
+        return ""
+    match = _DATE.fullmatch(text)
+    if not match:
+        raise _RowError(f"日期“{text[:20]}”看不懂，请写成 2026-12-03")
+    try:
+        return datetime.date(*(int(part) for part in match.groups())).isoformat()
+    except ValueError:
+        raise _RowError(f"日期“{text}”这一天不存在") from None
+
+
+def _time(text: str) -> str:
+    if not text:
+        return ""
+    match = _TIME.fullmatch(text)
+    if not match:
+        raise _RowError(f"开始时间“{text[:20]}”看不懂，请写成 14:30")
+    try:
+        return datetime.time(int(match[1]), int(match[2])).isoformat("minutes")
+    except ValueError:
+        raise _RowError(f"开始时间“{text}”不存在") from None
+
+
+def _minutes(text: str, parts: Parts) -> int:
+    lengths = sorted(parts.agendas)
+    if not text:
+        return lengths[len(lengths) // 2] if lengths else 0
+    match = _MINUTES.fullmatch(text)
+    if not match or int(match[1]) not in lengths:
+        known = "、".join(str(n) for n in lengths) or "空"
+        raise _RowError(f"时长“{text[:20]}”不能用，这项活动的议程可选：{known}（分钟）")
+    return int(match[1])
+
+
+def _readings(text: str, parts: Parts) -> tuple[str, ...]:
+    ids = tuple(i for i in _LIST.split(text) if i)
+    for i in ids:
+        if i not in parts.readings:
+            hint = did_you_mean(i, parts.readings)
+            raise _RowError(f"套装里没有编号为“{i[:40]}”的材料。{hint}")
+    return tuple(i for i in parts.readings if i in ids)
+
+
+def _table(path: Path) -> Iterator[list[str]]:
+    """The rows of a CSV, whatever program wrote it."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ListError(f"“{path.name}”超过 {MAX_BYTES // 1000 // 1000} MB，不像一份支部名单。")
+        text = decoded(path.read_bytes(), path.name)
+    except OSError as error:
+        raise ListError(f"“{path.name}”打不开：{error.strerror}") from error
+    first = text.split("\n", 1)[0]
+    delimiter = max(",\t;", key=first.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:
+        raise ListError(f"“{path.name}”不是完好的 CSV 文件。") from error
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Text in the encodings Chinese offices write: UTF-8, UTF-16 with a mark, GB 18030 (GBK).
+
+    A few words in GBK are valid UTF-8 by chance (学习 reads as Greek and Cyrillic letters); such
+    text has no 汉字 as UTF-8 and some as GB 18030. Raises :class:`ListError`.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    readings = [_try(data, encoding) for encoding in ("utf-8-sig", "gb18030")]
+    utf8, gb = readings
+    if utf8 is not None:
+        by_chance = gb is not None and not _HAN.search(utf8) and _ODD.search(utf8)
+        return gb if gb is not None and by_chance and _HAN.search(gb) else utf8
+    if gb is not None:
+        return gb
+    raise ListError(f"“{name}”的文字编码认不出来，请另存为 UTF-8 编码的 CSV 或 .xlsx。")
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _sheet(path: Path) -> Iterator[list[str]]:
+    """The rows of a workbook's first sheet, as text."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+                raise ListError(f"“{path.name}”展开后太大，不像一份支部名单。")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except OSError as error:
+        raise ListError(f"“{path.name}”打不开：{error.strerror}") from error
+    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+        raise ListError(f"“{path.name}”不是完好的 Excel 文件（.xlsx）。") from error
+    try:
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            yield [_cell(value) for value in row]
+    finally:
+        book.close()
+
+
+def _cell(value: Any) -> str:
+    """A cell as an organiser would have typed it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, datetime.time):
+        return value.isoformat("minutes")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,1 @@
+"""Kit files for other programs: EPUB, SCORM, ZIM, calendar, ledger."""

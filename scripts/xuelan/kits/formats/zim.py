@@ -1,0 +1,215 @@
+"""The whole column as a ZIM file for Kiwix and other offline readers, searchable in Chinese.
+
+libzim has no switch for reproducible files. With one worker two builds of the same content
+differ in four places of 16 bytes: the file's UUID, the UUIDs of its two Xapian databases and the
+closing MD5. These are set from the content itself. libzim is pinned to 3.6: from 3.7 on it
+writes ZIM 6.3, which the checkers in current Linux distributions refuse.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import typst
+from libzim.writer import Creator, Hint, IndexData, Item, StringProvider
+
+from xuelan import __version__
+from xuelan.engine import look
+from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.kits.word.form_files import day
+from xuelan.model.kit import ZIM
+from xuelan.model.material import Material
+from xuelan.text.file_names import file_name
+
+GROUP: Final = "离线阅读器"
+HOME: Final = "index.html"
+ICON_PIXELS: Final = 48
+
+_TYPES: Final = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "json": "application/json",
+    "xml": "application/xml",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "vtt": "text/vtt",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+}
+_UUID_AT: Final = 8
+_CHECKSUM_POSITION_AT: Final = 72
+_XAPIAN: Final = b"\x0f\x0dXapian Glass"
+_XAPIAN_UUID_AFTER: Final = len(_XAPIAN) + 2
+"""Magic, two bytes of version, then the database's UUID."""
+
+
+def files(plan: KitPlan) -> Iterator[KitFile]:
+    """The column as ZIM, when the recipe asks for it."""
+    if ZIM in plan.kit.formats:
+        name = file_name(f"70-{plan.column.title}", ".zim")
+        yield KitFile(name, "整个栏目（ZIM，用 Kiwix 打开）", GROUP, archive(plan))
+
+
+def archive(plan: KitPlan) -> bytes:
+    """The ZIM: every page of the offline site, and a full-text index of the materials."""
+    materials = {f"{m.address}{HOME}": m for m in plan.catalog.public}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "column.zim"
+        creator = Creator(path).config_verbose(False).config_indexing(True, "zho")
+        creator.config_nbworkers(1)
+        creator.set_mainpath(HOME)
+        with _silence(), creator:
+            for name, text in _metadata(plan):
+                creator.add_metadata(name, text)
+            creator.add_illustration(ICON_PIXELS, _icon())
+            for name, data in sorted(plan.offline.items()):
+                creator.add_item(_Entry(plan, name, data, materials.get(name)))
+        return _settled(path.read_bytes(), _content_digest(plan))
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep libzim's progress words, written past Python, off the terminal."""
+    sys.stdout.flush()
+    own = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(own, 1)
+        os.close(own)
+        os.close(nowhere)
+
+
+def _metadata(plan: KitPlan) -> Iterator[tuple[str, str]]:
+    """What readers list a file by; the description is held to the 80 characters they show."""
+    column = plan.column
+    yield "Name", f"xuelan_zho_{plan.kit.id}"
+    yield "Title", column.title
+    yield "Description", (column.tagline or column.description or column.title)[:80]
+    yield "LongDescription", column.description or column.title
+    yield "Language", "zho"
+    yield "Creator", column.publisher
+    yield "Publisher", column.publisher
+    yield "Date", day(plan.date)
+    yield "License", column.copyright or column.publisher
+    yield "Scraper", f"xuelan {__version__}"
+    if column.url:
+        yield "Source", column.url
+
+
+def _icon() -> bytes:
+    """The column's mark as PNG."""
+    svg = (look.folder() / "assets" / "xuelan" / "mark.svg").read_text(encoding="utf-8")
+    quoted = svg.replace("\\", "\\\\").replace('"', '\\"')
+    source = (
+        f"#set page(width: {ICON_PIXELS}pt, height: {ICON_PIXELS}pt, margin: 0pt, fill: none)\n"
+        f'#image(bytes("{quoted}"), format: "svg", width: 100%, height: 100%)'
+    )
+    made = typst.compile(source.encode(), format="png", ppi=72)
+    assert isinstance(made, bytes)
+    return made
+
+
+class _Text(IndexData):  # type: ignore[misc]  # libzim has no types
+    """What is found of a material: its own words, not the menus around them."""
+
+    def __init__(self, plan: KitPlan, m: Material) -> None:
+        super().__init__()
+        self._m = m
+        blocks = plan.rendered[m.id].blocks
+        self._content = "\n".join((m.title, m.summary, *(b.text for b in blocks)))
+        self._words = plan.rendered[m.id].characters
+
+    def has_indexdata(self) -> bool:
+        return True
+
+    def get_title(self) -> str:
+        return self._m.title
+
+    def get_content(self) -> str:
+        return self._content
+
+    def get_keywords(self) -> str:
+        return " ".join((*self._m.people, *self._m.places, *self._m.tags))
+
+    def get_wordcount(self) -> int:
+        return self._words
+
+    def get_position(self) -> tuple[bool, float, float]:
+        return (False, 0.0, 0.0)
+
+
+class _NoText(_Text):
+    """Lists and tools are not found by their words."""
+
+    def __init__(self) -> None:
+        IndexData.__init__(self)
+
+    def has_indexdata(self) -> bool:
+        return False
+
+
+class _Entry(Item):  # type: ignore[misc]  # libzim has no types
+    """One file of the offline site."""
+
+    def __init__(self, plan: KitPlan, path: str, data: bytes, material: Material | None) -> None:
+        super().__init__()
+        self._plan, self._path, self._data, self._material = plan, path, data, material
+
+    def get_path(self) -> str:
+        return self._path
+
+    def get_title(self) -> str:
+        if self._material:
+            return self._material.title
+        return self._plan.column.title if self._path == HOME else ""
+
+    def get_mimetype(self) -> str:
+        return _TYPES.get(self._path.rsplit(".", 1)[-1].lower(), "application/octet-stream")
+
+    def get_contentprovider(self) -> StringProvider:
+        return StringProvider(self._data)
+
+    def get_hints(self) -> dict[Hint, bool]:
+        return {Hint.FRONT_ARTICLE: self._material is not None or self._path == HOME}
+
+    def get_indexdata(self) -> IndexData:
+        return _Text(self._plan, self._material) if self._material else _NoText()
+
+
+def _content_digest(plan: KitPlan) -> bytes:
+    digest = hashlib.sha256(repr(tuple(_metadata(plan))).encode())
+    for path, data in sorted(plan.offline.items()):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(data).digest())
+    return digest.digest()
+
+
+def _settled(data: bytes, digest: bytes) -> bytes:
+    """The file with its random identifiers derived from ``digest``, its checksum made anew."""
+    whole = bytearray(data)
+    whole[_UUID_AT : _UUID_AT + 16] = digest[:16]
+    at, number = whole.find(_XAPIAN), 1
+    while at >= 0:
+        own = hashlib.sha256(digest + bytes([number])).digest()[:16]
+        start = at + _XAPIAN_UUID_AFTER
+        whole[start : start + 16] = own
+        at, number = whole.find(_XAPIAN, start), number + 1
+    (checksum_at,) = struct.unpack_from("<Q", whole, _CHECKSUM_POSITION_AT)
+    whole[checksum_at:] = hashlib.md5(whole[:checksum_at], usedforsecurity=False).digest()
+    return bytes(whole)

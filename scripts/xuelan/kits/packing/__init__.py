@@ -1,0 +1,1 @@
+"""A kit put together: members, archive, offline copy, verification."""

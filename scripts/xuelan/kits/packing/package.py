@@ -1,0 +1,163 @@
+"""From a plan to one finished download: files, start page, manifest, checksums, ZIP."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import jinja2
+
+from xuelan import __version__
+from xuelan.kits.packing.members import Packed, archive
+from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
+from xuelan.model.catalog import Catalog
+from xuelan.model.material import OFFICIAL, OWN
+from xuelan.text.dates import chinese
+from xuelan.text.file_names import file_name
+from xuelan.text.sizes import human_size
+
+FORMAT: Final = "xuelan-kit/1"
+"""The first value of every manifest; the number goes up when older readers cannot read it."""
+
+START, LICENCES, MANIFEST, SUMS = "开始.html", "许可.txt", "manifest.json", "SHA256SUMS"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A finished kit: its files in order, its manifest as text, and all of it as one ZIP."""
+
+    id: str
+    files: tuple[Packed, ...]
+    manifest: str
+    archive: bytes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The manifest as data."""
+        data: dict[str, Any] = json.loads(self.manifest)
+        return data
+
+    @property
+    def archive_name(self) -> str:
+        """The ZIP's name on the server: plain letters, safe in every address bar."""
+        return f"{self.id}.zip"
+
+    @property
+    def singles(self) -> Iterator[tuple[str, bytes]]:
+        """What is offered file by file, by path: all that the start page names, and the manifest.
+
+        The copy of the site is not: it stands online.
+        """
+        yield "manifest.json", self.manifest.encode()
+        for file in self.files:
+            if file.group:
+                yield file.name, file.member.data
+
+
+def pack(plan: KitPlan, made: Sequence[Packed], pages: Sequence[Packed] = ()) -> Package:
+    """The kit of what its exporters made and, when the recipe asks for it, a copy of the site.
+
+    Raises :class:`~xuelan.model.kit.KitError` when two files have one name, and when all of it is
+    too large for a ZIP.
+    """
+    start = KitFile(START, "从这里开始", "", start_page(plan, made, pages=bool(pages)))
+    licences = KitFile(LICENCES, "许可和来源", "", _licences(plan))
+    files = (Packed.of(start), *made, Packed.of(licences), *pages)
+    _refuse_twins(plan, files)
+    manifest = _manifest(plan, files)
+    listed = Packed.of(KitFile(MANIFEST, "清单", "", manifest.encode()))
+    sums = Packed.of(KitFile(SUMS, "校验和", "", checksums((*files, listed)).encode()))
+    members = (f.member for f in (*files, listed, sums))
+    pieces = archive(file_name(plan.kit.title), members, plan.date)
+    return Package(plan.kit.id, files, manifest, b"".join(pieces))
+
+
+def _refuse_twins(plan: KitPlan, files: Iterable[Packed]) -> None:
+    """Windows sees no difference between capital and small letters."""
+    seen: set[str] = set()
+    for file in files:
+        if file.name.casefold() in seen:
+            raise MissingItemError(f"套装“{plan.kit.title}”里有两个文件都叫“{file.name}”")
+        seen.add(file.name.casefold())
+
+
+def _manifest(plan: KitPlan, files: Iterable[Packed]) -> str:
+    column = plan.column
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "id": plan.kit.id,
+        "title": plan.kit.title,
+        "version": plan.version,
+        "date": plan.date,
+        "build": build_id(plan.catalog),
+        "program": f"xuelan {__version__}",
+        "column": {"title": column.title, "publisher": column.publisher, "address": column.url},
+        "licences": {"text": column.copyright, "fonts": "OFL-1.1"},
+        "materials": [
+            {
+                "id": m.id,
+                "title": m.title,
+                "sha256": m.digest,
+                "ground": m.ground,
+                "source": m.publisher or column.publisher,
+            }
+            for m in plan.materials
+        ],
+        "files": [f.told for f in files],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def build_id(catalog: Catalog) -> str:
+    """Which state of the whole column a kit was made from: twelve hexadecimal digits."""
+    held = "\n".join(f"{m.id} {m.digest}" for m in sorted(catalog.public, key=lambda m: m.id))
+    return hashlib.sha256(f"{catalog.column.title}\n{held}".encode()).hexdigest()[:12]
+
+
+def checksums(files: Iterable[Packed]) -> str:
+    """Lines for ``sha256sum -c``."""
+    return "".join(f"{f.sha256}  {f.name}\n" for f in files)
+
+
+def _licences(plan: KitPlan) -> bytes:
+    """What may be done with the texts, as the Notepad of any Windows shows it."""
+    column = plan.column
+    own = [m for m in plan.materials if m.ground == OWN]
+    others = [m for m in plan.materials if m.ground != OWN]
+    lines = [f"{plan.kit.title}　版本 {plan.version}　{chinese(plan.date)}", ""]
+    lines.append(f"来自“{column.title}”，{column.publisher}编。")
+    lines += [column.copyright] if column.copyright else []
+    lines += ["", "PDF 中嵌入的字体为思源宋体、思源黑体、霞鹜文楷，均以 SIL OFL 1.1 许可发布。"]
+    lines += ["", "本栏目编写的文字：", *(f"　{m.title}" for m in own)] if own else []
+    if others:
+        lines += ["", "公文和第三方作品的条目（公文为转录或摘要，第三方作品只有自写的提要）："]
+        for m in others:
+            told = "，".join(t for t in (m.publisher, m.number, chinese(m.issued)) if t)
+            kind = "公文" if m.ground == OFFICIAL else "第三方"
+            lines.append(f"　{m.title}（{kind}{'：' + told if told else ''}）")
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
+
+
+def start_page(plan: KitPlan, files: Iterable[Packed], *, pages: bool) -> bytes:
+    """A page that opens by double click and leads to everything in the folder."""
+    groups: dict[str, list[Packed]] = {}
+    for file in files:
+        if file.group:
+            groups.setdefault(file.group, []).append(file)
+    address = plan.address_of(plan.kit.address)
+    date = chinese(plan.date)
+    page = _template().render(plan=plan, groups=groups, address=address, date=date, pages=pages)
+    return page.encode()
+
+
+@cache
+def _template() -> jinja2.Template:
+    env = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    env.filters["size"] = human_size
+    text = resources.files("xuelan.kits").joinpath("styles/start.html").read_text("utf-8")
+    return env.from_string(text)

@@ -1,0 +1,1 @@
+"""Kit files for paper: PDF set by typst."""

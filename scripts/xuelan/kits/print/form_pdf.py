@@ -1,0 +1,122 @@
+"""Forms as printable PDF: the tables of the Word forms, set by typst, to fill in by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from xuelan.kits.print import qr
+from xuelan.kits.print.press import pdf
+from xuelan.kits.print.typeset import Value, code
+from xuelan.kits.word.forms import (
+    Advice,
+    Block,
+    Column,
+    FormSheet,
+    Grid,
+    Guided,
+    Roster,
+    Rows,
+    Signatures,
+    Writing,
+)
+from xuelan.kits.word.templates import Values
+
+
+def printed(
+    form: FormSheet, values: Values, root: Path, date: str, publisher: str, address: str
+) -> bytes:
+    """The PDF of ``form``; ``values`` may carry ``subtitle`` and the rows of a guide.
+
+    ``address`` is where the form lives on the site: it stands at the foot of every page with its
+    QR code; empty when the site's own address is not known. Raises what
+    :func:`xuelan.kits.print.press.pdf` raises.
+    """
+    subtitle = values.get("subtitle", "")
+    assert isinstance(subtitle, str)
+    blocks: list[Value] = [_block(b, values) for b in form.blocks]
+    data: dict[str, Value] = {
+        "title": form.title,
+        "subtitle": subtitle,
+        "publisher": publisher,
+        "address": address,
+        "qr": qr.svg(address) if address else None,
+        "blocks": blocks,
+    }
+    words = [form.title, subtitle, *_words(blocks)]
+    return pdf(f"#let form = {code(data)}\n{_style()}", root, date, words)
+
+
+@cache
+def _style() -> str:
+    return resources.files("xuelan.kits").joinpath("styles/form.typ").read_text(encoding="utf-8")
+
+
+def _block(block: Block, values: Values) -> dict[str, Value]:
+    match block:
+        case Writing(blank):
+            return {"kind": "writing", "label": blank.label, "lines": blank.lines}
+        case Signatures(labels):
+            return {"kind": "signatures", "labels": list(labels)}
+        case Advice(text):
+            return {"kind": "advice", "text": f"填写说明：{text}"}
+        case _:
+            return _table(block, values)
+
+
+def _table(block: Rows | Roster | Grid | Guided, values: Values) -> dict[str, Value]:
+    match block:
+        case Rows(rows):
+            found: list[Value] = [
+                {"labels": [b.label for b in row], "lines": max(b.lines for b in row)}
+                for row in rows
+            ]
+            return {"kind": "rows", "rows": found}
+        case Roster():
+            empty: list[Value] = [None] * (len(block.columns) - 1)
+            numbers: list[Value] = [
+                [str(n) if block.numbered else None, *empty] for n in range(1, block.count + 1)
+            ]
+            return _list(block.columns, numbers, block.lines)
+        case Grid():
+            empty = [None] * (len(block.columns) - 1)
+            named: list[Value] = [[name, *empty] for name in block.rows]
+            return _list(block.columns, named, block.lines)
+        case Guided():
+            return _list(block.columns, list(_guided(block, values)), None)
+
+
+def _list(columns: tuple[Column, ...], rows: list[Value], lines: float | None) -> dict[str, Value]:
+    return {
+        "kind": "list",
+        "shares": [c.share for c in columns],
+        "head": ["做到" if c.title == "□" else c.title for c in columns],
+        "rows": rows,
+        "lines": lines,
+        "named": lines is not None,
+    }
+
+
+def _guided(block: Guided, values: Values) -> Iterator[Value]:
+    rows = values.get(block.slot) or ()
+    assert not isinstance(rows, str)
+    for row in rows or ({},) * 8:
+        yield [
+            "□" if c.title == "□" else row.get(f"c{n}") if n < block.given else None
+            for n, c in enumerate(block.columns)
+        ]
+
+
+def _words(value: Value, key: str = "") -> Iterator[str]:
+    """Every word of the blocks that goes onto the page; ``kind`` only says which block it is."""
+    if isinstance(value, str):
+        if key != "kind":
+            yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _words(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _words(item, key)

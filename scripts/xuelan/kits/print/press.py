@@ -1,0 +1,121 @@
+"""Typst source to PDF, with the gates that keep a faulty PDF from ever being handed out.
+
+Every PDF is tagged and exported as PDF/A-2a and PDF/UA-1, so typst itself refuses a skipped
+heading level, a picture without alt text and a character no face has. Its warnings count as
+errors, and the text is read back from the finished file: nothing may be missing from it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pypdfium2
+import typst
+
+from xuelan.kits.print import typefaces
+from xuelan.model.kit import KitError
+from xuelan.text.dates import timestamp
+
+STANDARDS: Final[list[typst.PDFStandard]] = ["a-2a", "ua-1"]
+
+BREAKABLE: Final = "\u200b"
+"""A place where a line may end inside a long foreign word; it has no width."""
+
+
+class PressError(KitError):
+    """A PDF that cannot be made as it should be; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The part of a page the text stands in: what lies above and below is furniture (points)."""
+
+    top: float = 0
+    bottom: float = 0
+
+
+def pdf(source: str, root: Path, date: str, must_hold: Sequence[str], area: Area = Area()) -> bytes:
+    """The PDF of typst ``source``; the same source gives the same bytes.
+
+    ``root`` is the column's folder: pictures are found from there, by paths beginning with
+    ``/``. ``date`` (ISO) becomes the date of the file. ``must_hold`` are pieces of text, such as
+    paragraphs and cells, each of which must be found whole when the finished file is read back.
+
+    Raises :class:`PressError` when a face lacks a character, typst complains of anything, or
+    text got lost; :class:`~xuelan.kits.print.typefaces.NoFacesError` without typefaces.
+    """
+    loaded = typefaces.load(root)
+    if missing := loaded.missing("".join(must_hold)):
+        names = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in missing[:8])
+        message = f"印刷字体里没有这些字符：{names}。请换一种写法，例如去掉表情符号。"
+        raise PressError(message)
+    moment = datetime.datetime.fromisoformat(timestamp(date))
+    try:
+        data, warnings = typst.Compiler(root=root, font_paths=loaded.fonts).compile_with_warnings(
+            source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=moment
+        )
+    except typst.TypstError as error:
+        raise PressError(f"排版没有通过：{error.message}") from error
+    if warnings:
+        raise PressError(f"排版有警告：{warnings[0].message}")
+    assert isinstance(data, bytes)
+    if lost := lost_pieces(data, must_hold, area):
+        message = f"成品里有{len(lost)}处文字读不回来（如“{lost[0][:40]}”），没有发出"
+        raise PressError(message)
+    return data
+
+
+def picture(source: str, root: Path, dots: float) -> bytes:
+    """The only page of typst ``source`` as PNG with ``dots`` to the inch.
+
+    Raises :class:`PressError` when typst complains.
+    """
+    try:
+        data = typst.Compiler(root=root, font_paths=typefaces.load(root).fonts).compile(
+            source.encode(), format="png", ppi=dots
+        )
+    except typst.TypstError as error:
+        raise PressError(f"画面没有做成：{error.message}") from error
+    assert isinstance(data, bytes)
+    return data
+
+
+def extract(data: bytes, area: Area = Area()) -> list[str]:
+    """The text of each page of a PDF, as a reader would copy it from inside ``area``."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return [
+            page.get_textpage().get_text_bounded(
+                bottom=area.bottom, top=page.get_height() - area.top
+            )
+            for page in document
+        ]
+    finally:
+        document.close()
+
+
+def lost_pieces(data: bytes, must_hold: Sequence[str], area: Area = Area()) -> list[str]:
+    """The pieces that cannot be read back whole from a PDF, white space apart.
+
+    Numbers of references are left out of the comparison: a book counts them anew.
+    """
+    found = visible("".join(extract(data, area)))
+    return [piece for piece in must_hold if visible(piece) not in found]
+
+
+_LINE_END_HYPHENS: Final = str.maketrans({"\x02": "-", "\ufffe": "-"})
+"""What PDFium reads for a hyphen at the end of a line, taking it for a broken word's."""
+
+_NUMBERS: Final = re.compile(r"\[\d+(?:[-,]\d+)*\]")
+
+
+def visible(text: str) -> str:
+    """``text`` as it is printed, without white space, places for line breaks, and ``[3,5]``."""
+    shown = text.translate(typefaces.SUBSTITUTES).translate(_LINE_END_HYPHENS)
+    shown = "".join(c for c in shown if not c.isspace() and c not in (BREAKABLE, "\u00ad"))
+    return _NUMBERS.sub("", shown)

@@ -1,0 +1,115 @@
+"""Official documents copied out after GB/T 9704-2012, as PDF and as Word file.
+
+A copy never passes for an original: black only, no head, seal, emblem or rules of the original's
+kind, and every page says 转录件, what it was copied from and when. What the source does not give
+(addressee, signature, date) is left out, never inferred. Where the column has a digest only, the
+paper is called a digest (公文摘要) in its file name, its title and on every page: a digest in our
+own words is no copy of anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from xuelan.kits.html_tree import parse, pieces
+from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.kits.print import qr
+from xuelan.kits.print.press import Area, pdf
+from xuelan.kits.print.typeset import Setting, Value, code, literal, markup, pictures
+from xuelan.kits.word.transcript_docx import word
+from xuelan.model.material import FULL, Material
+from xuelan.rules import choice
+from xuelan.text.dates import chinese
+from xuelan.text.file_names import file_name
+
+COPY, SHORTENED = "转录件", "公文摘要"
+GROUPS: Final = {COPY: "公文转录件", SHORTENED: "公文摘要"}
+MM: Final = 72 / 25.4
+TEXT_AREA: Final = Area(36 * MM, 34 * MM)
+CHARACTERS: Final = 28
+"""Characters in a line."""
+
+
+def files(plan: KitPlan) -> Iterator[KitFile]:
+    """Every official document among the readings whose text or digest the column has."""
+    for m in choice.transcripts(plan.kit, plan.catalog):
+        name = file_name(f"03-{kind(m)}-{m.title}")
+        label, group = f"{m.title}（{kind(m)}，{{}}）", GROUPS[kind(m)]
+        data = pdf(source(plan, m), plan.column.root, plan.date, words(plan, m), TEXT_AREA)
+        yield KitFile(f"{name}.pdf", label.format("PDF"), group, data)
+        html = plan.rendered[m.id].html
+        data = word(title(m), m.number, html, closing(m), (label_of(m), origin(plan, m)), plan.date)
+        yield KitFile(f"{name}.docx", label.format("Word"), group, data)
+
+
+def kind(m: Material) -> str:
+    """A copy of the whole text, or a digest of it."""
+    return COPY if m.text == FULL else SHORTENED
+
+
+def title(m: Material) -> str:
+    """The document's own title; that of a digest says so."""
+    own = m.original_title or m.title
+    return own if m.text == FULL else f"{own}（摘要）"
+
+
+def label_of(m: Material) -> str:
+    """What every page says it is."""
+    check = "引用请核对发文机关的正式文本"
+    if m.text == FULL:
+        return f"转录件　非原件，无印章，{check}"
+    return f"公文摘要　本栏目编写，不是原文，也不是转录件，{check}"
+
+
+def origin(plan: KitPlan, m: Material) -> str:
+    """What it was copied from, and when."""
+    told = [m.issuer, m.number, chinese(m.issued) or m.issued_note]
+    how = "转录" if m.text == FULL else "摘编"
+    source = f"{how}自：{'，'.join(t for t in told if t)}"
+    address = plan.address_of(m.address)
+    here = f"{chinese(m.collected)}{how}于{plan.column.title}"
+    return f"{source}；{here}" + (f"　{address}" if address else "")
+
+
+def closing(m: Material) -> str:
+    """The remark below the text."""
+    return "（印章略）" if m.text == FULL else "（以上为本栏目所写摘要，不是公文原文）"
+
+
+def words(plan: KitPlan, m: Material) -> list[str]:
+    """Every piece of text the copy must hold."""
+    return [title(m), m.number, *pieces(parse(plan.rendered[m.id].html)), closing(m)]
+
+
+def source(plan: KitPlan, m: Material) -> str:
+    """The typst source of one document."""
+    address = plan.address_of(m.address)
+    paper: dict[str, Value] = {
+        "title": title(m),
+        "author": m.issuer if m.text == FULL else plan.column.publisher,
+        "kind": kind(m),
+        "label": label_of(m),
+        "origin": origin(plan, m),
+        "address": address,
+        "qr": qr.svg(address) if address else None,
+    }
+    setting = Setting(lambda _: "", lambda a: f"{m.id}/{a}", pictures(m), {}, CHARACTERS)
+    number = f"#on-grid(plain(align(center, {code(m.number)})))\n#lines(1)" if m.number else ""
+    return "\n\n".join(
+        (
+            f"#let paper = {code(paper)}",
+            _style(),
+            number,
+            f"#heading(level: 1)[{literal(title(m))}]\n#lines(1)",
+            markup(plan.rendered[m.id].html, setting),
+            literal(closing(m)),
+        )
+    )
+
+
+@cache
+def _style() -> str:
+    return resources.files("xuelan.kits").joinpath("styles/transcript.typ").read_text("utf-8")

@@ -1,0 +1,299 @@
+"""Rendered HTML to typst source: the second printing of a text, from the same parse as its page.
+
+All text becomes string literals, never markup, so whatever an editor wrote comes out as text.
+An element this module does not know raises: nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from typing import Final
+from urllib.parse import unquote
+
+from xuelan.kits import html_tree
+from xuelan.kits.print.press import BREAKABLE
+from xuelan.kits.print.typefaces import SUBSTITUTES
+from xuelan.model.kit import KitError
+from xuelan.model.material import Material
+from xuelan.rendering.gathering import runs
+
+_SPACE: Final = re.compile(r"[ \t\r\n]+")
+_HAN: Final = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+_BETWEEN_HAN: Final = re.compile(rf"(?<={_HAN})[ \t\r]*\n[ \t\r]*(?={_HAN})")
+_LONG_WORD: Final = re.compile(r"[!-~]{16,}")
+_BREAK_AFTER: Final = re.compile(r"([/?&=_.,:;-]+|[^/?&=_.,:;-]{12})(?=.)")
+_LEVEL: Final = {f"h{n}": n for n in range(2, 7)}
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+
+def code(value: Value) -> str:
+    """``value`` as typst code: strings are literals, mappings dictionaries, lists arrays."""
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, list):
+        return "(" + "".join(f"{code(item)}, " for item in value) + ")"
+    if isinstance(value, dict):
+        pairs = "".join(f"{_string(key)}: {code(item)}, " for key, item in value.items())
+        return f"({pairs or ':'})"
+    return _CONSTANTS[value] if value is None or isinstance(value, bool) else repr(value)
+
+
+_CONSTANTS: Final = {None: "none", True: "true", False: "false"}
+
+
+def _string(text: str) -> str:
+    shown = text.translate(SUBSTITUTES).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + shown.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+
+
+def literal(text: str) -> str:
+    """``text`` as typst markup that prints exactly it. Long foreign words may be broken."""
+    return f"#{_string(_LONG_WORD.sub(_breakable, text))};" if text else ""
+
+
+def _breakable(match: re.Match[str]) -> str:
+    return _BREAK_AFTER.sub(r"\1" + BREAKABLE, match[0])
+
+
+class UnknownElementError(KitError):
+    """The HTML holds something no rule here is for."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(f"正文里有不会排版的内容（{tag}）")
+
+
+class MissingPictureError(KitError):
+    """The text shows a picture that is not among its material's files."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"正文里的图片“{name}”没有登记在材料的 media（媒体）里")
+
+
+ADDRESS: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
+"""A link from one material's page to another's, as :mod:`xuelan.rendering.gathering` gives it."""
+
+
+def pictures(m: Material) -> dict[str, str]:
+    """A material's files by the names its text shows them under, as paths in the column."""
+    paths = (*(a.path for a in m.attachments), *(x.path for x in m.media))
+    return {path.rsplit("/", 1)[-1]: path for path in paths if path}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How one material's text is set.
+
+    ``link`` turns an ``href`` into typst code for the target of a link, or an empty string when
+    it leads nowhere on paper; ``label`` names an anchor of this text. ``pictures`` maps file
+    names to paths from the column's folder. ``numbers`` turns the text's own reference numbers
+    into those of the printed list. ``measure`` is the line's length in characters, and ``shift``
+    is added to heading levels. In ``narrow`` columns a row of numbers may be broken.
+    """
+
+    link: Callable[[str], str]
+    label: Callable[[str], str]
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    measure: float = 34
+    shift: int = 0
+    narrow: bool = False
+
+
+def markup(html: str, setting: Setting) -> str:
+    """Typst markup of a :class:`~xuelan.model.rendered.Rendered` ``html``.
+
+    It calls functions the style defines: ``lead-in``, ``quotation``, ``sheet``, ``stacked``,
+    ``listing``, ``cite-mark``, ``code-word``, ``rule`` and ``picture``.
+    """
+    return "\n\n".join(_blocks(html_tree.parse(html), setting))
+
+
+_ANNOUNCED: Final = frozenset({"table", "ul", "ol"})
+
+
+def _blocks(parent: etree.Element, s: Setting) -> Iterator[str]:
+    """The blocks inside ``parent``; loose text between them makes paragraphs of its own."""
+    loose: list[str] = [_text(parent.text or "")]
+    for child, following in zip_longest(parent, list(parent)[1:]):
+        if child.tag not in html_tree.BLOCKS:
+            loose += [_inline(child, s), _text(child.tail or "")]
+            continue
+        if joined := "".join(loose).strip():
+            yield joined
+        if child.tag == "p" and following is not None and following.tag in _ANNOUNCED:
+            yield f"#lead-in[{_block(child, s)}]"
+        else:
+            yield _block(child, s)
+        loose = [_text(child.tail or "") if (child.tail or "").strip() else ""]
+    if joined := "".join(loose).strip():
+        yield joined
+
+
+def _block(e: etree.Element, s: Setting) -> str:
+    if e.tag in _LEVEL:
+        return _heading(e, s)
+    return _BLOCKS[e.tag](e, s)
+
+
+def _heading(e: etree.Element, s: Setting) -> str:
+    level = max(1, _LEVEL[e.tag] + s.shift)
+    label = f"#label({_string(s.label(e.get('id', '')))})" if e.get("id") else ""
+    return f"#heading(level: {level})[{_inside(e, s)}]{label}"
+
+
+def _list(e: etree.Element, s: Setting) -> str:
+    items = "".join(f"[{_item(item, s)}], " for item in e if item.tag == "li")
+    if e.tag == "ul":
+        return f"#list({items})"
+    start = e.get("start", "1")
+    return f"#enum(start: {int(start) if start.isdigit() else 1}, {items})"
+
+
+def _item(item: etree.Element, s: Setting) -> str:
+    return "\n\n".join(_blocks(item, s))
+
+
+def _table(e: etree.Element, s: Setting) -> str:
+    rows = html_tree.rows(e)
+    columns = max((len(row) for row in rows), default=0)
+    if not columns:
+        return ""
+    head, *body = [row + [etree.Element("td")] * (columns - len(row)) for row in rows]
+    inner = replace(s, narrow=True)
+    cells = [[_inside(c, inner) for c in row] for row in (head, *body)]
+    if columns > s.measure // 4:
+        return _stacked(cells)
+    shares = weights([[width(html_tree.text(c)) for c in row] for row in (head, *body)], s.measure)
+    aligns = ", ".join(_ALIGN.get(c.get("align", ""), "start") for c in head)
+    top, *rest = ["".join(f"[{c}], " for c in row) for row in cells]
+    sizes = "".join(f"{w}fr, " for w in shares)
+    return f"#sheet(({sizes}), ({aligns},), ({top}), ({''.join(rest)}))"
+
+
+_ALIGN: Final = {"left": "left", "center": "center", "right": "right"}
+
+
+def _stacked(cells: list[list[str]]) -> str:
+    """A table too wide for the page: each row becomes a list of “column: value”."""
+    head, *body = cells
+    rows = (
+        "(" + "".join(f"([{h}], [{c}]), " for h, c in zip(head, row, strict=True)) + "), "
+        for row in body or [[""] * len(head)]
+    )
+    return f"#stacked(({''.join(rows)}))"
+
+
+def weights(widths: list[list[float]], measure: float) -> list[float]:
+    """Column widths in proportion: as their text needs when it fits, else nearer to equal."""
+    natural = [max(column) + 1.5 for column in zip(*widths, strict=True)]
+    if sum(natural) <= measure:
+        return [round(n, 2) for n in natural]
+    totals = [sum(column) for column in zip(*widths, strict=True)]
+    least = measure / len(natural) * 0.4
+    return [round(min(n, max(least, t**0.55)), 2) for n, t in zip(natural, totals, strict=True)]
+
+
+def width(text: str) -> float:
+    """The width of ``text`` in characters: a foreign letter is half of one."""
+    return sum(1.0 if ord(c) > 0x2E7F or c in "“”‘’—…" else 0.55 for c in text)
+
+
+def _pre(e: etree.Element, _s: Setting) -> str:
+    return f"#listing({_string(html_tree.text(e).rstrip(chr(10)))})"
+
+
+_BLOCKS: Final[dict[str, Callable[[etree.Element, Setting], str]]] = {
+    "p": lambda e, s: _inside(e, s).strip(),
+    "ul": _list,
+    "ol": _list,
+    "table": _table,
+    "pre": _pre,
+    "blockquote": lambda e, s: "#quotation[" + "\n\n".join(_blocks(e, s)) + "]",
+    "hr": lambda _e, _s: "#rule()",
+}
+
+
+def _inside(e: etree.Element, s: Setting) -> str:
+    parts = [_text(e.text or "")]
+    for child in e:
+        parts += [_inline(child, s), _text(child.tail or "")]
+    return "".join(parts)
+
+
+def _text(text: str) -> str:
+    """Text of HTML: white space runs are one space, and none where two 汉字 meet at a line end."""
+    return literal(_SPACE.sub(" ", _BETWEEN_HAN.sub("", text)))
+
+
+def _inline(e: etree.Element, s: Setting) -> str:
+    if e.tag in html_tree.BLOCKS:
+        return "\n\n" + _block(e, s) + "\n\n"
+    if html_tree.is_citation(e):
+        return _citation(e, s)
+    if e.tag in _INLINE:
+        return _INLINE[e.tag](e, s)
+    if e.tag not in _WRAPPED:
+        raise UnknownElementError(e.tag)
+    return f"#{_WRAPPED[e.tag]}[{_inside(e, s)}];"
+
+
+def _link(e: etree.Element, s: Setting) -> str:
+    target = s.link(e.get("href", ""))
+    return f"#link({target})[{_inside(e, s)}];" if target else _inside(e, s)
+
+
+def _code_word(e: etree.Element, _s: Setting) -> str:
+    return f"#code-word({_string(_LONG_WORD.sub(_breakable, html_tree.text(e)))});"
+
+
+_WRAPPED: Final = {
+    "strong": "strong", "em": "emph", "sup": "super", "sub": "sub", "del": "strike",
+}  # fmt: skip
+
+
+def _citation(e: etree.Element, s: Setting) -> str:
+    """Raised numbers of the printed list of references, each leading to its entry."""
+    numbers = sorted({s.numbers.get(n, n) for n in cited(e)})
+    comma = f",{BREAKABLE}" if s.narrow else ","
+    marks = [
+        literal(text.replace(",", comma))
+        if number is None
+        else f"#link({reference_label(number)})[{literal(text)}];"
+        for text, number in runs(numbers)
+    ]
+    return f"#cite-mark[{literal('[')}{''.join(marks)}{literal(']')}];"
+
+
+def cited(e: etree.Element) -> list[int]:
+    """The numbers a citation mark stands for, ``[1,3-5]`` as 1, 3, 4, 5."""
+    found = [tuple(map(int, m.split("-"))) for m in _RUN.findall(html_tree.text(e))]
+    return [n for run in found for n in range(run[0], run[-1] + 1)]
+
+
+_RUN: Final = re.compile(r"\d+(?:-\d+)?")
+
+
+def reference_label(number: int) -> str:
+    """Typst code for the label of an entry in the list of references."""
+    return f"label({_string(f'ref/{number}')})"
+
+
+def _picture(e: etree.Element, s: Setting) -> str:
+    name = unquote(e.get("src", ""))
+    if name not in s.pictures:
+        raise MissingPictureError(name)
+    return f"#picture({_string('/' + s.pictures[name])}, {_string(e.get('alt', ''))});"
+
+
+_INLINE: Final[dict[str, Callable[[etree.Element, Setting], str]]] = {
+    "a": _link,
+    "img": _picture,
+    "br": lambda _e, _s: "#linebreak();",
+    "code": _code_word,
+    "span": _inside,
+}

@@ -1,0 +1,1 @@
+"""Kit files for the office: forms and transcripts as Word documents."""

@@ -1,0 +1,100 @@
+"""The forms of a kit: each as a Word file to fill in and as a PDF to print, both empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from xuelan.kits.plan import Agenda, KitFile, KitPlan
+from xuelan.kits.print.form_pdf import printed
+from xuelan.kits.word.docx import template
+from xuelan.kits.word.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
+from xuelan.kits.word.templates import Row, Values
+from xuelan.model.rendered import Rendered
+from xuelan.text.dates import timestamp
+from xuelan.text.file_names import file_name
+
+GROUP: Final = "会议表格"
+TICK: Final = "□"
+"""How a guide writes a point to be ticked off: ``- □ 已定了分管的人``."""
+
+
+def files(plan: KitPlan) -> Iterator[KitFile]:
+    """Word file and PDF of every form the recipe asks for; one agenda for each length and guide."""
+    for name in plan.kit.forms:
+        form = FORMS[name]
+        for extra, values in _variants(plan, form):
+            yield from _files(plan, form, extra, values)
+
+
+def _files(plan: KitPlan, form: FormSheet, extra: str, values: Values) -> Iterator[KitFile]:
+    label = f"{form.name}（{extra}）" if extra else form.name
+    stem = file_name(f"{number(form)}-{label}")
+    word = template(form, day(plan.date)).fill(values)
+    yield KitFile(f"{stem}.docx", f"{label}（Word）", GROUP, word)
+    address = plan.address_of(plan.kit.address)
+    data = printed(form, values, plan.column.root, plan.date, plan.column.publisher, address)
+    yield KitFile(f"{stem}.pdf", f"{label}（PDF）", GROUP, data)
+
+
+def number(form: FormSheet) -> int:
+    """The number a form's file names begin with: 10 for the first form."""
+    return 10 + list(FORMS).index(form.name)
+
+
+def day(date: str) -> str:
+    """A partial ISO date as the day it begins with."""
+    return timestamp(date)[:10]
+
+
+def _variants(plan: KitPlan, form: FormSheet) -> Iterator[tuple[str, Values]]:
+    """What tells a form's copies apart, with the values of each; most forms have one copy."""
+    if form is AGENDA_FORM:
+        several = len({a.guide for a in plan.agendas}) > 1
+        for agenda in plan.agendas:
+            guide = agenda_title(plan, agenda)
+            extra = f"{guide} {agenda.minutes}分钟" if several else f"{agenda.minutes}分钟"
+            yield extra, {"subtitle": subtitle(plan, agenda), AGENDA: agenda_rows(agenda)}
+    elif form is INSPECTION_FORM:
+        rows = tuple(r for g in plan.guides for r in check_rows(plan.rendered[g.id]))
+        yield "", {CHECKS: rows}
+    else:
+        yield "", {}
+
+
+def agenda_title(plan: KitPlan, agenda: Agenda) -> str:
+    """What a guide's meeting is called: the activity the guide serves, else the guide's title."""
+    for activity in plan.column.activities:
+        if activity.guide == agenda.guide:
+            return activity.name
+    return plan.catalog.by_id[agenda.guide].title
+
+
+def subtitle(plan: KitPlan, agenda: Agenda) -> str:
+    """The line below the title of an agenda."""
+    return f"{agenda_title(plan, agenda)} · {agenda.minutes}分钟"
+
+
+def agenda_rows(agenda: Agenda) -> tuple[Row, ...]:
+    """A guide's agenda as rows of three cells; what stands in further columns joins the third."""
+    return tuple(
+        {"c0": row[0], "c1": row[1], "c2": "；".join(cell for cell in row[2:] if cell)}
+        for row in ((*cells, "", "") for cells in agenda.rows)
+    )
+
+
+def check_rows(guide: Rendered) -> tuple[Row, ...]:
+    """The points a guide gives to tick off, each with its section, named once."""
+    rows: list[Row] = []
+    last = ""
+    for block in guide.blocks:
+        if block.text.startswith(TICK):
+            section = guide.headings[block.section].text if block.section >= 0 else ""
+            rows.append(
+                {
+                    "c0": section if section != last else "",
+                    "c1": block.text.removeprefix(TICK).strip(),
+                }
+            )
+            last = section
+    return tuple(rows)

@@ -1,0 +1,117 @@
+"""The whole collection as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from xuelan.model.column import MATERIALS_FOLDER, Column
+from xuelan.model.facts import LOW, MEDIUM, Fact
+from xuelan.model.kit import Kit
+from xuelan.model.material import DRAFT, Material
+from xuelan.model.study import Figure, Question, StudyPath
+from xuelan.model.works import Work
+from xuelan.text.scan import Scan, scan
+from xuelan.text.source import body
+
+DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths")
+"""The data files of a column: ``materials/<name>.yml``."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything the column holds. Materials are sorted by id, drafts and all.
+
+    With ``drafts`` the public sees drafts too: for previews only. ``unread`` are the paths of
+    files that could not be read: what they hold is not known, so it is not reported missing.
+    ``scans`` are what reading found in the texts, by path.
+    """
+
+    column: Column
+    materials: tuple[Material, ...]
+    works: dict[str, Work]
+    facts: dict[str, Fact]
+    figures: tuple[Figure, ...]
+    questions: tuple[Question, ...]
+    paths: tuple[StudyPath, ...]
+    drafts: bool = False
+    kits: tuple[Kit, ...] = ()
+    unread: frozenset[str] = frozenset()
+    scans: Mapping[str, Scan] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> dict[str, Material]:
+        """Materials by id."""
+        return {m.id: m for m in self.materials}
+
+    @cached_property
+    def _unread_ids(self) -> frozenset[str]:
+        return frozenset(path.rsplit("/", 1)[-1].removesuffix(".md") for path in self.unread)
+
+    def lacks(self, material: str) -> bool:
+        """True when there is surely no material of this id."""
+        if any(not path.endswith((".md", ".yml")) for path in self.unread):
+            return False  # a whole folder could not be read
+        return material not in self.by_id and material not in self._unread_ids
+
+    def has_read(self, name: str) -> bool:
+        """False when the data file ``name``, such as ``works``, is there but could not be read."""
+        return f"{MATERIALS_FOLDER}/{name}.yml" not in self.unread
+
+    @cached_property
+    def by_path(self) -> dict[str, Material]:
+        """Materials by the path of their file."""
+        return {m.path: m for m in self.materials}
+
+    def scan_of(self, material: Material) -> Scan:
+        """What stands in a material's text."""
+        return self.scans.get(material.path) or scan(material.path, self.body_of(material))
+
+    def body_of(self, material: Material) -> str:
+        """A material's text, read from its file. Raises ``ChangedError``."""
+        m = material
+        return body(self.column.root, m.path, m.body_line, m.digest)
+
+    @cached_property
+    def citable(self) -> frozenset[str]:
+        """What may be cited: works, and facts that are not merely supposed."""
+        supposed = {f.id for f in self.facts.values() if f.confidence == LOW}
+        return frozenset((*self.works, *self.facts)) - supposed
+
+    @cached_property
+    def sound(self) -> frozenset[str]:
+        """What may be cited without more ado: works, and facts that are certain."""
+        return self.citable - {f.id for f in self.facts.values() if f.confidence == MEDIUM}
+
+    def shows(self, material: Material) -> bool:
+        """True when readers of this build may see ``material``."""
+        return material.is_public or (self.drafts and material.status == DRAFT)
+
+    @cached_property
+    def public(self) -> tuple[Material, ...]:
+        """What readers may see, newest first, then by id."""
+        found = sorted((m for m in self.materials if self.shows(m)), key=lambda m: m.id)
+        return tuple(sorted(found, key=lambda m: m.date, reverse=True))
+
+    @cached_property
+    def terms(self) -> tuple[Material, ...]:
+        """Public glossary entries, by id."""
+        kinds = {k.name for k in self.column.kinds if k.glossary}
+        return tuple(m for m in self.materials if self.shows(m) and m.kind in kinds)
+
+    def where(self, wanted: Callable[[Material], bool]) -> tuple[Material, ...]:
+        """Public materials that fulfil ``wanted``, newest first."""
+        return tuple(m for m in self.public if wanted(m))
+
+    def sources_of(self, cited: str) -> tuple[str, ...]:
+        """The works a citation stands for: a fact's sources, or the work itself."""
+        if fact := self.facts.get(cited):
+            return fact.sources
+        return (cited,) if cited in self.works else ()
+
+
+def newest(materials: Iterable[Material]) -> str:
+    """The newest date on which any of ``materials`` was issued, collected or changed (ISO)."""
+    return max((max(m.changed, m.issued) for m in materials), default="")

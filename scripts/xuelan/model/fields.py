@@ -1,0 +1,360 @@
+"""Declared field tables, and the one validator that reads a YAML mapping by such a table.
+
+The same table makes the messages of ``xuelan check``, the reference page for editors, the
+template of ``xuelan new`` and the JSON Schema, so none of them can drift from the others.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from xuelan.text.problem import Code, Problem, did_you_mean
+from xuelan.text.source import CONTROL
+from xuelan.text.yaml_reader import Mapping
+
+
+class Form(Enum):
+    """What a field's value looks like, in the words the reference page uses."""
+
+    LINE = "一行文字"
+    TEXT = "一段文字"
+    SLUG = "编号：小写英文字母、数字、连字符"
+    KEY = "编号：英文字母、数字、连字符"
+    DATE = "日期：'2016'、'2016-03' 或 '2016-03-28'"
+    NUMBER = "发文字号，如 某委发〔2016〕8号"
+    URL = "https:// 或 http:// 开头的网址"
+    FILE = "文件路径，从本文件所在文件夹算起"
+    INT = "整数"
+    AMOUNT = "数字"
+    BOOL = "true 或 false"
+    CHOICE = "从列出的值中选"
+    RECORD = "一组字段"
+    ANY = "随题型而定"
+
+    __hash__ = object.__hash__  # each is itself only: many times faster than an enumeration's own
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One field: its key, its Chinese label, what it is for, and what it may hold.
+
+    ``choices`` lists the allowed values; ``vocabulary`` names a list of the column's own
+    settings that does. ``many`` means a YAML list.
+    """
+
+    name: str
+    label: str
+    help: str
+    form: Form = Form.LINE
+    required: bool = False
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    vocabulary: str = ""
+    fields: tuple[Field, ...] = ()
+    example: str = ""
+
+
+Table = tuple[Field, ...]
+Vocabularies = AnyMapping[str, tuple[str, ...]]
+
+SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+KEY: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+NUMBER: Final = r"[一-鿿]{2,16}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号"
+_LOOSE_NUMBER: Final = (
+    r"([一-鿿]{2,16})\s*[〔\[［(（【]\s*((?:19|20)[0-9]{2})\s*[〕\]］)）】]"
+    r"\s*第?\s*0*([0-9]{1,5})\s*号"
+)
+_DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+_INDENTED_BREAK: Final = re.compile(r"\s*\n\s*")
+
+
+class _Place(NamedTuple):
+    path: str
+    line: int
+    field: Field
+
+    def problem(self, code: Code, message: str, hint: str = "") -> Problem:
+        where = f"“{self.field.name}”（{self.field.label}）"
+        return Problem(self.path, self.line, code, f"{where}{message}", hint)
+
+
+def validate(
+    mapping: Mapping, table: Table, path: str, vocabularies: Vocabularies
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Read ``mapping`` by ``table``: exact values by field name, and everything wrong with it.
+
+    Every field of the table is in the result: ``""`` (or ``()``, ``0``, ``False``) where the
+    editor wrote nothing or something wrong. Lists become tuples, records become dicts that
+    carry their line as ``"line"``.
+    """
+    problems: list[Problem] = []
+    values = dict(_unwritten(table))
+    for key, line in mapping.lines.items():
+        if key not in values:
+            problems.append(_unknown_field(path, line, key, table))
+    for field in table:
+        given = mapping.get(field.name)
+        if not given and (given is None or given in ("", [])):
+            if field.required:
+                hint = f"例如：{field.name}: {field.example}" if field.example else field.help
+                place = _Place(path, mapping.line_of(field.name), field)
+                problems.append(place.problem(Code.MISSING_FIELD, "没有填写", hint))
+            continue
+        if field.many:
+            if _are_fine(given, field, vocabularies):
+                values[field.name] = tuple(given)
+                continue
+        elif _is_fine(given, field, vocabularies):
+            values[field.name] = given
+            continue
+        read = _many if field.many else _one
+        place = _Place(path, mapping.line_of(field.name), field)
+        values[field.name], found = read(given, place, vocabularies)
+        problems += found
+    return values, problems
+
+
+def _unknown_field(path: str, line: int, key: str, table: Table) -> Problem:
+    by_label = next((f for f in table if f.label == key), None)
+    if by_label:
+        hint = f"“{key}”这一项应写作“{by_label.name}”"
+    else:
+        hint = did_you_mean(key, [f.name for f in table])
+    return Problem(path, line, Code.UNKNOWN_FIELD, f"没有“{key}”这个字段", hint)
+
+
+@cache
+def _unwritten(table: Table) -> dict[str, Any]:
+    """The values of a table of which nothing is written."""
+    return {field.name: _nothing(field) for field in table}
+
+
+def _nothing(field: Field) -> Any:
+    return () if field.many else _EMPTY.get(field.form, "")
+
+
+_EMPTY: Final[dict[Form, Any]] = {
+    Form.INT: 0, Form.AMOUNT: 0, Form.BOOL: False, Form.RECORD: None, Form.ANY: None,
+}  # fmt: skip
+
+
+def _is_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
+    """True for nearly every value: a text in order, with nothing around it to be taken off."""
+    if type(given) is not str or not given.isprintable() or given != given.strip():
+        return False
+    if field.form is Form.CHOICE:
+        return given in (field.choices or vocabularies.get(field.vocabulary, ()))
+    check = _CHECKS.get(field.form)
+    return check(given) is None if check else field.form in _WORDS
+
+
+def _are_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
+    """True for a list of such texts."""
+    if type(given) is not list:
+        return False
+    for each in given:  # noqa: SIM110 - all() takes twice as long for the few there are
+        if not _is_fine(each, field, vocabularies):
+            return False
+    return True
+
+
+_WORDS: Final = frozenset({Form.LINE, Form.TEXT})
+
+
+def _many(
+    given: Any, place: _Place, vocabularies: Vocabularies
+) -> tuple[tuple[Any, ...], list[Problem]]:
+    if not isinstance(given, list):
+        hint = f"写成 {place.field.name}: [甲, 乙]，只有一项也要方括号"
+        return (), [place.problem(Code.WRONG_TYPE, "应为列表", hint)]
+    values, problems = [], []
+    for item in given:
+        if _is_fine(item, place.field, vocabularies):
+            values.append(item)
+            continue
+        here = _Place(place.path, getattr(item, "line", place.line), place.field)
+        value, found = _one(item, here, vocabularies)
+        problems += found
+        if not found or place.field.form is Form.RECORD:
+            values.append(value)
+    return tuple(v for v in values if v is not None), problems
+
+
+def _one(given: Any, place: _Place, vocabularies: Vocabularies) -> tuple[Any, list[Problem]]:
+    field = place.field
+    if field.form is Form.RECORD:
+        return _record(given, place, vocabularies)
+    if field.form is Form.ANY:
+        return (tuple(given) if isinstance(given, list) else given), []
+    if field.form in _SCALARS:
+        expected = _SCALARS[field.form]
+        if isinstance(given, bool) is not (field.form is Form.BOOL) or not isinstance(
+            given, expected
+        ):
+            return _nothing(field), [place.problem(Code.WRONG_TYPE, f"应为{field.form.value}")]
+        return given, []
+    if isinstance(given, int) and not isinstance(given, bool):
+        given = str(given)
+    if not isinstance(given, str):
+        hint = "值里有冒号、方括号等符号时，请用英文引号整句括起来"
+        return _nothing(field), [place.problem(Code.WRONG_TYPE, f"应为{field.form.value}", hint)]
+    text = given.strip()
+    if "\n" in text and field.form is not Form.TEXT:
+        text = _INDENTED_BREAK.sub("", text)
+    return _text(text, place, vocabularies)
+
+
+_SCALARS: Final[dict[Form, tuple[type, ...]]] = {
+    Form.INT: (int,),
+    Form.AMOUNT: (int, float),
+    Form.BOOL: (bool,),
+}
+
+
+def _record(
+    given: Any, place: _Place, vocabularies: Vocabularies
+) -> tuple[dict[str, Any] | None, list[Problem]]:
+    if not isinstance(given, Mapping):
+        names = "、".join(f.name for f in place.field.fields)
+        message = f"应为一组字段（{names}）"
+        return None, [place.problem(Code.WRONG_TYPE, message)]
+    values, problems = validate(given, place.field.fields, place.path, vocabularies)
+    return {**values, "line": given.line}, problems
+
+
+def _text(text: str, place: _Place, vocabularies: Vocabularies) -> tuple[str, list[Problem]]:
+    field = place.field
+    if not text.isprintable() and (match := CONTROL.search(text)):
+        message = f"里有看不见的字符 U+{ord(match.group()):04X}"
+        return "", [place.problem(Code.CONTROL_CHARACTER, message, "删掉它重新输入")]
+    if field.form is Form.CHOICE:
+        allowed = field.choices or vocabularies.get(field.vocabulary, ())
+        if text in allowed:
+            return text, []
+        hint = did_you_mean(text, allowed) or f"可选：{'、'.join(allowed)}"
+        return "", [place.problem(Code.UNKNOWN_VALUE, f"没有“{_short(text)}”这个选项", hint)]
+    check = _CHECKS.get(field.form)
+    if check is None:
+        return text, []
+    fault = check(text)
+    if fault is None:
+        return text, []
+    code, message, hint = fault
+    return "", [place.problem(code, message, hint)]
+
+
+_Fault = tuple[Code, str, str] | None
+
+
+def _slug_fault(text: str) -> _Fault:
+    if SLUG.fullmatch(text):
+        return None
+    hint = "只用小写英文字母、数字和连字符，例如 portrait-of-a-village"
+    return Code.SLUG, f"“{_short(text)}”不能用作编号", hint
+
+
+def _key_fault(text: str) -> _Fault:
+    if KEY.fullmatch(text):
+        return None
+    return Code.SLUG, f"“{_short(text)}”不能用作编号", "只用英文字母、数字和连字符"
+
+
+def _date_fault(text: str) -> _Fault:
+    match = _DATE.fullmatch(text)
+    if not match:
+        hint = "写成 '2016'、'2016-03' 或 '2016-03-28'；说不准的写在日期说明里"
+        return Code.DATE, f"“{_short(text)}”不是日期写法", hint
+    year, month, day = (int(part or 1) for part in match.groups())
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return Code.DATE, f"“{text}”这一天不存在", "核对月份和日数"
+    return None
+
+
+def _number_fault(text: str) -> _Fault:
+    if re.fullmatch(NUMBER, text):
+        return None
+    loose = re.fullmatch(_LOOSE_NUMBER, text)
+    hint = "形如 某委发〔2016〕8号：年份用六角括号〔〕，号前不加“第”和 0"
+    if loose:
+        hint = f"应写作 {loose[1]}〔{loose[2]}〕{loose[3]}号"
+    return Code.NUMBER, f"“{_short(text)}”不合发文字号写法", hint
+
+
+def _url_fault(text: str) -> _Fault:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
+    except ValueError:
+        good = False
+    if good and not re.search(r"[\s<>\"'`\\]", text):
+        return None
+    return Code.ADDRESS, f"“{_short(text)}”不是完整的网址", "从浏览器地址栏整条复制"
+
+
+def _file_fault(text: str) -> _Fault:
+    if text.startswith("/") or "\\" in text or re.match(r"[A-Za-z]+:", text):
+        hint = "写成 文件夹/文件名，用 /，不用盘符"
+        return Code.OUTSIDE, f"“{_short(text)}”不是栏目内的相对路径", hint
+    return None
+
+
+_CHECKS: Final = {
+    Form.SLUG: _slug_fault,
+    Form.KEY: _key_fault,
+    Form.DATE: _date_fault,
+    Form.NUMBER: _number_fault,
+    Form.URL: _url_fault,
+    Form.FILE: _file_fault,
+}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "……"
+
+
+def json_schema(table: Table, vocabularies: Vocabularies) -> dict[str, Any]:
+    """The table as a JSON Schema (draft 2020-12) object, for editors that check as one types."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [f.name for f in table if f.required],
+        "properties": {f.name: _schema_of(f, vocabularies) for f in table},
+    }
+
+
+_PATTERNS: Final = {
+    Form.SLUG: SLUG.pattern,
+    Form.KEY: KEY.pattern,
+    Form.DATE: _DATE.pattern,
+    Form.NUMBER: NUMBER,
+    Form.URL: r"https?://\S+",
+}
+
+
+def _schema_of(field: Field, vocabularies: Vocabularies) -> dict[str, Any]:
+    schema: dict[str, Any]
+    if field.form is Form.RECORD:
+        schema = json_schema(field.fields, vocabularies)
+    elif field.form is Form.CHOICE:
+        schema = {"enum": list(field.choices or vocabularies.get(field.vocabulary, ()))}
+    elif field.form in _SCALARS:
+        names = {Form.INT: "integer", Form.AMOUNT: "number", Form.BOOL: "boolean"}
+        schema = {"type": names[field.form]}
+    elif field.form is Form.ANY:
+        schema = {}
+    else:
+        schema = {"type": "string"}
+        if field.form in _PATTERNS:
+            schema["pattern"] = f"^(?:{_PATTERNS[field.form]})$"
+    if field.many:
+        schema = {"type": "array", "items": schema}
+    return {**schema, "title": field.label, "description": field.help}

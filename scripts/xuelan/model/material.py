@@ -1,0 +1,278 @@
+"""The one value in the middle: a material, and the field table an editor fills in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
+from operator import attrgetter
+from typing import Any, Final
+
+import msgspec
+
+from xuelan.model.fields import Field, Form, Table, Vocabularies, validate
+from xuelan.text.digests import key_of
+from xuelan.text.problem import Problem
+from xuelan.text.source import Document
+
+OWN, OFFICIAL, THIRD_PARTY = "本站原创", "公文", "第三方"
+FULL, DIGEST, MISSING = "全文", "摘要", "原文待补"
+CURRENT, ENDED, REPLACED, REPEALED = "现行", "已结束", "被替代", "废止"
+DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
+
+_ATTACHMENT: Final = (
+    Field("file", "文件", "附件文件。", Form.FILE, required=True, example="files/form.docx"),
+    Field("title", "名称", "读者看到的名称。", required=True, example="会议记录（样表）"),
+)
+_MEDIA: Final = (
+    Field("file", "文件", "图片、音频或视频文件。", Form.FILE, required=True),
+    Field("title", "名称", "读者看到的名称。", required=True),
+    Field("alt", "替代文字", "图片画的是什么，给看不见图的人。"),
+    Field("caption", "字幕文件", "视频的字幕文件（WebVTT）。", Form.FILE),
+    Field("transcript", "文字稿", "音频、视频的文字稿。", Form.TEXT),
+)
+_SIGN_OFF: Final = (
+    Field(
+        "stage", "审次", "第几审。", Form.CHOICE, required=True, choices=("初审", "复审", "终审")
+    ),
+    Field("by", "审核人", "签字人的真实姓名或职务。", required=True),
+    Field("date", "日期", "签字日期。", Form.DATE, required=True),
+    Field("digest", "正文指纹", "签字时标题和正文的指纹，由 xuelan digest 算出；一改就对不上。"),
+)
+
+FIELDS: Final[Table] = (
+    Field(
+        "id", "编号", "永久编号，与文件名相同，发布后不改。", Form.SLUG, True, example="notice-8"
+    ),
+    Field("kind", "文种", "属于哪一类。", Form.CHOICE, True, vocabulary="kinds", example="通知"),
+    Field(
+        "title", "标题", "显示的标题，末尾不加句号。", required=True, example="关于学习活动的通知"
+    ),
+    Field("original_title", "原题", "显示的标题与原作标题不同时，写原作标题。"),
+    Field("issuer", "发文机关", "文件由谁制发。"),
+    Field("author", "作者", "真实署名的作者。", many=True),
+    Field("outlet", "媒体或出版者", "报刊、网站、出版社或制作单位。"),
+    Field("number", "发文字号", "文件的字号，年份用六角括号。", Form.NUMBER),
+    Field("issued", "日期", "发文、刊出或出版的日期，可以只写到年或月。", Form.DATE),
+    Field("issued_note", "日期说明", "日期说不准时，用一句话说明。"),
+    Field("collected", "收录日期", "收进本栏目的日期。", Form.DATE, True, example="'2026-11-22'"),
+    Field("updated", "修订日期", "收录之后正文又有实质改动的日期；没有就不写。", Form.DATE),
+    Field("source", "来源网址", "原文所在的网址，只写核准可以外链的。", Form.URL),
+    Field(
+        "ground",
+        "发布依据",
+        "凭什么登在这里：本站原创可登全文；公文可登全文或摘要；第三方作品只登自写的摘要。",
+        Form.CHOICE,
+        required=True,
+        choices=(OWN, OFFICIAL, THIRD_PARTY),
+        example=OWN,
+    ),
+    Field("work", "书目编号", "本条就是书目中的哪一种文献。", Form.KEY),
+    Field("summary", "提要", "一两句话，四十到一百二十字。", Form.TEXT, True, example="一两句话。"),
+    Field("people", "人物", "写到的主要人物。", many=True),
+    Field("places", "地点", "写到的主要地点。", many=True),
+    Field("tags", "标签", "一到四个主题词。", many=True),
+    Field("audience", "适用对象", "适合谁学。", Form.CHOICE, many=True, vocabulary="audiences"),
+    Field(
+        "activity",
+        "用于活动",
+        "可用于哪几项活动。",
+        Form.CHOICE,
+        many=True,
+        vocabulary="activities",
+    ),
+    Field("related", "相关材料", "相关材料的编号。", Form.SLUG, many=True),
+    Field("aliases", "别名", "词条的其他写法，正文中出现时也会链接过来。", many=True),
+    Field("questions", "讨论题", "供会上讨论的问题。", many=True),
+    Field("attachments", "附件", "供下载的文件。", Form.RECORD, many=True, fields=_ATTACHMENT),
+    Field("media", "媒体", "图片、音频、视频。", Form.RECORD, many=True, fields=_MEDIA),
+    Field(
+        "text",
+        "文字状态",
+        "正文是全文、摘要，还是原文待补。",
+        Form.CHOICE,
+        required=True,
+        choices=(FULL, DIGEST, MISSING),
+        example=FULL,
+    ),
+    Field(
+        "life",
+        "效力状态",
+        "文件是否还在施行，活动是否已经结束。",
+        Form.CHOICE,
+        required=True,
+        choices=(CURRENT, ENDED, REPLACED, REPEALED),
+        example=CURRENT,
+    ),
+    Field("replaced_by", "由何替代", "被替代时，写替代它的材料编号。", Form.SLUG),
+    Field(
+        "status",
+        "发布状态",
+        "draft 草稿（不上网）、published 发布、withdrawn 撤下（只留说明）。",
+        Form.CHOICE,
+        required=True,
+        choices=(DRAFT, PUBLISHED, WITHDRAWN),
+        example=DRAFT,
+    ),
+    Field("reviews", "审核签字", "初审、复审、终审。", Form.RECORD, many=True, fields=_SIGN_OFF),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to download. ``path`` is relative to the column; size in bytes."""
+
+    file: str
+    title: str
+    path: str = ""
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture, sound or film. ``path`` is relative to the column; size in bytes."""
+
+    file: str
+    title: str
+    alt: str
+    caption: str
+    transcript: str
+    path: str = ""
+    caption_path: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """A reviewer's signature for one stage, tied to the text by ``digest`` when given."""
+
+    stage: str
+    by: str
+    date: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One material as its editor wrote it, every field checked. Dates are ISO, maybe partial.
+
+    Its text, from ``body_line`` of its file on, is read again when it is wanted. ``digest`` is the
+    file's, ``face`` that of all but the text: with the same face a material looks the same in
+    every list. ``lines`` packs where its fields stand, for messages.
+    """
+
+    id: str
+    kind: str
+    title: str
+    original_title: str
+    issuer: str
+    author: tuple[str, ...]
+    outlet: str
+    number: str
+    issued: str
+    issued_note: str
+    collected: str
+    updated: str
+    source: str
+    ground: str
+    work: str
+    summary: str
+    people: tuple[str, ...]
+    places: tuple[str, ...]
+    tags: tuple[str, ...]
+    audience: tuple[str, ...]
+    activity: tuple[str, ...]
+    related: tuple[str, ...]
+    aliases: tuple[str, ...]
+    questions: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+    media: tuple[Media, ...]
+    text: str
+    life: str
+    replaced_by: str
+    status: str
+    reviews: tuple[SignOff, ...]
+    path: str
+    face: bytes
+    body_line: int
+    digest: str
+    lines: bytes = dataclass_field(compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[type[Material], tuple[Any, ...]]:
+        """How it is sent to another process: twice as fast as a dataclass does it by itself."""
+        return Material, _values(self)
+
+    @property
+    def date(self) -> str:
+        """The date it is listed under: issued where known, else when it was collected."""
+        return self.issued or self.collected
+
+    @property
+    def changed(self) -> str:
+        """The date it came into the column, or was last changed there in substance."""
+        return max(self.collected, self.updated)
+
+    @property
+    def year(self) -> str:
+        """The year it was issued, or an empty string for our own undated texts."""
+        return self.issued[:4]
+
+    @property
+    def publisher(self) -> str:
+        """Who put it out: the issuing body or the medium."""
+        return self.issuer or self.outlet
+
+    @property
+    def card(self) -> Material:
+        """The material as lists and other materials' pages show it: without its text."""
+        values = [*_values(self)[:-3], 0, "", b""]
+        return Material(*values)
+
+    def text_digest(self, body: str) -> str:
+        """The fingerprint a reviewer signs: of title and ``body``, 16 hexadecimal digits."""
+        return hashlib.sha256(f"{self.title}\n{body}".encode()).hexdigest()[:16]
+
+    @property
+    def is_public(self) -> bool:
+        """True when readers may see it."""
+        return self.status == PUBLISHED
+
+    @property
+    def address(self) -> str:
+        """Its page's address below the site's root."""
+        return f"materials/{self.id}/"
+
+    def line_of(self, field: str) -> int:
+        """The line of its file where ``field`` stands, for messages."""
+        lines: dict[str, int] = msgspec.msgpack.decode(self.lines) if self.lines else {}
+        return lines.get(field, 1)
+
+
+_values: Final = attrgetter(*(f.name for f in fields(Material)))
+
+
+def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, list[Problem]]:
+    """A :class:`Material` from a document, and everything wrong with its front matter.
+
+    The material comes back even when there are problems, with the wrong fields empty, so that
+    one run can check the rest of the collection against it.
+    """
+    values, problems = validate(document.front, FIELDS, document.path, vocabularies)
+    made = _records(values)
+    material = Material(
+        **made,
+        path=document.path,
+        face=key_of(document.path, made),
+        body_line=document.body_line,
+        digest=document.digest,
+        lines=msgspec.msgpack.encode(document.front.lines),
+    )
+    return material, problems
+
+
+def _records(values: dict[str, Any]) -> dict[str, Any]:
+    for name, maker in (("attachments", Attachment), ("media", Media), ("reviews", SignOff)):
+        made = (maker(**{k: v for k, v in row.items() if k != "line"}) for row in values[name])
+        values[name] = tuple(made)
+    return values

@@ -1,0 +1,1 @@
+"""Every page and feed, from the catalog and the rendered texts."""

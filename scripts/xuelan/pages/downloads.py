@@ -1,0 +1,103 @@
+"""The download pages: all kits, one page a kit, and the page that checks a copy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from xuelan.kits.word.forms import FORMS
+from xuelan.model.kit import Kit
+from xuelan.model.material import Material
+from xuelan.pages.collection import Collection
+from xuelan.pages.theme import Page
+from xuelan.search.files import Form
+
+Summaries = Mapping[str, Mapping[str, Any]]
+"""What :func:`xuelan.kits.make.summary` says of each finished kit, by its id."""
+
+VERIFY: str = "downloads/verify/"
+
+
+def everything(c: Collection, made: Summaries) -> Iterator[Page]:
+    """The download pages; without ``made`` (in a copy for offline use) they name no files."""
+    kits = [(kit, _told(made.get(kit.id))) for kit in c.catalog.kits]
+    rows = [(m, a) for m in c.catalog.public for a in m.attachments]
+    values: dict[str, Any] = {
+        "kits": kits,
+        "made": bool(made),
+        "rows": rows,
+        "shelves": c.facet("kind").index.shelves,
+    }
+    description = "学习套装、附件、订阅源和全部数据。"
+    yield Page("downloads/", "下载", description, "pages/downloads.html", "downloads", values)
+    for kit, told in kits:
+        yield _kit_page(c, kit, told)
+    if kits:
+        yield _verify_page(c, made)
+
+
+def forms(kits: Iterable[Kit]) -> Iterator[Form]:
+    """Every form that can be downloaded, with the first kit it comes with, for search."""
+    holding: dict[str, Kit] = {}
+    for kit in kits:
+        for name in kit.forms:
+            holding.setdefault(name, kit)
+    for name, sheet in FORMS.items():
+        if name in holding:
+            about = sheet.summary if name == sheet.title else f"{name}，{sheet.summary}"
+            yield Form(sheet.title, about, holding[name].title, holding[name].address)
+
+
+def _told(summary: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a page says of a finished kit: its summary, and its files by heading."""
+    if summary is None:
+        return None
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for file in summary["files"]:
+        if file["group"]:
+            groups.setdefault(file["group"], []).append(file)
+    return {**summary, "groups": groups}
+
+
+def _kit_page(c: Collection, kit: Kit, told: dict[str, Any] | None) -> Page:
+    by_id = c.catalog.by_id
+    materials = [by_id[m["id"]] for m in told["materials"]] if told else []
+    values = {
+        "kit": kit,
+        "told": told,
+        "activity": next((a for a in c.catalog.column.activities if a.name == kit.activity), None),
+        "materials": materials,
+        "since": _since(kit, materials),
+        "rendered": c.rendered,
+    }
+    return Page(
+        kit.address, kit.title, kit.summary, "pages/kit.html", "downloads", values, kit.path
+    )
+
+
+def _since(kit: Kit, materials: list[Material]) -> dict[str, Any] | None:
+    """What is new in a kit since the version before the last that its editor noted.
+
+    Taken from the materials' own dates: collected since then, or collected before and changed in
+    substance since. ``None`` for a kit that had only one version.
+    """
+    dates = sorted({change.date for change in kit.changes}, reverse=True)
+    if len(dates) < 2:
+        return None
+    date = dates[1]
+    return {
+        "date": date,
+        "added": [m for m in materials if m.collected > date],
+        "changed": [m for m in materials if m.collected <= date < m.updated],
+    }
+
+
+def _verify_page(c: Collection, made: Summaries) -> Page:
+    from xuelan.kits.make import index  # noqa: PLC0415 - its libraries take long to load
+
+    current = json.loads(index(made[k.id] for k in c.catalog.kits if k.id in made))
+    data = json.dumps(current, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    description = "看手里的套装是否完整、有没有被改动、是不是最新；文件不离开这台电脑。"
+    values = {"current": data}
+    return Page(VERIFY, "核对套装", description, "pages/verify.html", "downloads", values)

@@ -1,0 +1,98 @@
+"""The page on which an organiser makes the branch's own kit, and the data its script works with.
+
+The data is a script, not JSON: a page opened from a folder may load scripts but fetch nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from xuelan.kits.branch.own_texts import READINGS_NAME, text_files
+from xuelan.kits.branch.parts import CALENDAR_NAME, LEDGER_NAME, Parts, form_template, stamp
+from xuelan.kits.formats import ledger
+from xuelan.kits.formats.calendar import PRODUCT
+from xuelan.kits.plan import KitPlan, plan
+from xuelan.kits.word.form_files import number
+from xuelan.kits.word.forms import AGENDA_FORM, FORMS
+from xuelan.model.catalog import Catalog
+from xuelan.model.rendered import Rendered
+from xuelan.pages.theme import Page
+
+ADDRESS: Final = "own-kit/"
+_SHARED: Final = 120
+"""A text at least this long that stands in several places is written once."""
+
+
+def plans(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[KitPlan, ...]:
+    """The kits a branch can make its own: those with forms for an activity, in their order."""
+    return tuple(plan(k, catalog, rendered) for k in catalog.kits if k.activity and k.forms)
+
+
+def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Parts, ...]:
+    """What the branches share of each of these kits."""
+    return tuple(map(Parts.of, plans(catalog, rendered)))
+
+
+def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
+    """The page; none when the column has no kit for an activity."""
+    found = parts(catalog, rendered)
+    if found:
+        lengths = sorted({n for p in found for n in p.agendas})
+        values: dict[str, Any] = {
+            "kits": found,
+            "lengths": lengths,
+            "forms": FORMS,
+            "rendered": rendered,
+        }
+        description = "填上支部名称、日期、地点，在自己的电脑上生成一份填好抬头的学习套装。"
+        yield Page(ADDRESS, "本支部套装", description, "pages/own-kit.html", "downloads", values)
+
+
+def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[str, str]]:
+    """The page's data as paths and texts of scripts; the texts of a kit's readings apart."""
+    planned = plans(catalog, rendered)
+    found = tuple(map(Parts.of, planned))
+    if not found:
+        return
+    yield from text_files(planned, ADDRESS)
+    now = stamp(catalog)
+    used = [f for f in FORMS.values() if any(f.name in p.forms for p in found)]
+    names = next((p.activities for p in found if p.activities is not None), None)
+    templates = {f.id: form_template(f, now).as_data() for f in used}
+    if names is not None:
+        templates["ledger"] = ledger.template(names, catalog.column.title, now).as_data()
+    texts = _shared(templates)
+    data = {
+        "stamp": now,
+        "product": PRODUCT,
+        "ledgerName": LEDGER_NAME,
+        "calendarName": CALENDAR_NAME,
+        "readingsName": READINGS_NAME,
+        "agendaForm": AGENDA_FORM.id,
+        "forms": [{"id": f.id, "name": f.name, "number": number(f)} for f in used],
+        "texts": texts,
+        "templates": templates,
+        "kits": [p.as_data() for p in found],
+    }
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    yield f"{ADDRESS}data.js", f'"use strict";\nconst ownKitData = {body};\n'
+
+
+def _shared(templates: dict[str, dict[str, Any]]) -> list[str]:
+    """Long texts that occur more than once; in ``templates`` their numbers take their place."""
+    count = Counter(
+        piece
+        for made in templates.values()
+        for _, pieces in made["parts"]
+        for piece in pieces
+        if isinstance(piece, str) and len(piece) >= _SHARED
+    )
+    texts = sorted(text for text, n in count.items() if n > 1)
+    place = {text: n for n, text in enumerate(texts)}
+    for made in templates.values():
+        for part in made["parts"]:
+            part[1] = [place.get(p, p) if isinstance(p, str) else p for p in part[1]]
+    return texts

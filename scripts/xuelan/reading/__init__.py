@@ -1,0 +1,1 @@
+"""Files to values: what the files of a column hold."""

@@ -1,0 +1,126 @@
+"""The text of attachments, page by page or sheet by sheet, and what cannot be read of them."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from xuelan.engine.cache import NONE, Cache
+from xuelan.model.catalog import Catalog
+from xuelan.model.material import Attachment
+from xuelan.text.digests import key_of
+from xuelan.text.problem import Code, Problem
+
+PATIENCE: Final = 60.0
+"""Seconds one file may take."""
+READABLE: Final = (".pdf", ".docx", ".xlsx")
+"""Endings of the files whose text is searched."""
+_FORMAT: Final = 1
+
+Places = tuple[tuple[str, str], ...]
+
+
+class Text(msgspec.Struct, frozen=True):
+    """What was read of a file: its text by place, or why it could not be read."""
+
+    places: Places = ()
+    fault: str = ""
+
+
+_read_already: dict[str, Text] = {}
+"""By SHA-256: the check and the build of one run need the same texts."""
+
+
+def texts(root: Path, attachments: Iterable[Attachment], cache: Cache = NONE) -> dict[str, Text]:
+    """The text of each readable kind of file in ``attachments``, by SHA-256."""
+    wanted = {a.sha256: a for a in attachments if Path(a.path).suffix.lower() in READABLE}
+    missing = []
+    for sha256, attachment in wanted.items():
+        kept = _read_already.get(sha256) or cache.get(_key(attachment), Text)
+        if kept is None:
+            missing.append(attachment)
+        else:
+            _read_already[sha256] = kept
+    paths = [str((root / a.path).absolute()) for a in missing]
+    for attachment, text in zip(missing, _Child.answers(paths), strict=True):
+        _read_already[attachment.sha256] = text
+        cache.put_value(_key(attachment), text)
+    return {sha256: _read_already[sha256] for sha256 in wanted}
+
+
+def _key(attachment: Attachment) -> bytes:
+    suffix = Path(attachment.path).suffix.lower()
+    return key_of("attachment", _FORMAT, suffix, attachment.sha256)
+
+
+class _Child:
+    """The process that reads, see :mod:`xuelan.reading.extract`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "xuelan.reading.extract"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @classmethod
+    def answers(cls, paths: list[str]) -> Iterator[Text]:
+        """The text of each file; a new process after one that died or took too long."""
+        child: _Child | None = None
+        for path in paths:
+            child = child or cls()
+            answer = child.ask(path)
+            if answer is None:
+                child.end()
+                child = None
+                answer = Text(fault="读取时出错或用时太长，文件可能有损坏")
+            yield answer
+        if child is not None:
+            child.end()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def ask(self, path: str) -> Text | None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(path + "\n")
+            self._process.stdin.flush()
+            line = self._lines.get(timeout=PATIENCE)
+        except (OSError, queue.Empty):
+            return None
+        return msgspec.convert(json.loads(line), Text) if line else None
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def problems(catalog: Catalog, cache: Cache = NONE) -> Iterator[Problem]:
+    """Attachments whose text cannot be searched."""
+    rows = [(m, a) for m in catalog.materials for a in m.attachments]
+    found = texts(catalog.column.root, [a for _, a in rows], cache)
+    for m, attachment in rows:
+        text = found.get(attachment.sha256)
+        if text is None or text.places:
+            continue
+        why = text.fault or "没有文字（可能是扫描件）"
+        hint = "换成能复制文字的文件；实在没有的，读者只能按名称检索到它"
+        message = f"附件“{attachment.file}”{why}，检索不到它的内容"
+        line = m.line_of("attachments")
+        yield Problem(m.path, line, Code.ATTACHMENT_TEXT, message, hint)

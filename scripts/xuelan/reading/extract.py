@@ -1,0 +1,183 @@
+"""Reads the text of untrusted PDF, DOCX and XLSX files, in a process of its own.
+
+``python -m xuelan.reading.extract`` takes paths on its standard input, a line each, and answers
+each with a line of JSON: ``{"places": [[place, text], ...]}`` or ``{"fault": why}``. Whatever a
+spoilt file does to this process (crash, endless loop, memory) the caller survives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+import pypdfium2
+from lxml import etree
+
+try:
+    import resource
+except ImportError:  # Windows: the caller's patience is the only limit there
+    resource = None  # type: ignore[assignment]
+
+MAX_CHARACTERS: Final = 2_000_000
+"""Text taken from one file: a thousand dense pages."""
+MAX_PAGES: Final = 3000
+MAX_CELLS: Final = 500_000
+MAX_UNPACKED: Final = 200 * 1000 * 1000
+"""Bytes a zipped document may unpack to, by its own directory, which the reader enforces."""
+MAX_RATIO: Final = 200
+MAX_PARTS: Final = 5000
+MAX_MEMORY: Final = 2 * 1000 * 1000 * 1000
+
+_WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_WORD_PARTS: Final = re.compile(r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml")
+_SENTENCE_END: Final = "。！？；：.!?;:"
+_BETWEEN_WIDE: Final = re.compile(r"(?<=[⺀-鿿＀-￯]) +(?=[⺀-鿿＀-￯])")
+
+Places = Iterator[tuple[str, str]]
+
+
+class UnfitError(Exception):
+    """The file cannot or must not be read; the message says why, in Chinese."""
+
+
+def places(path: Path) -> list[tuple[str, str]]:
+    """The text of a file by place: 第3页, “名单”工作表, or one place without a name.
+
+    The kind of file is known by the ending of its name. Raises :class:`UnfitError`.
+    """
+    found: list[tuple[str, str]] = []
+    room = MAX_CHARACTERS
+    for place, text in READERS[path.suffix.lower()](path):
+        if text.strip():
+            found.append((place, text.strip()[:room]))
+            room -= len(found[-1][1])
+        if room <= 0:
+            break
+    return found
+
+
+def _pdf(path: Path) -> Places:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        raise UnfitError("加了密码" if locked else "不是完好的 PDF 文件") from error
+    for number in range(min(len(document), MAX_PAGES)):
+        with contextlib.suppress(pypdfium2.PdfiumError):
+            yield f"第{number + 1}页", _joined(document[number].get_textpage().get_text_range())
+
+
+def _joined(text: str) -> str:
+    """Lines of a page as running text: a line that ends no sentence goes on in the next."""
+    lines = [line.strip() for line in re.sub(r"[\x00-\x08\x0e-\x1f\ufffe]", "", text).splitlines()]
+    joined = ""
+    for line in lines:
+        if not line or joined.endswith(tuple(_SENTENCE_END)):
+            joined = joined.rstrip() + "\n"
+        joined += f"{line} "
+    return _BETWEEN_WIDE.sub("", joined)
+
+
+def _docx(path: Path) -> Places:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    with _opened(path) as package:
+        names = sorted(n for n in package.namelist() if _WORD_PARTS.fullmatch(n))
+        if "word/document.xml" not in names:
+            raise UnfitError("不是完好的 DOCX 文件")
+        names.sort(key=lambda n: n != "word/document.xml")
+        try:
+            trees = [etree.fromstring(package.read(name), parser) for name in names]
+        except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error) as error:
+            raise UnfitError("不是完好的 DOCX 文件") from error
+    yield "", "\n".join(line for tree in trees for line in _paragraphs(tree))
+
+
+def _paragraphs(tree: Any) -> Iterator[str]:
+    for paragraph in tree.iter(f"{_WORD}p"):
+        text = "".join(_runs(paragraph)).strip()
+        if text:
+            yield text
+
+
+def _runs(element: Any) -> Iterator[str]:
+    """The text of a paragraph; boxes within it have paragraphs of their own."""
+    for child in element:
+        if child.tag == f"{_WORD}t":
+            yield child.text or ""
+        elif child.tag in (f"{_WORD}tab", f"{_WORD}br", f"{_WORD}cr"):
+            yield " "
+        elif child.tag not in (f"{_WORD}p", _FALLBACK, f"{_WORD}txbxContent"):
+            yield from _runs(child)
+
+
+def _xlsx(path: Path) -> Places:
+    with _opened(path):
+        pass
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:
+        raise UnfitError("不是完好的 XLSX 文件") from error
+    room = MAX_CELLS
+    for sheet in book.worksheets:
+        rows = []
+        for row in sheet.iter_rows(values_only=True):
+            cells = [str(value).strip() for value in row if value is not None]
+            rows.append("｜".join(cell for cell in cells if cell))
+            room -= len(row)
+            if room <= 0:
+                break
+        yield f"“{sheet.title}”工作表", "\n".join(row for row in rows if row)
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    """A zipped document whose directory promises nothing out of measure."""
+    try:
+        package = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise UnfitError("不是完好的文件，打不开") from error
+    parts = package.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts)
+    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * (packed + 10**4):
+        raise UnfitError("解压后大得不正常，像是压缩炸弹")
+    if any(part.flag_bits & 1 for part in parts):
+        raise UnfitError("加了密码")
+    return package
+
+
+READERS: Final[dict[str, Callable[[Path], Places]]] = {
+    ".pdf": _pdf,
+    ".docx": _docx,
+    ".xlsx": _xlsx,
+}
+
+
+def main() -> None:
+    """Answer every path until the input ends."""
+    if resource is not None:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    for line in sys.stdin:
+        try:
+            answer: dict[str, Any] = {"places": places(Path(line.rstrip("\n")))}
+        except UnfitError as error:
+            answer = {"fault": str(error)}
+        except MemoryError:
+            answer = {"fault": "太大，读不下去"}
+        except Exception:  # noqa: BLE001 - a spoilt file may provoke anything in three libraries
+            answer = {"fault": "文件有损坏，读不出文字"}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

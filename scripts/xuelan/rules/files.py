@@ -1,0 +1,64 @@
+"""Which files a material may name: where they lie, of which type and size."""
+
+from __future__ import annotations
+
+import posixpath
+import stat
+from pathlib import Path
+from typing import Final
+
+from xuelan.model.column import MATERIALS_FOLDER
+from xuelan.text.problem import Code, Problem
+from xuelan.text.source import status
+
+MAX_ATTACHMENT_BYTES: Final = 50 * 1000 * 1000
+"""Largest attachment published; a 50 MB file is a minute on a slow line."""
+
+
+def path_from(from_path: str, file: str) -> str:
+    """The path, relative to the column, of ``file`` as written in the file at ``from_path``."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(from_path), file))
+
+
+def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[Problem]]:
+    """The path, relative to ``root``, of ``file`` as written in ``from_path``; ``""`` if unfit.
+
+    Files outside ``materials/``, links, oversized files, sources and programs are refused.
+    """
+    if not file:
+        return "", []
+    path = path_from(from_path, file)
+    if not path.startswith(f"{MATERIALS_FOLDER}/"):
+        hint = f"把文件放进 {MATERIALS_FOLDER}/ 里"
+        return "", [Problem(from_path, line, Code.OUTSIDE, f"“{file}”在材料目录以外", hint)]
+    if path.lower().endswith(_REFUSED):
+        hint = "表格、文件用 PDF、DOCX，图片用 PNG、JPEG、WebP"
+        return "", [Problem(from_path, line, Code.FILE_TYPE, f"“{file}”不能作附件", hint)]
+    try:
+        return _locate(root, path, from_path, file, line)
+    except OSError as error:
+        message = f"“{file[:40]}”打不开：{error.strerror}"
+        return "", [Problem(from_path, line, Code.UNREADABLE, message)]
+
+
+_REFUSED: Final = (
+    ".htm", ".html", ".xhtml", ".svg", ".xml", ".js", ".mjs", ".css", ".wasm",
+    ".md", ".yml", ".yaml",
+)  # fmt: skip
+"""Files that would run in a reader's browser, and the column's own sources with all their notes."""
+
+
+def _locate(
+    root: Path, path: str, from_path: str, file: str, line: int
+) -> tuple[str, list[Problem]]:
+    found = status(root, path)
+    if found is not None and stat.S_ISLNK(found.st_mode):
+        return "", [Problem(from_path, line, Code.SYMLINK, f"“{file}”是符号链接，不收")]
+    if found is None or not stat.S_ISREG(found.st_mode):
+        hint = "检查文件名（大小写也要一致），并确认文件已一起提交"
+        return "", [Problem(from_path, line, Code.MISSING_FILE, f"找不到文件“{file}”", hint)]
+    if found.st_size > MAX_ATTACHMENT_BYTES:
+        limit = MAX_ATTACHMENT_BYTES // 1000 // 1000
+        message = f"“{file}”超过 {limit} MB"
+        return "", [Problem(from_path, line, Code.TOO_LARGE, message, "压缩或拆分之后再放进来")]
+    return path, []

@@ -1,0 +1,65 @@
+"""Stable names for headings: links to a clause must not move.
+
+A heading's anchor is its own text, Chinese kept, punctuation and spaces taken out, so it stays
+the same wherever the section moves. A second heading of the same text gets ``-2``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from xuelan.text import prose
+
+_DROPPED: Final = re.compile(r"[^\w一-鿿-]+|_")
+_MARKUP: Final = re.compile(
+    r"(?P<mark>`+)(?!`)(?P<code>.*?)(?<!`)(?P=mark)(?!`)|!?\[(?P<text>[^\]]*)\]\([^)]*\)|\[@[^\]]*\]"
+)
+
+
+def slug(text: str) -> str:
+    """The anchor for a heading's plain text; ``"s"`` when nothing usable is left.
+
+    A name in ASCII begins with ``s-``: the page itself uses such names, ``p1`` for a paragraph.
+    """
+    normal = unicodedata.normalize("NFKC", text).casefold()
+    name = _DROPPED.sub("", normal).strip("-")
+    return f"s-{name}".rstrip("-") if name.isascii() else name
+
+
+class Anchors:
+    """Hands out the anchors of one page, each only once."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, wanted: str) -> str:
+        """``wanted``, or ``wanted-2``, ``wanted-3`` … when it is taken."""
+        name, number = wanted, 1
+        while name in self._taken:
+            number += 1
+            name = f"{wanted}-{number}"
+        self._taken.add(name)
+        return name
+
+
+def _words(markup: re.Match[str]) -> str:
+    """What a piece of markup shows; in code an entity is only the signs it is written with."""
+    return (markup["code"] or "").replace("&", "&amp;") or markup["text"] or ""
+
+
+def heading_ids(body: str, lines: list[str] | None = None) -> frozenset[str]:
+    """The heading anchors a Markdown text will have, without rendering it.
+
+    ``lines`` are those of :func:`xuelan.text.prose.lines` where they are at hand.
+    """
+    anchors = Anchors()
+    found = []
+    lines = prose.lines(body) if lines is None else lines
+    for heading in prose.headings(lines):
+        line = lines[heading.line - 1]
+        text = (body.split("\n")[heading.line - 1] if "`" in line else line).lstrip(" #")
+        plain = prose.unescape(_MARKUP.sub(_words, text))
+        found.append(anchors.unique(slug(plain)))
+    return frozenset(found)

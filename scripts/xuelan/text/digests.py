@@ -1,0 +1,44 @@
+"""Digests of bytes, keys of results, and the digest of this program itself."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+DIGEST: Final = 16
+"""Bytes of a digest."""
+
+_INSTALLED: Final = (".dist-info", ".egg-info")
+"""Folders whose names tell which libraries are installed, and their versions."""
+
+
+def digest(data: bytes | memoryview) -> bytes:
+    """The digest of some bytes: of SHA-256, for which processors have instructions."""
+    return hashlib.sha256(data).digest()[:DIGEST]
+
+
+def key_of(*parts: Any) -> bytes:
+    """The key of a result that depends on ``parts``, any values msgpack can hold."""
+    return digest(msgspec.msgpack.encode(parts))
+
+
+@cache
+def program() -> bytes:
+    """The digest of this program: all files of its package, the libraries installed, Python."""
+    digest = hashlib.sha256(sys.version.encode())
+    folder = Path(__file__).parents[1]
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"):
+        name = path.relative_to(folder).as_posix()
+        if not name.startswith("overrides/"):
+            digest.update(name.encode() + b"\0" + path.read_bytes())
+    for place in sys.path:
+        with contextlib.suppress(OSError):
+            names = (p.name for p in Path(place).iterdir() if p.suffix in _INSTALLED)
+            digest.update("\n".join(sorted(names)).encode())
+    return digest.digest()[:DIGEST]

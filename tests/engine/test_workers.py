@@ -1,0 +1,355 @@
+"""Work spread over processes: the same results wherever it runs, whatever becomes of a process."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import tiny
+from trees import REPORT, again, clean, contents, eager
+from xuelan.build import RECORDS
+from xuelan.engine.cache import Cache, Left
+from xuelan.engine.workers import HERE, Workers, _pool
+from xuelan.text.digests import key_of
+
+COUNT = 400
+
+
+@pytest.fixture(autouse=True)
+def _forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests in this process may have left threads, beside which nothing is forked."""
+    monkeypatch.setattr("xuelan.engine.workers.can_fork", lambda: True)
+
+
+def _workers(kind: str) -> Workers:
+    if kind == "here":
+        return HERE
+    return Workers(partial(_pool, 2), 2, near=kind == "forks")
+
+
+@pytest.mark.parametrize("kind", ["here", "forks", "others"])
+def test_results_come_in_order_with_what_comes_before_and_after(kind: str) -> None:
+    """``prepare`` and ``store`` use what this process holds; of nothing to do comes nothing."""
+    held = {n: str(n * n) for n in range(COUNT)}
+    workers = _workers(kind)
+    made = workers.map(
+        len,
+        range(COUNT),
+        "",
+        prepare=lambda n: held[n] if n % 3 else None,
+        store=lambda n, length: (held[n], length),
+    )
+    assert list(made) == [(held[n], len(held[n]) if n % 3 else None) for n in range(COUNT)]
+    workers.close()
+
+
+def _process(_: object) -> int:
+    return os.getpid()
+
+
+def test_forks_do_the_work_and_begin_at_once() -> None:
+    """Results are there before anybody asks; none was made by this process."""
+    workers = _workers("forks")
+    made = workers.map(_process, range(COUNT), "")
+    assert os.getpid() not in set(made)
+
+
+def _urgency(_: object) -> int:
+    return os.nice(0)
+
+
+def test_forks_stand_back_for_what_only_this_process_can_do() -> None:
+    """They are less urgent, this process is not."""
+    workers, own = _workers("forks"), os.nice(0)
+    assert min(workers.map(_urgency, range(COUNT), "")) > own
+    with workers.aside(lambda: _urgency(None)) as urgency:
+        assert urgency() > own
+    assert os.nice(0) == own
+
+
+def _dies_sending(main: int, number: int) -> int | bytes:
+    """The number; but a fork is killed in the middle of sending what no pipe holds."""
+    if number or os.getpid() == main:
+        return number
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return bytes(1 << 28)
+
+
+def test_a_fork_killed_while_it_sends_a_result() -> None:
+    """Half a result is none; nobody waits for the other half."""
+    made = _workers("forks").map(partial(_dies_sending, os.getpid()), range(COUNT), "")
+    assert list(made) == list(range(COUNT))
+
+
+def test_work_done_aside_is_done_by_another_process() -> None:
+    """It runs meanwhile, and what came of it is told here."""
+    with _workers("forks").aside(lambda: (os.getpid(), "甲")) as told:
+        other, word = told()
+    assert other != os.getpid()
+    assert word == "甲"
+
+
+@pytest.mark.parametrize("kind", ["here", "others"])
+def test_without_forks_work_aside_is_done_when_asked_for(kind: str) -> None:
+    """And not at all when nobody asks."""
+    done: list[int] = []
+    with _workers(kind).aside(lambda: done.append(os.getpid())) as told:
+        assert not done
+        told()
+    assert done == [os.getpid()]
+
+
+def test_work_aside_whose_process_is_lost_is_done_here() -> None:
+    """Killed before it can tell, or unable to tell what it has made."""
+    here = os.getpid()
+
+    def dies() -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return os.getpid()
+
+    with _workers("forks").aside(dies) as told:
+        assert told() == here
+    with _workers("forks").aside(threading.Lock) as made:  # cannot be sent
+        assert not made().locked()
+
+
+def test_an_error_aside_is_raised_here(tmp_path: Path) -> None:
+    """By the one who asks, with its own type; the work is not done again."""
+
+    def fails() -> None:
+        with (tmp_path / "done").open("a") as file:
+            file.write("once ")
+        raise ZeroDivisionError
+
+    with _workers("forks").aside(fails) as told, pytest.raises(ZeroDivisionError):
+        told()
+    assert (tmp_path / "done").read_text() == "once "
+
+
+def test_where_no_process_can_be_made_work_aside_is_done_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A system may have room for no further process."""
+
+    def full() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", full)
+    with _workers("forks").aside(os.getpid) as told:
+        assert told() == os.getpid()
+
+
+def test_an_error_in_a_fork_is_raised_here() -> None:
+    """With its own type, in its turn."""
+    made = _workers("forks").map(lambda n: 1 // (n - 199), range(COUNT), "")
+    assert len(list(itertools.islice(made, 150))) == 150
+    with pytest.raises(ZeroDivisionError):
+        list(made)
+
+
+class _Twofold(Exception):  # noqa: N818
+    """Cannot be made again from what it says of itself."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"{one} {other}")
+
+
+def _fails(number: int) -> int:
+    if number == 199:
+        raise _Twofold(number, number)
+    return number
+
+
+def test_an_error_that_cannot_be_sent_is_raised_here_too() -> None:
+    """A result that nobody understands is as good as none; the work is done again here."""
+    with pytest.raises(_Twofold):
+        list(_workers("forks").map(_fails, range(COUNT), ""))
+
+
+def test_who_closes_the_results_has_no_fork_left() -> None:
+    """Neither before the first result is asked for nor after."""
+    before = set(multiprocessing.active_children())
+    for taken in (0, 1):
+        made = _workers("forks").map(_process, range(COUNT), "")
+        assert len(list(itertools.islice(made, taken))) == taken
+        assert set(multiprocessing.active_children()) > before
+        made.close()
+        assert set(multiprocessing.active_children()) == before
+
+
+def test_a_fork_that_stands_still_when_all_is_done_holds_nothing_up() -> None:
+    """Nobody waits for a fork whose results are there."""
+    made = _workers("forks").map(_process, range(COUNT), "")
+    forks = {next(made) for _ in range(COUNT)}
+    for fork in multiprocessing.active_children():
+        os.kill(fork.pid or 0, signal.SIGSTOP)
+
+    def go_on() -> None:
+        for fork in forks:
+            os.kill(fork, signal.SIGCONT)
+
+    waiting = threading.Timer(20, go_on)
+    waiting.start()
+    assert list(made) == []
+    assert waiting.is_alive()
+    waiting.cancel()
+
+
+def test_the_cache_and_a_fork(tmp_path: Path) -> None:
+    """A fork reads what was put just before, and what it puts itself harms nothing."""
+    cache = Cache(tmp_path)
+    keys = [key_of(n) for n in range(COUNT)]
+    for n, key in enumerate(keys[:200]):
+        cache.put_value(key, n)
+
+    def fork() -> None:
+        read = [cache.get(key, int) for key in keys[:200]]
+        cache.put_value(keys[300], -1)
+        os._exit(0 if read == list(range(200)) else 1)
+
+    process = multiprocessing.get_context("fork").Process(target=fork)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    for n, key in enumerate(keys[200:], 200):
+        cache.put_value(key, n)
+    cache.save()
+    assert [Cache(tmp_path).get(key, int) for key in keys] == list(range(COUNT))
+
+
+def _in_a_fork(work: Callable[[], None]) -> None:
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+
+
+def test_what_forks_leave_is_taken_in(tmp_path: Path) -> None:
+    """Entries that forks have written lie in packs of theirs; one killed later harms none of them."""
+    cache, pipe = Cache(tmp_path), multiprocessing.SimpleQueue()
+
+    def fork(first: int) -> None:
+        for n in range(first, first + 3):
+            pipe.put((key_of(n), cache.leave(key_of(n), msgspec.msgpack.encode(n))))
+        cache.leave(key_of("untold"), b"x" * 100)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    cache.put_value(key_of("here"), "here")
+    for first in (0, 3):
+        _in_a_fork(partial(fork, first))
+    for _ in range(6):
+        cache.take_in(*pipe.get())
+    assert [cache.get(key_of(n), int) for n in range(6)] == list(range(6))
+    cache.save()
+    again = Cache(tmp_path)
+    assert [again.get(key_of(n), int) for n in range(6)] == list(range(6))
+    assert again.get(key_of("here"), str) == "here"
+    assert not again.holds(key_of("untold"))
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_what_a_fork_cannot_leave_comes_back(tmp_path: Path) -> None:
+    """Where there is no room for a pack, the entry itself is sent."""
+    folder = tmp_path / "cache"
+    cache, pipe = Cache(folder), multiprocessing.SimpleQueue()
+    folder.write_bytes(b"")  # no folder can be made in its place
+    _in_a_fork(lambda: pipe.put(cache.leave(b"k" * 16, b"entry")))
+    left = pipe.get()
+    assert left == b"entry"
+    cache.take_in(b"k" * 16, left)
+    assert cache.fault
+
+
+def _column(root: Path) -> Path:
+    text = tiny.text(REPORT)
+    lines = [line for line in text.split("\n") if not line.startswith(("related: ", "work: "))]
+    body = "\n".join(lines)
+    files = {
+        f"materials/reports/report-{n}.md": body.replace("report-letter", f"report-{n}", 1)
+        for n in range(COUNT)
+    }
+    return tiny.write(root, files)
+
+
+@pytest.mark.parametrize("taken", [0, 100, COUNT + 100])
+def test_a_cache_that_gives_up_in_mid_run_costs_nothing_but_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    """What forks have left by then is lost, and read or rendered again."""
+    root = _column(tmp_path / "column")
+    take_in, count = Cache.take_in, itertools.count()
+
+    def gives_up(cache: Cache, key: bytes, left: bytes | Left) -> None:
+        if next(count) == taken:
+            cache._give_up(OSError(errno.ENOSPC, "no room"))
+        take_in(cache, key, left)
+
+    monkeypatch.setattr(Cache, "take_in", gives_up)
+    report = again(root)
+    assert next(count) > taken
+    assert report.fault == "no room"
+    assert not [p for p in (root / RECORDS).iterdir() if p.suffix in (".pack", ".part")]
+    monkeypatch.undo()
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
+
+
+@pytest.mark.parametrize("step", ["读材料", "渲染正文", "生成页面", "编检索"])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_fork_killed_in_mid_run_costs_no_page(tmp_path: Path, step: str, before: bool) -> None:
+    """Files it had begun are made again, in a new site and in one that stood already."""
+    root = _column(tmp_path / "column")
+    if before:
+        subprocess.run(eager("build", "-C", root), check=True, capture_output=True)
+        for file in (root / "materials/reports").glob("*.md"):
+            file.write_text(file.read_text() + "\n又一段。\n")
+    with subprocess.Popen(eager("build", "-C", root), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(f"{step} "):
+                for fork in _children(process.pid)[-1:]:  # the first may do something else
+                    os.kill(fork, signal.SIGKILL)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 0, rest
+    assert contents(root / "site") == clean(root, tmp_path / "clean")
+
+
+def _children(process: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+ORPHANS = """
+import os, time
+from collections.abc import Callable
+from functools import partial
+from xuelan.engine.workers import Workers, _pool
+def work(n):
+    os.write(1, b"%d\\n" % os.getpid())
+    time.sleep(60)
+made = Workers(partial(_pool, 2), 2).map(work, range(400), "")
+time.sleep(60)
+"""
+
+
+def test_forks_die_with_their_parent() -> None:
+    """A build that is killed leaves no process behind that goes on writing."""
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        forks = [int(parent.stdout.readline()) for _ in range(2)]
+        assert all(Path(f"/proc/{fork}").exists() for fork in forks)
+        parent.kill()
+        assert parent.stdout.read() == ""  # ends when the last process that holds it has ended

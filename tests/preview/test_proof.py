@@ -1,0 +1,282 @@
+"""One page pulled anew is the page the next whole build makes; where it might not be, none is."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from trees import REPORT, STORY, TERM, clean, column
+from xuelan.build import Report, build
+from xuelan.check import check, check_edit
+from xuelan.preview import serve
+from xuelan.preview.proof import Forme, Proofs
+
+NOTICE = "materials/notices/notice-2024-3.md"
+GUIDE = "materials/guides/guide-study.md"
+PAGE = "materials/story-night-school/index.html"
+
+BLOCKS = (
+    "1980年冬天，村里办起夜校[@fact-001]。",
+    "据报道，二十个人读了一个冬天[@fact-002; @W-002]。",
+    "见[通知](../notices/notice-2024-3.md#一时间)和[来信](../reports/report-letter.md)。",
+    "夜里在水平梯田上读书，白天修梯田。",
+    "他说：“梯田修到哪里，书就读到哪里”[@fact-003]。",
+    "## 白天修梯田",
+    "## 夜里读书\n\n### 灯下",
+    "## 夜里读书",
+    "- 一盏灯\n- 两本书[@fact-003]",
+    "1. 甲\n2. 乙",
+    "| 年 | 事 |\n| --- | --- |\n| 1980 | 夜校[@fact-001] |",
+    "> 梯田修到哪里，书就读到哪里",
+    "**要紧的话**在后面，`a < b` 也在。",
+    "```\n代码里的梯田\n```",
+)
+
+
+def _front(path: Path) -> str:
+    return path.read_text(encoding="utf-8").split("\n---\n")[0] + "\n---\n"
+
+
+def _save(root: Path, path: str, body: str) -> None:
+    (root / path).write_text(_front(root / path) + body, encoding="utf-8")
+
+
+def _whole(root: Path, site: Path, proofs: Proofs) -> Report:
+    """A whole build, as the preview has it done."""
+    made: list[Forme] = []
+    number = proofs.begin()
+    report = build(
+        root,
+        site,
+        drafts=True,
+        hand=lambda collection, theme: made.append(Forme.of(collection, theme)),
+    )
+    if report.written is not None:
+        proofs.publish(number, made[-1] if made else None)
+    return report
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small column, with an attachment to one of its materials."""
+    return column(tmp_path)
+
+
+@pytest.fixture
+def proofs(root: Path, tmp_path: Path) -> Proofs:
+    """What stands after its first build."""
+    proofs = Proofs()
+    assert _whole(root, tmp_path / "site", proofs).written is not None
+    return proofs
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_proof_is_the_page_of_the_whole_build(
+    seed: int, root: Path, proofs: Proofs, tmp_path: Path
+) -> None:
+    """Byte for byte, for texts put together at random, one edit on top of another."""
+    chance = random.Random(seed)
+    pulled: dict[str, bytes | None] = {}
+    for _ in range(6):
+        path = chance.choice([STORY, STORY, REPORT, TERM, GUIDE])
+        blocks = chance.sample(BLOCKS, chance.randrange(1, len(BLOCKS)))
+        _save(root, path, "\n\n".join(blocks) + "\n")
+        files = proofs.pull(root, {path})
+        assert files == [f"materials/{Path(path).stem}/index.html"]
+        pulled[files[0]] = proofs.shown(files[0])
+    made = clean(root, tmp_path / "clean", drafts=True)
+    assert pulled == {file: made[file] for file in pulled}
+    assert _whole(root, tmp_path / "site", proofs).written is not None
+    assert {file: (tmp_path / "site" / file).read_bytes() for file in pulled} == pulled
+    assert [proofs.shown(file) for file in pulled] == [None] * len(pulled)
+
+
+def test_texts_saved_together_are_pulled_together(root: Path, proofs: Proofs) -> None:
+    """As long as they are few; one may link to a heading that has just been set in another."""
+    _save(root, REPORT, "## 新的一节\n\n来信写了夜校的一个冬天[@W-001]。\n")
+    assert len(proofs.pull(root, {REPORT})) == 1
+    _save(root, STORY, "见[来信](../reports/report-letter.md#新的一节)。\n")
+    _save(root, TERM, "田[@fact-004]。\n")
+    assert len(proofs.pull(root, {STORY, TERM})) == 2
+
+
+def _swap(old: str, new: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        (STORY, _swap("title: 夜校的灯", "title: 夜校的火")),
+        (STORY, _swap("summary: 山村", "summary: 小山村")),
+        (STORY, _swap("tags: [读书, 梯田]", "tags: [读书]")),
+        (STORY, _swap("related: [report-letter]", "related: []")),
+        (STORY, _swap("status: published", "status: draft")),
+        (TERM, _swap("aliases: [水平梯田]", "aliases: [层田]")),
+        (STORY, _swap("@fact-001", "@fact-999")),
+        (STORY, _swap("@fact-001", "@fact-005")),
+        (STORY, _swap("据报道，", "")),
+        (STORY, _swap("notice-2024-3.md#一时间", "notice-2024-3.md#三地点")),
+        (STORY, _swap("notice-2024-3.md", "notice-2024-4.md")),
+        (STORY, _swap("书就读到哪里", "书就念到哪里")),
+        (STORY, _swap("## 白天", "#### 白天")),
+        (STORY, _swap("白天修梯田，", "<b>白天</b>修梯田，")),
+        (NOTICE, _swap("## 一", "## 二")),
+        (STORY, lambda text: text.split("\n---\n")[0] + "\n---\n"),
+        (STORY, lambda text: text[:40]),
+        (STORY, lambda _: ""),
+    ],
+)
+def test_what_needs_the_whole_build_is_left_to_it(
+    path: str, change: Callable[[str], str], root: Path, proofs: Proofs
+) -> None:
+    """Changes that other pages show, and whatever is an error there or in another text."""
+    text = (root / path).read_text(encoding="utf-8")
+    (root / path).write_text(change(text), encoding="utf-8")
+    assert proofs.pull(root, {path}) == []
+    assert proofs.shown(PAGE) is None
+
+
+def test_a_signed_text_is_left_to_the_whole_build(root: Path, tmp_path: Path) -> None:
+    """It has to be signed again, and that is said at once."""
+    text = (root / STORY).read_text(encoding="utf-8")
+    catalog, _ = check(root)
+    assert catalog is not None
+    story = catalog.by_path[STORY]
+    digest = story.text_digest(catalog.body_of(story))
+    review = f"reviews:\n  - {{stage: 终审, by: 李四, date: '2026-01-03', digest: {digest}}}\n"
+    (root / STORY).write_text(text.replace("status:", f"{review}status:", 1), encoding="utf-8")
+    proofs = Proofs()
+    assert _whole(root, tmp_path / "site", proofs).written is not None
+    _save(root, STORY, "夜校。\n")
+    signed = check(root)[1]
+    assert proofs.pull(root, {STORY}) == ([] if any(p.is_error for p in signed) else [PAGE])
+
+
+@pytest.mark.parametrize(
+    "other", ["materials/facts.yml", "materials/stories/new.md", "docs/index.md", "mkdocs.yml"]
+)
+def test_other_files_saved_as_well_need_the_whole_build(
+    other: str, root: Path, proofs: Proofs
+) -> None:
+    """Whatever they are, as long as they are there."""
+    (root / other).touch()
+    _save(root, STORY, "夜校。\n")
+    assert proofs.pull(root, {STORY, other}) == []
+    (root / other).unlink()
+    assert proofs.pull(root, {STORY, other}) == [PAGE]
+
+
+@pytest.mark.parametrize("name", [".story.md.swp", "story-night-school.md~", "#story.md#"])
+def test_an_editors_own_files_count_for_nothing(name: str, root: Path, proofs: Proofs) -> None:
+    """They may stay as long as the file is open."""
+    (root / "materials/stories" / name).touch()
+    _save(root, STORY, "夜校。\n")
+    assert proofs.pull(root, {STORY, f"materials/stories/{name}"}) == [PAGE]
+
+
+def test_a_broken_text_keeps_the_last_proof(root: Path, proofs: Proofs, tmp_path: Path) -> None:
+    """It is the last good page, though the site that follows was not built."""
+    _save(root, STORY, "好的一句。\n")
+    proofs.pull(root, {STORY})
+    _save(root, STORY, "坏的一句[@fact-999]。\n")
+    assert proofs.pull(root, {STORY}) == []
+    assert _whole(root, tmp_path / "site", proofs).written is None
+    assert "好的一句".encode() in (proofs.shown(PAGE) or b"")
+
+
+def test_a_build_that_read_an_older_text_keeps_the_newer_proof(
+    root: Path, proofs: Proofs, tmp_path: Path
+) -> None:
+    """What was saved while it ran is shown until a build has read it."""
+    made: list[Forme] = []
+    _save(root, STORY, "头一句。\n")
+    number = proofs.begin()
+    build(
+        root,
+        tmp_path / "site",
+        drafts=True,
+        hand=lambda collection, theme: made.append(Forme.of(collection, theme)),
+    )
+    _save(root, STORY, "第二句。\n")
+    assert proofs.pull(root, {STORY}) == [PAGE]
+    proofs.publish(number, made[-1])
+    assert "第二句".encode() in (proofs.shown(PAGE) or b"")
+    proofs.publish(proofs.begin(), None)  # a build that found all as it stood
+    assert proofs.shown(PAGE) is None
+
+
+def test_a_build_that_read_the_same_text_takes_its_proof_away(
+    root: Path, proofs: Proofs, tmp_path: Path
+) -> None:
+    """Though it was pulled while the build ran."""
+    made: list[Forme] = []
+    number = proofs.begin()
+    _save(root, STORY, "一句。\n")
+    assert proofs.pull(root, {STORY}) == [PAGE]
+    build(
+        root,
+        tmp_path / "site",
+        drafts=True,
+        hand=lambda collection, theme: made.append(Forme.of(collection, theme)),
+    )
+    proofs.publish(number, made[-1])
+    assert proofs.shown(PAGE) is None
+
+
+class _Saves:
+    """Stands for the watcher: says once that the story was saved."""
+
+    def each(self) -> list[set[str]]:
+        return [{STORY}]
+
+
+def test_a_save_does_not_wait_for_a_running_build(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page is there while the build of what was saved before still runs."""
+    preview = serve.Preview(root, tmp_path / "site", lambda _: None)
+    assert preview.rebuild()
+    running, go_on = threading.Event(), threading.Event()
+
+    def slow(*given: object, **named: object) -> Report:
+        running.set()
+        assert go_on.wait(timeout=60)
+        return build(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(serve, "build", slow)
+    builder = threading.Thread(target=preview.rebuild)
+    builder.start()
+    assert running.wait(timeout=60)
+    _save(root, STORY, "中途存的一句。\n")
+    inbox = preview.listeners.open()
+    preview.follow(_Saves())  # type: ignore[arg-type]
+    assert '"page"' in inbox.get_nowait()
+    assert "中途存的一句".encode() in (preview.proofs.shown(PAGE) or b"")
+    go_on.set()
+    builder.join()
+    assert preview.proofs.shown(PAGE) is None
+    assert "中途存的一句".encode() in (tmp_path / "site" / PAGE).read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_edit_is_checked_as_the_whole_column_is(seed: int, root: Path) -> None:
+    """The same errors in the text itself, whatever stands in it."""
+    chance = random.Random(seed)
+    odd = ("据说[@fact-005]。", "二十个人[@fact-002]。", "“谁也没有说过的长长的一句话”。", "[@x]")
+    blocks = chance.sample([*BLOCKS, *odd], 8)
+    _save(root, STORY, "\n\n".join(blocks) + "\n")
+    catalog, problems = check(root)
+    assert catalog is not None
+    m = catalog.by_path[STORY]
+    found = {p for p in check_edit(catalog, m, frozenset()) if p.is_error}
+    rules = {"unknown-citation", "hearsay", "quotation", "dead-link"}
+    assert found == {p for p in problems if p.path == STORY and p.code.slug in rules}
