@@ -82,20 +82,16 @@ def install() -> str:
 def missing() -> str:
     """What the browser tests still need, and how a person gets it; nothing when all is there."""
     path = find()
+    driver = _trouble(*DRIVER)
+    packages = (() if path else BROWSER_PACKAGES) + (DRIVER_PACKAGES if driver else ())
+    by_apt = f"Debian, Ubuntu: apt-get install {' '.join(packages)}"
     if not path:
-        return (
-            f"Chromium: install it ({_by_apt(BROWSER_PACKAGES)}; macOS: Google Chrome)"
-            " or name one in CHROMIUM"
-        )
+        return f"Chromium: install it ({by_apt}; macOS: Google Chrome) or name one in CHROMIUM"
+    if driver:
+        return f"what their driver misses ({by_apt}): {driver}"
     if trouble := _trouble(path):
         return f"a Chromium that starts, but of {path} the system says: {trouble}"
-    if trouble := _trouble(*DRIVER):
-        return f"what their driver misses ({_by_apt(DRIVER_PACKAGES)}): {trouble}"
     return ""
-
-
-def _by_apt(packages: tuple[str, ...]) -> str:
-    return f"Debian, Ubuntu: apt-get install {' '.join(packages)}"
 
 
 def main() -> int:
