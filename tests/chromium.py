@@ -18,6 +18,11 @@ import debian
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 DRIVER = (sys.executable, "-m", "playwright")
+ASK_DRIVER = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as driver:
+    print(driver.chromium.executable_path)
+"""
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
 DRIVER_PACKAGES = ("libatomic1",)
 FLAGS = (
@@ -42,14 +47,10 @@ def _installed() -> str:
 
 
 def _drivers_own() -> str:
-    """The one that the driver's own installer has got."""
-    if _trouble(*DRIVER):
-        return ""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        path = driver.chromium.executable_path
-    return path if Path(path).exists() else ""
+    """The one that the driver's own installer has got; asked for in a process that may fail."""
+    command = [sys.executable, "-c", ASK_DRIVER]
+    path = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return path if path and Path(path).exists() else ""
 
 
 def _trouble(*command: str) -> str:
@@ -67,16 +68,18 @@ def _trouble(*command: str) -> str:
 
 def install() -> str:
     """Get what is missing; what kept it from that, in a few words, or nothing."""
-    packages = () if find() else BROWSER_PACKAGES
-    if _trouble(*DRIVER):
-        packages += DRIVER_PACKAGES
-    if not packages:
-        return ""
-    print(f"Getting {', '.join(packages)} for the browser tests ...", flush=True)
-    obstacle = debian.install(*packages)
-    if not find() and not _trouble(*DRIVER):
-        subprocess.run([*DRIVER, "install", "chromium"], capture_output=True, check=False)
+    # One by one: Ubuntu has the library, but no Chromium among its packages.
+    obstacle = _get(DRIVER_PACKAGES) if _trouble(*DRIVER) else ""
+    if not find():
+        obstacle = _get(BROWSER_PACKAGES) or obstacle
+        if not find() and not _trouble(*DRIVER):
+            subprocess.run([*DRIVER, "install", "chromium"], capture_output=True, check=False)
     return obstacle
+
+
+def _get(packages: tuple[str, ...]) -> str:
+    print(f"Getting {' and '.join(packages)} for the browser tests ...", flush=True)
+    return debian.install(*packages)
 
 
 def missing() -> str:

@@ -43,7 +43,7 @@ def _run(folder: Path, apt: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_what_is_missing_is_installed_before_the_driver_starts(tmp_path: Path) -> None:
-    """The browser, its fonts and the library of the driver's Node come in one go."""
+    """The library of the driver's Node comes from the same place as the browser."""
     done = _run(tmp_path, INSTALLS)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == str(tmp_path / "chromium")
