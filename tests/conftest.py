@@ -29,7 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """One seed for the random queries of a run; the workers inherit it."""
+    """One seed for the random queries of a run; the workers inherit it.
+
+    Node comes with the Python packages, so its programs are found only beside Python.
+    """
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ.setdefault("SEARCH_SEED", str(random.SystemRandom().randrange(10**9)))
 
 

@@ -24,13 +24,14 @@ _MARKS: Final = (
     rf"|\[{_PHRASE}\]\([A-Za-z0-9/.-]+\)"
 )
 """Strong words, citations and links."""
-_LINE: Final = rf"(?! )(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_MARKS})++"
+# Groups are repeated in (?>...): Python before 3.11.5 matches (?:...)++ wrongly (gh-106052).
+_LINE: Final = rf"(?! )(?>(?:[{_SIGNS}]++| ++(?![|\n]|\Z)|{_MARKS})+)"
 """A line, or a table's cell, without spaces at its ends."""
 _BEGINS_OTHERWISE: Final = r"[ =+-]|\*(?!\*)|[0-9]+[.)]|\[[^\[\]]*\]:"
 """Beginnings of a line that could make it something else than a paragraph."""
 _LINES: Final = (
-    rf"(?:(?:(?:#{{2,6}} |(?:> |- |[0-9]+\. )?+(?!{_BEGINS_OTHERWISE})){_LINE}"
-    rf"|\|(?: {_LINE} \|)++)?+\n)*+"
+    rf"(?>(?:(?>(?:(?:#{{2,6}} |(?>(?:> |- |[0-9]+\. )?)(?!{_BEGINS_OTHERWISE})){_LINE}"
+    rf"|\|(?>(?: {_LINE} \|)+))?)\n)*)"
 )
 """Lines that may be part of a plain text, empty ones among them; :func:`_block` looks at what they
 make together. (Preparing the pattern takes time for each set of signs, so they are in it seldom.)

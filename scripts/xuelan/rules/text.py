@@ -182,7 +182,7 @@ def _stars() -> re.Pattern[str]:
         opening = rf"(?<!\*)(?:(?:(?<={outside})|^){mark}|{mark}(?!{sign}))(?![*\s])"
         closing = rf"(?<![*\s])(?:(?<!{sign}){mark}|{mark}(?={outside}|$))(?!\*)"
         kinds.append(rf"{opening}(?:[^*\\]|\\[^*])+{closing}")
-    return re.compile(rf" *(?:\* )?(?:[^*\\]|\\.|{'|'.join(kinds)})*+$")
+    return re.compile(rf" *(?:\* )?(?>(?:[^*\\]|\\.|{'|'.join(kinds)})*)$")
 
 
 def _ranges(kinds: str) -> Iterator[str]:
@@ -214,8 +214,8 @@ _ALONE: Final = frozenset({"标题", "横线"})
 _SPACES: Final = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 r"""What ``\s`` stands for, written out so that a set with it is looked up in one step."""
 _WORDS: Final = (
-    rf"(?:[^*_`~^\\{_SPACES}<]++|<(?!!|[^<> ]*@)| (?! |$)"
-    r"|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))++"
+    rf"(?>(?:[^*_`~^\\{_SPACES}<]++|<(?!!|[^<> ]*@)| (?! |$)"
+    r"|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))+)"
 )
 _BEGINNING: Final = r"(?![\s#>+\[=|:-]|[0-9]+[.)])"
 _ORDINARY: Final = re.compile(
@@ -225,12 +225,12 @@ _ORDINARY: Final = re.compile(
 
 _BLOCKS: Final = (
     rf"(?!#.*#$)(?:#{{2,6}} |> )?{_BEGINNING}{_WORDS}",
-    rf"- {_BEGINNING}{_WORDS}(?:\n- {_BEGINNING}{_WORDS})*+",
-    rf"[0-9]+\. {_BEGINNING}{_WORDS}(?:\n[0-9]+\. {_BEGINNING}{_WORDS})*+",
-    rf"\|{_WORDS}(?:\n\|{_WORDS})*+",
+    rf"- {_BEGINNING}{_WORDS}(?>(?:\n- {_BEGINNING}{_WORDS})*)",
+    rf"[0-9]+\. {_BEGINNING}{_WORDS}(?>(?:\n[0-9]+\. {_BEGINNING}{_WORDS})*)",
+    rf"\|{_WORDS}(?>(?:\n\|{_WORDS})*)",
 )
 _ORDINARY_TEXT: Final = re.compile(
-    rf"\n*+(?:(?>{'|'.join(_BLOCKS)})\n*+(?:(?<=\n\n)|\Z))*+", re.MULTILINE
+    rf"\n*+(?>(?:(?>{'|'.join(_BLOCKS)})\n*+(?:(?<=\n\n)|\Z))*)", re.MULTILINE
 )
 """Most texts: ordinary lines in blocks with empty lines between, which all read alike."""
 

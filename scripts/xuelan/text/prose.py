@@ -18,7 +18,7 @@ CITATION: Final = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*;\s*@[A-Za-z0-9-]+)*)\]")
 _CITATION_LIKE: Final = re.compile(r"\[@[^\]\n]*\]?")
 _LINK: Final = re.compile(
     r"\[([^\[\]\n]*)\]\( *+"
-    r'(?:(?:<([^<>\n]*)>|((?:[^()\s<>]++|\([^()\s<>]*\))*+))(?: ++"[^"\n]*")?+ *+\)'
+    r'(?:(?:<([^<>\n]*)>|((?>(?:[^()\s<>]++|\([^()\s<>]*\))*)))(?>(?: ++"[^"\n]*")?) *+\)'
     r'|(?<= )"[^"\n]*" *+\))'  # a title without a target, which may look like one
 )
 _LINK_OR_IMAGE: Final = re.compile(f"!?{_LINK.pattern}")
