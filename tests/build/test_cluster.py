@@ -16,10 +16,10 @@ from pathlib import Path
 import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
-from trees import REPORT, again, clean, column, contents, eager
 
 import tiny
 from conftest import xuelan
+from trees import REPORT, again, clean, column, contents, eager
 from xuelan.engine.mirror import LIST, mirror
 
 

@@ -15,9 +15,9 @@ from typing import Any, NoReturn
 
 import pytest
 from click.testing import CliRunner
-from trees import REPORT, again, clean, column, contents
 
 from conftest import xuelan
+from trees import REPORT, again, clean, column, contents
 from xuelan.build import RECORDS, build
 from xuelan.cli import main
 from xuelan.engine import cache as store

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from trees import REPORT, STORY, TERM, again, clean, column, contents
 
+from trees import REPORT, STORY, TERM, again, clean, column, contents
 from xuelan import build as building
 from xuelan.engine import inputs
 from xuelan.reading import materials as reading

@@ -15,13 +15,14 @@ from xuelan.model.fields import SLUG, Field, Form
 from xuelan.model.material import DRAFT, FIELDS
 from xuelan.reading.loader import load
 from xuelan.text import pinyin
+from xuelan.text.errors import XuelanError
 from xuelan.text.problem import did_you_mean
 
 STARTER: Final = Path(__file__).parent / "starter"
 _PLACEHOLDER: Final = "学习专栏"
 
 
-class ScaffoldError(Exception):
+class ScaffoldError(XuelanError):
     """Nothing was made; the message says why, in Chinese."""
 
 

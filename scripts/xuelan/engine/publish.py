@@ -31,6 +31,7 @@ from filelock import FileLock, Timeout
 from xuelan.engine import cache
 from xuelan.engine.forks import unstopped
 from xuelan.engine.staging import Entry, Manifest, Tree, all_folders, make_folder, prune
+from xuelan.text.errors import XuelanError
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
@@ -40,11 +41,11 @@ MARK: Final = ".xuelan-site"
 """An empty file in every site built, by which the next build knows it may replace the folder."""
 
 
-class BusyError(Exception):
+class BusyError(XuelanError):
     """Another build of the same site is running."""
 
 
-class NotASiteError(Exception):
+class NotASiteError(XuelanError):
     """The target holds something that no build has made."""
 
 

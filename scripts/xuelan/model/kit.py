@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xuelan.model.fields import Field, Form, Table
+from xuelan.text.errors import XuelanError
 
 FOLDER: Final = "materials/kits"
 
 
-class KitError(Exception):
+class KitError(XuelanError):
     """A kit that cannot be made as its recipe says; the message says why, in Chinese."""
 
 

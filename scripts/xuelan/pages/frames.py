@@ -7,6 +7,7 @@ from typing import Final
 
 from xuelan.model.catalog import Catalog
 from xuelan.pages.theme import Place, Theme
+from xuelan.text.errors import XuelanError
 
 SECTIONS: Final = (
     "about", "activities", "downloads", "figures", "glossary", "library", "paths", "quiz", "search",
@@ -18,7 +19,7 @@ DEEPEST: Final = 4
 """The most folders a page of the collection stands in."""
 
 
-class HostError(Exception):
+class HostError(XuelanError):
     """The host could not build the hand-written pages; the message is its own."""
 
 

@@ -21,6 +21,8 @@ import openpyxl
 import pypdfium2
 from lxml import etree
 
+from xuelan.text.errors import XuelanError
+
 try:
     import resource
 except ImportError:  # Windows: the caller's patience is the only limit there
@@ -45,7 +47,7 @@ _BETWEEN_WIDE: Final = re.compile(r"(?<=[⺀-鿿＀-￯]) +(?=[⺀-鿿＀-￯])"
 Places = Iterator[tuple[str, str]]
 
 
-class UnfitError(Exception):
+class UnfitError(XuelanError):
     """The file cannot or must not be read; the message says why, in Chinese."""
 
 

@@ -7,6 +7,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
 
+from xuelan.text.errors import XuelanError
+
 FOLDER: Final = "search/index"
 """The index's folder, below the site's root."""
 NOW: Final = f"{FOLDER}/now.js"
@@ -15,7 +17,7 @@ NOW: Final = f"{FOLDER}/now.js"
 _NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
 
 
-class DamagedIndexError(Exception):
+class DamagedIndexError(XuelanError):
     """A file of the index is missing, cut short or not the one asked for."""
 
 

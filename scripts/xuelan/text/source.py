@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from xuelan.text.errors import XuelanError
 from xuelan.text.problem import Code, Problem
 from xuelan.text.yaml_reader import Mapping, parse_yaml, plain_mapping
 
@@ -191,7 +192,7 @@ def _plain_document(source: Source) -> Document | None:
     return Document(source.path, front, text[end + 1 + len(begins) :], line, source.digest)
 
 
-class ChangedError(Exception):
+class ChangedError(XuelanError):
     """A file is no longer what it was when it was read: its path."""
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from xuelan.text.errors import XuelanError
 from xuelan.text.problem import Code, Problem
 
 _STACKED: Final = re.compile(r"^[ \t]*(?:[-?][ \t]+){8}", re.MULTILINE)
@@ -31,7 +32,7 @@ class Mapping(dict[str, Any]):
         return self.lines.get(key, self.line)
 
 
-class _DataError(Exception):
+class _DataError(XuelanError):
     """A mistake in YAML, at a line (counting from 1 in the text given)."""
 
     def __init__(self, line: int, code: Code, message: str, hint: str = "") -> None:

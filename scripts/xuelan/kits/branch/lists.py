@@ -20,6 +20,7 @@ import openpyxl
 
 from xuelan.kits.branch.parts import Particulars, Parts
 from xuelan.model.kit import KitError
+from xuelan.text.errors import XuelanError
 from xuelan.text.problem import did_you_mean
 
 LONGEST: Final = 100
@@ -88,7 +89,7 @@ class ListError(KitError):
     """The list as a whole cannot be used; the message says why, in Chinese."""
 
 
-class _RowError(Exception):
+class _RowError(XuelanError):
     """Why a row is refused."""
 
 

@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 
 from xuelan.kits.packing.package import FORMAT, MANIFEST, SUMS
 from xuelan.text.dates import chinese
+from xuelan.text.errors import XuelanError
 
 MAX_BYTES: Final = 4 * 1000**3
 MAX_FILES: Final = 100_000
@@ -25,7 +26,7 @@ MAX_RATIO: Final = 200
 _CHUNK: Final = 1 << 20
 
 
-class NotAKitError(Exception):
+class NotAKitError(XuelanError):
     """What was given cannot be read as a kit; the message says why, in Chinese."""
 
 
