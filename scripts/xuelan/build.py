@@ -31,7 +31,7 @@ from xuelan.pages.collection import Collection
 from xuelan.pages.theme import Theme
 from xuelan.site import Work, Written, collect, write
 from xuelan.text.digests import key_of, program
-from xuelan.text.problem import Code, Problem
+from xuelan.text.problem import Code, Problem, fatal
 from xuelan.text.source import ChangedError
 
 _INSTALLED = "node_modules/.package-lock.json"
@@ -67,20 +67,21 @@ def build(
     site: Path | None = None,
     *,
     drafts: bool = False,
+    strict: bool = False,
     tell: Callable[[str, int], None] | None = None,
     scheduler: str = "",
     hand: Callable[[Collection, Theme], None] | None = None,
 ) -> Report:
     """Build the column in ``root`` into ``site`` (default: the ``site_dir`` of its settings).
 
-    With ``drafts``, drafts are shown as well. ``tell`` hears how far the build has come;
-    ``scheduler`` is the address of a Dask cluster to work on; ``hand`` is given what the pages are
-    made from, unless all of them stand already. Errors found by the check stop the build before
-    anything is written. Raises what :func:`xuelan.engine.publish.held` and
-    :func:`xuelan.host.obtain.obtaining` raise, and :class:`~xuelan.text.source.ChangedError` when a
-    file is changed again and again meanwhile.
+    With ``drafts``, drafts are shown as well; with ``strict``, warnings stop the build as errors
+    do. ``tell`` hears how far the build has come; ``scheduler`` is the address of a Dask cluster to
+    work on; ``hand`` is given what the pages are made from, unless all of them stand already.
+    Errors found by the check stop the build before anything is written. Raises what
+    :func:`xuelan.engine.publish.held` and :func:`xuelan.host.obtain.obtaining` raise, and
+    :class:`~xuelan.text.source.ChangedError` when a file is changed again and again meanwhile.
     """
-    once = partial(_built, root, site, tell, scheduler, hand, drafts=drafts)
+    once = partial(_built, root, site, tell, scheduler, hand, drafts=drafts, strict=strict)
     for _ in range(MOST_TRIES - 1):
         with contextlib.suppress(ChangedError):  # all that was made of the others is kept
             return once()
@@ -95,6 +96,7 @@ def _built(
     hand: Callable[[Collection, Theme], None] | None,
     *,
     drafts: bool,
+    strict: bool,
 ) -> Report:
     start = time.monotonic()
     records = root / RECORDS
@@ -104,7 +106,7 @@ def _built(
     mark = functools.cache(partial(_mark, column, inputs, drafts=drafts))
     report = publish.standing(target, records, mark)
     if report is not None:
-        problems, written = _thaw(report)
+        problems, written = _thaw(report, strict=strict)
         return Report(problems, target, time.monotonic() - start, written, _memory())
     cache = Cache(records)
     before = publish.Before(target, records)
@@ -119,7 +121,7 @@ def _built(
         with checking(root, cache, helpers, inputs) as (catalog, found, told):
             if early:
                 before.load()
-            if catalog is None or _is_faulty(found):
+            if catalog is None or fatal(found, strict=strict):
                 _save(cache, inputs)
                 return Report(told(), target, time.monotonic() - start, None)
             work = Work(cache, helpers, hand)
@@ -136,10 +138,10 @@ def _built(
             try:  # nothing but the cache is written before the rules have been asked
                 work = replace(work, collection=collect(catalog, work, before.notes, meanwhile))
             except Exception:
-                if not _is_faulty(told()):
+                if not fatal(told(), strict=strict):
                     raise  # else it is what the rules say that is the matter
             problems = told()
-        if _is_faulty(problems):
+        if fatal(problems, strict=strict):
             _save(cache, inputs)
             return Report(problems, target, time.monotonic() - start, None)
         if not early:
@@ -155,10 +157,6 @@ def _built(
     seconds = time.monotonic() - start
     left = (catalog, before, tree)
     return Report(problems, target, seconds, written, _memory(), cache.fault, left)
-
-
-def _is_faulty(problems: list[Problem]) -> bool:
-    return any(p.is_error for p in problems)
 
 
 def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:
@@ -216,10 +214,11 @@ def _freeze(problems: list[Problem], written: Written) -> bytes:
     return msgspec.msgpack.encode((rows, replace(written, rendered=0, changed=())))
 
 
-def _thaw(report: bytes) -> tuple[list[Problem], Written]:
+def _thaw(report: bytes, *, strict: bool) -> tuple[list[Problem], Written | None]:
     kept = tuple[list[tuple[str, int, str, str, str]], Written]
     rows, written = msgspec.msgpack.decode(report, type=kept)
-    return [Problem(path, line, _CODES[code], *words) for path, line, code, *words in rows], written
+    problems = [Problem(path, line, _CODES[code], *words) for path, line, code, *words in rows]
+    return problems, None if fatal(problems, strict=strict) else written
 
 
 def _memory() -> int:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import signal
 import sys
 import tempfile
 import threading
 import time
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -32,6 +34,8 @@ from xuelan.preview.watch import Saves, watch
 from xuelan.text.problem import as_text
 from xuelan.text.source import ChangedError
 
+_LOG: Final = logging.getLogger(__name__)
+
 SETTLE_SECONDS: Final = 0.1
 """Rebuild when nothing has been saved for so long."""
 
@@ -42,22 +46,22 @@ BUSY_SECONDS: Final = 1.0
 """How long to wait for another build of the same site."""
 
 
-def serve(root: Path, port: int, say: Callable[[str], None]) -> None:
+def serve(root: Path, port: int, say: Callable[[str], None], *, browser: bool = False) -> None:
     """Build the column in ``root``, serve it on ``127.0.0.1:port``, rebuild on every change.
 
-    Returns when interrupted or terminated. ``say`` gets lines for the terminal. Raises
-    ``OSError`` when the port is taken.
+    Returns when interrupted or terminated. ``say`` gets lines for the terminal. With ``browser``,
+    the preview is opened in the person's browser. Raises ``OSError`` when the port is taken.
     """
     for stop in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs without the first
         signal.signal(stop, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        _serve(root, port, say)
+        _serve(root, port, say, browser=browser)
     except KeyboardInterrupt:
         say("预览结束。")
 
 
-def _serve(root: Path, port: int, say: Callable[[str], None]) -> None:
+def _serve(root: Path, port: int, say: Callable[[str], None], *, browser: bool) -> None:
     """Do so until interrupted."""
     wake = threading.Event()
     with tempfile.TemporaryDirectory(prefix="xuelan-") as folder, uncollected():
@@ -72,7 +76,10 @@ def _serve(root: Path, port: int, say: Callable[[str], None]) -> None:
                 threading.Thread(target=work, daemon=True).start()
             try:
                 _retry(wake, preview.rebuild())
-                say(f"预览：http://{ADDRESS}:{server.server_port}/　（按 Ctrl+C 结束）")
+                address = f"http://{ADDRESS}:{server.server_port}/"
+                say(f"预览：{address}　（按 Ctrl+C 结束）")
+                if browser:
+                    webbrowser.open(address)
                 while True:
                     wake.wait()
                     _settle(wake)
@@ -157,12 +164,12 @@ class Preview:
         except ChangedError:
             return False
         except (HostError, OSError) as error:
-            self._say(f"没有生成成功：{error}")
+            _LOG.error("没有生成成功：%s", error)
             self.listeners.tell("problems", str(error))
             return True
         if report.written is None:
             text = as_text(p for p in report.problems if p.is_error)
-            self._say(text.rstrip())
+            _LOG.error(text.rstrip())
             self.listeners.tell("problems", text)
             return True
         self.proofs.publish(number, made[-1] if made else None)

@@ -143,6 +143,12 @@ class Problem:
         return self.code.severity is Severity.ERROR
 
 
+def fatal(problems: Iterable[Problem], *, strict: bool = False) -> list[Problem]:
+    """The problems that make a check or a build fail: errors and, if ``strict``, warnings."""
+    severities = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return [p for p in problems if p.code.severity in severities]
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the nearest existing word, or an empty string when none is near."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)

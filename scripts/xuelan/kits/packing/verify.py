@@ -171,7 +171,13 @@ def _verdict(digests: Mapping[str, str], told: dict[str, Any], published: str | 
 
 def _compare(told: dict[str, Any], published: str) -> Current | None:
     """What the site says of this kit now; ``None`` when the site does not have it."""
-    rows: list[dict[str, Any]] = json.loads(published)["kits"]
+    try:
+        return _difference(told, json.loads(published)["kits"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotAKitError("对照用的 kits.json 读不懂，请从网站上重新下载") from error
+
+
+def _difference(told: dict[str, Any], rows: list[dict[str, Any]]) -> Current | None:
     now = next((k for k in rows if k["id"] == told["id"]), None)
     if now is None:
         return None
