@@ -95,7 +95,7 @@ def serve() -> Iterator[Callable[[Path], str]]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real column, built by the command."""
     target = tmp_path_factory.mktemp("built") / "site"
-    done = xuelan("build", "--site", target)
+    done = xuelan("build", "--site-dir", target)
     assert done.returncode == 0, done.stdout + done.stderr
     return target
 

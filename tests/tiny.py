@@ -87,6 +87,6 @@ def build(folder: Path, files: Files | None = None) -> Path:
     from conftest import xuelan
 
     target = folder / "site"
-    done = xuelan("build", "-C", write(folder, files), "--site", target)
+    done = xuelan("build", "-C", write(folder, files), "--site-dir", target)
     assert done.returncode == 0, done.stdout + done.stderr
     return target

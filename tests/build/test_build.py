@@ -66,7 +66,7 @@ def test_errors_stop_the_build_and_leave_the_site(copy: Path, tmp_path: Path) ->
 def test_a_folder_that_cannot_be_written_gives_one_line(tmp_path: Path) -> None:
     """No traceback for a target below a file."""
     (tmp_path / "file").write_text("")
-    done = xuelan("build", "--site", tmp_path / "file" / "site")
+    done = xuelan("build", "--site-dir", tmp_path / "file" / "site")
     assert done.returncode == 1
     assert done.stderr.startswith("写不进去：")
     assert done.stderr.count("\n") == 1
@@ -83,7 +83,7 @@ def test_no_column_here_is_said_plainly(tmp_path: Path) -> None:
 def test_with_an_address_the_site_has_canonical_links_and_a_sitemap(tmp_path: Path) -> None:
     """``SITE_URL`` names the live address; without it nothing pretends to know it."""
     url = "https://example.org/units/study"
-    done = xuelan("build", "--site", tmp_path / "site", SITE_URL=url)
+    done = xuelan("build", "--site-dir", tmp_path / "site", SITE_URL=url)
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "site/materials/portrait/index.html").read_text()
     assert f'<link rel="canonical" href="{url}/materials/portrait/">' in page

@@ -250,7 +250,7 @@ def test_on_a_full_disk_one_line_says_so_and_the_site_stands(
     script = f"""
 set -e
 mount -t tmpfs -o size={size} none {disk}
-build="{sys.executable} -m xuelan build -C {root} --site {disk}/site"
+build="{sys.executable} -m xuelan build -C {root} --site-dir {disk}/site"
 $build >/dev/null 2>&1 || true
 cp -r {disk}/site {tmp_path}/before 2>/dev/null || mkdir {tmp_path}/before
 cat {tmp_path}/extra >> {root}/{REPORT}
@@ -337,7 +337,7 @@ def test_a_build_with_errors_touches_nothing(root: Path) -> None:
     temporary = root.parent / "temporary"
     temporary.mkdir()
     done = subprocess.run(
-        [sys.executable, "-m", "xuelan", "build", "-C", root, "--site", root / "new/deep/site"],
+        [sys.executable, "-m", "xuelan", "build", "-C", root, "--site-dir", root / "new/deep/site"],
         env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
         text=True,
@@ -386,7 +386,7 @@ def test_a_command_names_the_file_that_is_being_saved(
     def changing(_folder: Path) -> NoReturn:
         raise ChangedError(REPORT)
 
-    monkeypatch.setattr("xuelan.cli.run_check", changing)
+    monkeypatch.setattr("xuelan.check.check", changing)
     done = CliRunner().invoke(main, ["check", "-C", str(root)])
     assert done.exit_code == 1
     assert done.output == f"“{REPORT}”在处理途中又有改动，请再来一次。\n"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import tiny
 from xuelan.check import check
 from xuelan.cli import main
-from xuelan.editing.scaffold import new_material, template
+from xuelan.editing.scaffold import compose_draft, create_material
 from xuelan.model import column as columns
 from xuelan.text.problem import Code
 
@@ -109,7 +109,7 @@ VISIBLE = st.text(
 @given(title=VISIBLE)
 def test_a_material_may_have_any_title(column: columns.Column, title: str) -> None:
     """Whatever can be typed as a title makes a draft that ``check`` can read."""
-    path = new_material(column, "故事", title, "any-title")
+    path = create_material(column, "故事", title, "any-title")
     try:
         catalog, problems = check(column.root)
         assert catalog is not None
@@ -123,7 +123,7 @@ def test_required_fields_of_the_kind_are_marked(column: columns.Column) -> None:
     """An editor sees what this kind of material must have."""
     import datetime
 
-    lines = template(column.kind("通知"), "题", "ti", datetime.date(2026, 1, 2)).split("\n")
+    lines = compose_draft(column.kind("通知"), "题", "ti", datetime.date(2026, 1, 2)).split("\n")
     assert "issuer:  # 发文机关：文件由谁制发。（必填）" in lines
     assert "collected: '2026-01-02'  # 收录日期：收进本栏目的日期。" in lines
     assert any(line.startswith("# outlet:") for line in lines)

@@ -65,7 +65,7 @@ def test_two_builds_of_one_site_do_not_mix(tmp_path: Path) -> None:
 def test_a_second_build_says_so_in_one_line(tmp_path: Path) -> None:
     """The command prints one line and fails."""
     with staged(tmp_path / "site"):
-        done = xuelan("build", "--site", tmp_path / "site")
+        done = xuelan("build", "--site-dir", tmp_path / "site")
     assert done.returncode == 1
     assert done.stderr == "另一次生成正在进行，请等它结束再试。\n"
 
@@ -76,7 +76,7 @@ def test_a_folder_with_other_things_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "letters" / "draft.txt").write_text("mine")
     with pytest.raises(NotASiteError), staged(tmp_path / "letters"):
         pass
-    done = xuelan("build", "--site", tmp_path / "letters")
+    done = xuelan("build", "--site-dir", tmp_path / "letters")
     assert done.returncode == 1
     assert "有别的东西" in done.stderr
     assert _tree(tmp_path / "letters") == {"draft.txt": b"mine"}
@@ -109,10 +109,10 @@ def test_kill_minus_nine_at_any_point(share: float, site: Path, tmp_path: Path) 
     """Killed after this share of a build's time, the last site stands and the next build works."""
     target = tmp_path / "site"
     start = time.monotonic()
-    assert xuelan("build", "--site", target).returncode == 0
+    assert xuelan("build", "--site-dir", target).returncode == 0
     whole = time.monotonic() - start
     before = _tree(target)
-    command = [sys.executable, "-m", "xuelan", "build", "--site", str(target)]
+    command = [sys.executable, "-m", "xuelan", "build", "--site-dir", str(target)]
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
     )
@@ -120,7 +120,7 @@ def test_kill_minus_nine_at_any_point(share: float, site: Path, tmp_path: Path) 
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert _tree(target) == before
-    assert xuelan("build", "--site", target).returncode == 0
+    assert xuelan("build", "--site-dir", target).returncode == 0
     assert _tree(target) == before == _tree(site)
 
 

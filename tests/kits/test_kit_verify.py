@@ -172,7 +172,7 @@ def test_the_command_says_and_returns_it(tmp_path: Path, made: Package) -> None:
     (tmp_path / "kits.json").write_text(make.index([make.summary(made)]), encoding="utf-8")
     (tmp_path / "good.zip").write_bytes(made.archive)
     (tmp_path / "bad.zip").write_bytes(changed(made, flip))
-    good = xuelan("verify", "good.zip", "--current", "kits.json", cwd=tmp_path)
+    good = xuelan("verify", "good.zip", "--against", "kits.json", cwd=tmp_path)
     assert (good.returncode, good.stdout.splitlines()[2]) == (0, "是最新版本。")
     bad = xuelan("verify", "bad.zip", cwd=tmp_path)
     assert bad.returncode == 1

@@ -117,7 +117,7 @@ def test_the_error_page_works_at_any_depth(
     """With the site's address known, a wrong address anywhere gets the look and a way home."""
     (tmp_path / "site").mkdir()
     address = serve(tmp_path / "site")
-    assert xuelan("build", "--site", tmp_path / "site", SITE_URL=address).returncode == 0
+    assert xuelan("build", "--site-dir", tmp_path / "site", SITE_URL=address).returncode == 0
     shown = (tmp_path / "site/404.html").read_text()
     page.route(f"{address}no/such/page/", lambda r: r.fulfill(body=shown, content_type="text/html"))
     page.goto(f"{address}no/such/page/")

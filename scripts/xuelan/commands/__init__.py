@@ -1,1 +1,1 @@
-"""The commands, one file each."""
+"""The commands, one file each. A command imports what it needs when it runs."""

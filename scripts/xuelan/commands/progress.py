@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Final, Self, TextIO
 
 ON_TERMINAL: Final = 0.1
@@ -16,19 +13,20 @@ ELSEWHERE: Final = 10.0
 
 
 class Progress:
-    """Writes to ``out``. Short builds say nothing."""
+    """Shows on ``out`` which step a build is at, unless ``quiet``. Short builds show nothing."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, quiet: bool = False) -> None:
         self._out = out
+        self._quiet = quiet
         self._terminal = out.isatty()
         self._pause = ON_TERMINAL if self._terminal else ELSEWHERE
         self._last = time.monotonic()
         self._shown = False
 
     def tell(self, what: str, done: int) -> None:
-        """Say that ``done`` of ``what`` are finished, if it is time to say something."""
+        """Show that ``done`` items of the step ``what`` are finished, unless it showed just now."""
         now = time.monotonic()
-        if now - self._last >= self._pause:
+        if not self._quiet and now - self._last >= self._pause:
             self._last = now
             self._shown = self._terminal
             self._out.write(f"\r\x1b[K{what} {done}" if self._terminal else f"{what} {done}\n")
@@ -41,17 +39,3 @@ class Progress:
         if self._shown:
             self._out.write("\r\x1b[K")
             self._out.flush()
-
-
-@contextmanager
-def profiled(target: Path | None) -> Iterator[None]:
-    """Keep the time each function took in ``target``, to be read with :mod:`pstats`."""
-    if target is None:
-        yield
-        return
-    import cProfile  # noqa: PLC0415 - few builds need it
-
-    profile = cProfile.Profile()
-    with profile:
-        yield
-    profile.dump_stats(target)

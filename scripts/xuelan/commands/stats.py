@@ -1,49 +1,40 @@
-"""How much the column holds, per kind."""
+"""``xuelan stats``: how much a column holds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from xuelan.model.catalog import Catalog
-from xuelan.rendering.texts import render_all
-from xuelan.text import prose
+import click
 
+from xuelan.commands import options
+from xuelan.commands.base import Command
+from xuelan.commands.columns import load_catalog
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Figures of one kind: materials, characters of text, citations written."""
-
-    kind: str
-    materials: int
-    characters: int
-    citations: int
+if TYPE_CHECKING:
+    from xuelan.editing.counts import KindCount
+    from xuelan.model.catalog import Catalog
 
 
-def rows(catalog: Catalog) -> list[Row]:
-    """One row per kind, in the column's order; kinds without materials count zero."""
-    rendered = render_all(catalog)
-    result = []
-    for kind in catalog.column.kinds:
-        found = catalog.where(lambda m, k=kind: m.kind == k.name)  # type: ignore[misc]
-        texts = [prose.lines(catalog.body_of(m)) for m in found]
-        cited = sum(len(c.ids) for text in texts for c in prose.citations(text))
-        characters = sum(rendered[m.id].characters for m in found)
-        result.append(Row(kind.name, len(found), characters, cited))
-    return result
+@click.command(cls=Command)
+@options.folder
+def stats(folder: Path) -> None:
+    """统计材料、字数和引注。"""
+    from xuelan.editing.counts import count_kinds
+
+    catalog = load_catalog(folder)
+    click.echo(_table(count_kinds(catalog)) + _data_line(catalog), nl=False)
 
 
-def as_table(catalog: Catalog) -> str:
-    """The figures as lines of text, then the data the column stands on."""
-    found = rows(catalog)
-    lines = [f"{'文种':<8}\t篇数\t字数\t引注"]
-    lines += [f"{r.kind:<8}\t{r.materials}\t{r.characters}\t{r.citations}" for r in found]
-    total = Row(
-        "合计",
-        sum(r.materials for r in found),
-        sum(r.characters for r in found),
-        sum(r.citations for r in found),
-    )
-    lines.append(f"{total.kind:<8}\t{total.materials}\t{total.characters}\t{total.citations}")
+def _table(counts: list[KindCount]) -> str:
+    """One line for each kind, then their sum."""
+    rows = [(c.kind, c.materials, c.characters, c.citations) for c in counts]
+    sums = [sum(figures) for figures in list(zip(*rows, strict=True))[1:]]
+    lines = [("文种", "篇数", "字数", "引注"), *rows, ("合计", *sums)]
+    return "".join(f"{kind:<8}\t{a}\t{b}\t{c}\n" for kind, a, b, c in lines)
+
+
+def _data_line(catalog: Catalog) -> str:
     drafts = sum(not m.is_public for m in catalog.materials)
     counts = {
         "事实": f"{len(catalog.facts)} 条",
@@ -53,5 +44,4 @@ def as_table(catalog: Catalog) -> str:
         "学习路径": f"{len(catalog.paths)} 条",
         "未发布": f"{drafts} 篇",
     }
-    lines.append("，".join(f"{name} {count}" for name, count in counts.items()))
-    return "\n".join(lines) + "\n"
+    return "，".join(f"{name} {count}" for name, count in counts.items()) + "\n"

@@ -1,1 +1,1 @@
-"""What an editor does that is not a build."""
+"""Everything an editor does that is not a build."""

@@ -1,4 +1,4 @@
-"""Starting things: a new column, a new material."""
+"""Create a new column or a new material."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
+from xuelan.model.catalog import Catalog
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column, Kind
 from xuelan.model.fields import SLUG, Field, Form
 from xuelan.model.material import DRAFT, FIELDS
@@ -19,31 +20,37 @@ from xuelan.text.errors import XuelanError
 from xuelan.text.problem import did_you_mean
 
 STARTER: Final = Path(__file__).parent / "starter"
-_PLACEHOLDER: Final = "学习专栏"
+"""A whole column in files, copied as it is but for its title."""
+
+_TITLE_LINE: Final = "site_name: 学习专栏"
+"""The line of the starter's settings that names the column."""
 
 
 class ScaffoldError(XuelanError):
-    """Nothing was made; the message says why, in Chinese."""
+    """Nothing was created; the message says why, in Chinese."""
 
 
-def new_column(folder: Path, title: str) -> None:
-    """Make a column called ``title`` in ``folder``, which must be empty or not exist yet."""
+def create_column(folder: Path, title: str) -> None:
+    """Create a column called ``title`` in ``folder``, which must be empty or not exist yet.
+
+    Raises :class:`ScaffoldError` otherwise.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ScaffoldError(f"“{folder}”不是空文件夹，为免覆盖已停止。")
     shutil.copytree(STARTER, folder, dirs_exist_ok=True)
     settings = folder / SETTINGS_FILE
     text = settings.read_text(encoding="utf-8")
-    quoted = json.dumps(title, ensure_ascii=False)
-    text = text.replace(f"site_name: {_PLACEHOLDER}", f"site_name: {quoted}")
+    text = text.replace(_TITLE_LINE, f"site_name: {_quote(title)}")
     settings.write_text(text, encoding="utf-8")
 
 
-def new_material(column: Column, kind_name: str, title: str, slug: str = "") -> str:
-    """Write the template of a new draft and return its path, relative to the column.
+def create_material(column: Column, kind_name: str, title: str, slug: str = "") -> str:
+    """Write a new draft and return its path, relative to the column.
 
-    ``slug`` is the id; without it the title's pinyin is taken.
+    ``slug`` is its id, by default the pinyin of the title. Raises :class:`ScaffoldError` for an
+    unknown kind and for an id that is malformed or taken.
     """
-    kind = _kind(column, kind_name)
+    kind = _find_kind(column, kind_name)
     name = slug or pinyin.slug(title)
     if not SLUG.fullmatch(name):
         raise ScaffoldError(f"“{name}”不能用作编号：只用小写英文字母、数字和连字符。")
@@ -52,18 +59,17 @@ def new_material(column: Column, kind_name: str, title: str, slug: str = "") -> 
         raise ScaffoldError(
             f"编号“{name}”已被 {catalog.by_id[name].path} 使用，请用 --id 另取一个。"
         )
-    folders = Counter(posixpath.dirname(m.path) for m in catalog.materials if m.kind == kind.name)
-    folder = folders.most_common(1)[0][0] if folders else f"{MATERIALS_FOLDER}/{kind.id}"
-    path = f"{folder}/{name}.md"
+    path = f"{_choose_folder(catalog, kind)}/{name}.md"
     target = column.root / path
     if target.exists():
         raise ScaffoldError(f"{path} 已经存在。")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(template(kind, title, name, datetime.date.today()), encoding="utf-8")  # noqa: DTZ011
+    today = datetime.date.today()  # noqa: DTZ011 - the editor's own day
+    target.write_text(compose_draft(kind, title, name, today), encoding="utf-8")
     return path
 
 
-def _kind(column: Column, name: str) -> Kind:
+def _find_kind(column: Column, name: str) -> Kind:
     for kind in column.kinds:
         if name in (kind.name, kind.id):
             return kind
@@ -72,26 +78,38 @@ def _kind(column: Column, name: str) -> Kind:
     raise ScaffoldError(f"没有“{name}”这个文种。{hint}")
 
 
-def template(kind: Kind, title: str, slug: str, today: datetime.date) -> str:
-    """The text of a new draft: required fields filled in, the others as comments."""
-    given = {
+def _choose_folder(catalog: Catalog, kind: Kind) -> str:
+    """Return the folder in which most materials of ``kind`` stand, or a new one named by it."""
+    folders = Counter(posixpath.dirname(m.path) for m in catalog.materials if m.kind == kind.name)
+    return folders.most_common(1)[0][0] if folders else f"{MATERIALS_FOLDER}/{kind.id}"
+
+
+def compose_draft(kind: Kind, title: str, slug: str, today: datetime.date) -> str:
+    """Return the text of a new draft: required fields to fill in, the others as comments."""
+    values = {
         "id": slug,
         "kind": kind.name,
-        "title": json.dumps(title, ensure_ascii=False),
+        "title": _quote(title),
         "collected": f"'{today.isoformat()}'",
         "status": DRAFT,
     }
     lines = ["---"]
-    lines += [_line(f, given.get(f.name, ""), needed=f.name in kind.needs) for f in FIELDS]
+    lines += [_field_line(f, values.get(f.name, ""), required=f.name in kind.needs) for f in FIELDS]
     lines += ["---", "", "正文写在这里。小标题用 ##，一段写一行。", ""]
     return "\n".join(lines)
 
 
-def _line(field: Field, value: str, *, needed: bool) -> str:
+def _quote(title: str) -> str:
+    """Return ``title`` as a YAML string: every JSON string is one."""
+    return json.dumps(title, ensure_ascii=False)
+
+
+def _field_line(field: Field, value: str, *, required: bool) -> str:
+    """Return the line of ``field``; ``required`` is True when its kind of material needs it."""
     note = f"  # {field.label}：{field.help}"
     if value or field.required:
         return f"{field.name}: {value or field.example}{note}"
     if field.form is Form.RECORD:
         return f"# {field.name}:{note}"
     empty = " []" if field.many else ""
-    return f"{field.name}:{empty}{note}（必填）" if needed else f"# {field.name}:{empty}{note}"
+    return f"{field.name}:{empty}{note}（必填）" if required else f"# {field.name}:{empty}{note}"

@@ -130,7 +130,7 @@ def as_text(page: Page) -> str:
         facts = " ".join(fact for fact in (found.kind, found.date, found.label) if fact)
         lines += ["", f"{found.title}（{facts}）", f"  {found.excerpt}", f"  {found.url}"]
     if page.count > len(page.found):
-        lines += ["", f"另有 {page.count - len(page.found)} 篇，用 --most 多看几篇。"]
+        lines += ["", f"另有 {page.count - len(page.found)} 篇，用 --limit 多看几篇。"]
     return "\n".join(lines) + "\n"
 
 
