@@ -23,16 +23,16 @@ from xuelan.build_kits import chosen, finished
 from xuelan.check import check
 from xuelan.engine.cache import Cache
 from xuelan.engine.workers import Workers, workers
-from xuelan.kits.branch.lists import Branch, BranchList, Refused, read
-from xuelan.kits.branch.parts import CALENDAR_NAME, Parts, form_name
+from xuelan.kits.branch.blueprint import CALENDAR_NAME, Parts, form_name
+from xuelan.kits.branch.branch_list import Branch, BranchList, Refused, read
+from xuelan.kits.broadcast import PREFIX, Lent, lend
+from xuelan.kits.forms import AGENDA_FORM
 from xuelan.kits.make import plans
-from xuelan.kits.packing import offline
-from xuelan.kits.packing.lend import PREFIX, Lent, lend
-from xuelan.kits.packing.members import Packed, archive, comment_of
-from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing import offline_site
+from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import MANIFEST, START, SUMS, Package, checksums, start_page
+from xuelan.kits.packing.zip_writer import Packed, archive, comment_of
 from xuelan.kits.plan import KitFile, KitPlan
-from xuelan.kits.word.forms import AGENDA_FORM
 from xuelan.model.kit import KitError
 from xuelan.rendering.texts import render_all
 from xuelan.site import Work
@@ -49,7 +49,7 @@ _TAIL: Final = 200
 """Bytes from the end of a ZIP that surely hold our comment."""
 _HALF: Final = ".half-"
 """Begins the name of a file that is being written."""
-_LEFT_OUT: Final = (f"{offline.FOLDER}/", "50-", "70-")
+_LEFT_OUT: Final = (f"{offline_site.FOLDER}/", "50-", "70-")
 """Not in a branch's own ZIP: what carries the whole site is given out once, with the kit itself."""
 
 

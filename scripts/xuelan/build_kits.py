@@ -18,8 +18,8 @@ from xuelan.engine.staging import Tree
 from xuelan.engine.workers import workers
 from xuelan.host.obtain import obtain
 from xuelan.kits.make import packages, plans
-from xuelan.kits.packing import offline
-from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing import offline_site
+from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import Package
 from xuelan.kits.plan import KitPlan
 from xuelan.model.catalog import Catalog, newest
@@ -79,7 +79,7 @@ def finished(
     Raises what :func:`run` raises.
     """
     rendered = render_all(catalog, work.cache, work.workers)
-    carried = any(offline.WANTED_BY & set(k.formats) for k in kits)
+    carried = any(offline_site.WANTED_BY & set(k.formats) for k in kits)
     copy = copied(catalog, work) if carried else Copy()
     planned = tuple(plans(kits, catalog, rendered, copy))
     yield from zip(planned, packages(planned, copy, work.cache, work.workers), strict=True)
@@ -93,4 +93,4 @@ def copied(catalog: Catalog, work: Work) -> Copy:
     with clock(newest(catalog.public)), TemporaryDirectory() as folder:
         tree, inputs = Tree(Path(folder)), Inputs(catalog.column.root)
         write(catalog, partial(obtain, catalog, work.cache, inputs), tree, work, ())
-        return offline.copy(tree, {}, work.cache, work.workers)
+        return offline_site.copy(tree, {}, work.cache, work.workers)

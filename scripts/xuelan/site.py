@@ -326,10 +326,10 @@ def _write_downloads(
     made: dict[str, dict[str, Any]] = {}
     if kits:
         from xuelan.kits import make  # noqa: PLC0415 - their libraries take long to load
-        from xuelan.kits.packing import offline  # noqa: PLC0415 - their libraries take long to load
+        from xuelan.kits.packing import offline_site  # noqa: PLC0415 - their libraries take long to load
 
         without = {page.file: theme(page) for page in downloads.everything(c, {})}
-        copy = offline.copy(tree, without, work.cache, work.workers)
+        copy = offline_site.copy(tree, without, work.cache, work.workers)
         plans = make.plans(kits, c.catalog, c.rendered, copy)
         for package in make.packages(plans, copy, work.cache, work.workers):
             made[package.id] = make.summary(package)

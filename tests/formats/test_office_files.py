@@ -13,11 +13,11 @@ from tools import tool
 
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.kits.branch.parts import Particulars, Parts
+from xuelan.kits.branch.blueprint import Particulars, Parts
+from xuelan.kits.forms import FORMS, Rows
 from xuelan.kits.plan import plan
 from xuelan.kits.print import quiz_paper
 from xuelan.kits.print.press import extract
-from xuelan.kits.word.forms import FORMS, Rows
 from xuelan.pages import own_kit as forms_own
 from xuelan.rendering.texts import render_all
 

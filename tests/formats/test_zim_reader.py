@@ -15,7 +15,7 @@ from xuelan.check import check
 from xuelan.engine.staging import Tree
 from xuelan.kits.formats import zim
 from xuelan.kits.make import plans
-from xuelan.kits.packing import offline
+from xuelan.kits.packing import offline_site
 from xuelan.rendering.texts import render_all
 
 pytestmark = pytest.mark.formats
@@ -68,5 +68,5 @@ def test_two_makings_of_the_real_column_are_the_same_bytes(site: Path) -> None:
     kits = tuple(k for k in catalog.kits if "ZIM" in k.formats)
     tree = Tree(site)
     tree.adopt()
-    (made,) = plans(kits, catalog, render_all(catalog), offline.copy(tree, {}))
+    (made,) = plans(kits, catalog, render_all(catalog), offline_site.copy(tree, {}))
     assert zim.archive(made) == zim.archive(made)

@@ -10,7 +10,7 @@ from pathlib import Path
 from planned import GUIDE, STUDY, planned
 
 import tiny
-from xuelan.kits.branch.parts import Particulars, Parts
+from xuelan.kits.branch.blueprint import Particulars, Parts
 from xuelan.kits.plan import KitPlan
 
 ALL_FORMS = (

@@ -13,8 +13,8 @@ import pypdfium2.raw as pdfium
 import tiny
 from xuelan.engine.staging import Tree
 from xuelan.kits import make
-from xuelan.kits.packing import offline
-from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing import offline_site
+from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import Package
 from xuelan.kits.plan import KitFile, KitPlan, plan
 from xuelan.kits.print import book
@@ -57,7 +57,7 @@ def planned(folder: Path, recipe: str = STUDY, others: dict[str, str] | None = N
 
 def finished(plan: KitPlan, pages: Mapping[str, bytes] | None = None) -> Package:
     """The kit of a plan, without a cache, with a copy of a site of ``pages``."""
-    copy = Copy([offline.fit(page) for page in (pages or {}).items()])
+    copy = Copy([offline_site.fit(page) for page in (pages or {}).items()])
     (package,) = make.packages([plan], copy)
     return package
 
@@ -66,7 +66,7 @@ def copied(site: Path) -> Copy:
     """The copy of a site that kits carry."""
     tree = Tree(site)
     tree.adopt()
-    return offline.copy(tree, {})
+    return offline_site.copy(tree, {})
 
 
 def prints(plan: KitPlan) -> Iterator[KitFile]:

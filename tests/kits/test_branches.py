@@ -23,10 +23,10 @@ from conftest import xuelan
 from xuelan import build_branches as branches_run
 from xuelan.build_branches import FOLDER, LISTED, REFUSED, Shared, make
 from xuelan.engine.workers import HERE
-from xuelan.kits.branch.lists import BranchList, ListError, decoded, read
-from xuelan.kits.branch.parts import Parts
-from xuelan.kits.packing.members import Member, archive, comment_of
+from xuelan.kits.branch.blueprint import Parts
+from xuelan.kits.branch.branch_list import BranchList, ListError, decoded, read
 from xuelan.kits.packing.verify import verify
+from xuelan.kits.packing.zip_writer import Member, archive, comment_of
 
 HEAD = "支部名称,活动,日期,开始时间,地点,主持人,时长,学习篇目\n"
 

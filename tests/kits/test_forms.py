@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planned import STUDY, problems, runs
 
+from xuelan.kits.formats import meeting_forms
+from xuelan.kits.forms import FORMS, Guided, Rows, Writing
 from xuelan.kits.print.press import extract
-from xuelan.kits.word import form_files
-from xuelan.kits.word.docx import template
-from xuelan.kits.word.forms import FORMS, Guided, Rows, Writing
+from xuelan.kits.word.fillable_form import template
 from xuelan.model.kit import FORMS as NAMES
 
 every_form = pytest.mark.parametrize("form", FORMS.values(), ids=[f.id for f in FORMS.values()])
@@ -120,7 +120,7 @@ def test_the_same_form_is_the_same_bytes() -> None:
 
 def test_the_agenda_holds_the_rows_of_the_guide(tmp_path: Path) -> None:
     """Times and steps of the guide stand in the agenda, in order, with the meeting's length."""
-    files = {f.name: f.data for f in form_files.files(plan(tmp_path))}
+    files = {f.name: f.data for f in meeting_forms.files(plan(tmp_path))}
     text = words(files["10-会议议程（60分钟）.docx"])
     assert "集中学习 · 60分钟" in text
     assert (
@@ -130,7 +130,7 @@ def test_the_agenda_holds_the_rows_of_the_guide(tmp_path: Path) -> None:
 
 def test_the_self_check_lists_the_points_of_the_guide_with_boxes(tmp_path: Path) -> None:
     """Each “□” of the guide is a row with an unticked box; its section is named once."""
-    files = {f.name: f.data for f in form_files.files(plan(tmp_path))}
+    files = {f.name: f.data for f in meeting_forms.files(plan(tmp_path))}
     sheet = part(files["19-督查自查表.docx"], "word/document.xml")
     assert sheet.count("<w14:checkbox>") == 2
     assert words(files["19-督查自查表.docx"]).count("自查定了负责人") == 1
@@ -138,7 +138,7 @@ def test_the_self_check_lists_the_points_of_the_guide_with_boxes(tmp_path: Path)
 
 def test_each_form_comes_as_word_file_and_as_pdf(tmp_path: Path) -> None:
     """Both have the same name, and the PDF holds every label of the Word form."""
-    files = {f.name: f.data for f in form_files.files(plan(tmp_path))}
+    files = {f.name: f.data for f in meeting_forms.files(plan(tmp_path))}
     stems = {name.rsplit(".", 1)[0] for name in files}
     assert set(files) == {f"{s}{ending}" for s in stems for ending in (".docx", ".pdf")}
     assert len(stems) == len(ALL_FORMS.split(", "))
@@ -153,7 +153,7 @@ def test_each_form_comes_as_word_file_and_as_pdf(tmp_path: Path) -> None:
 
 def test_a_printed_form_is_a4_with_embedded_fonts_and_leads_back(tmp_path: Path) -> None:
     """Every page is A4, every face embedded, and the address of the kit stands at the foot."""
-    files = {f.name: f.data for f in form_files.files(plan(tmp_path))}
+    files = {f.name: f.data for f in meeting_forms.files(plan(tmp_path))}
     data = files["11-会议记录.pdf"]
     document = pypdfium2.PdfDocument(data)
     for page in document:

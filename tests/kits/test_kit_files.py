@@ -12,8 +12,7 @@ from PIL import Image
 from planned import STUDY, planned, prints
 
 import tiny
-from xuelan.kits import attachments
-from xuelan.kits.formats import epub
+from xuelan.kits.formats import enclosures, epub
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.print import press
 
@@ -74,7 +73,7 @@ def test_the_electronic_book_holds_the_picture(plan: KitPlan) -> None:
 
 def test_attachments_keep_their_titles_and_bytes(plan: KitPlan) -> None:
     """Two of one title stay two; a sign Windows refuses is made full-width."""
-    assert [(f.name, f.data) for f in attachments.files(plan)] == [
+    assert [(f.name, f.data) for f in enclosures.files(plan)] == [
         ("80-附件/01-报名表／第1页： 样表.docx", b"one"),
         ("80-附件/02-报名表／第1页： 样表.docx", b"two"),
     ]

@@ -13,7 +13,7 @@ from planned import copied
 from playwright.sync_api import Browser
 
 from conftest import Watch, xuelan
-from xuelan.kits.packing import offline
+from xuelan.kits.packing import offline_site
 from xuelan.search.results import search
 
 
@@ -38,14 +38,14 @@ from xuelan.search.results import search
 )
 def test_links_to_folders_name_their_page(link: str, expected: str) -> None:
     """A folder opened from a disk has no index page of its own."""
-    assert offline.page(f'<a href="{link}">甲</a>') == f'<a href="{expected}">甲</a>'
+    assert offline_site.page(f'<a href="{link}">甲</a>') == f'<a href="{expected}">甲</a>'
 
 
 def test_forms_and_modules_work_from_a_disk() -> None:
     """A form leads to a file, and a module becomes a script that browsers let a folder load."""
     html = '<form action="../search/"><script type="module" src="a.js"></script></form>'
     expected = '<form action="../search/index.html"><script defer src="a.js"></script></form>'
-    assert offline.page(html) == expected
+    assert offline_site.page(html) == expected
 
 
 def test_what_needs_a_server_is_left_out(tmp_path: Path) -> None:

@@ -22,12 +22,12 @@ import tiny
 from conftest import ROOT
 from xuelan.engine.cache import Cache
 from xuelan.engine.workers import workers
-from xuelan.kits import keys, make
-from xuelan.kits.packing import members as members_of_zip
-from xuelan.kits.packing import offline
-from xuelan.kits.packing.members import Member, archive
-from xuelan.kits.packing.offline import Copy
+from xuelan.kits import cache_keys, make
+from xuelan.kits.packing import offline_site
+from xuelan.kits.packing import zip_writer as members_of_zip
+from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import Package
+from xuelan.kits.packing.zip_writer import Member, archive
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import book
 from xuelan.model.kit import KitError
@@ -166,7 +166,7 @@ def kept(plan: KitPlan, folder: Path, site: str = "first") -> tuple[Package, set
         return ONE(self, job)
 
     cache = Cache(folder)
-    copy = Copy([offline.fit(("index.html", site.encode()))])
+    copy = Copy([offline_site.fit(("index.html", site.encode()))])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(make._Maker, "__call__", note)
         (package,) = make.packages([plan], copy, cache)
@@ -248,7 +248,9 @@ def test_an_error_in_another_process_is_told_in_words(tmp_path: Path) -> None:
 
 def test_the_key_names_the_code_an_exporter_uses() -> None:
     """Its own module, what that imports and the styles; not the pages, not the command line."""
-    used = {p.relative_to(ROOT / "scripts/xuelan").as_posix() for p in keys.modules(book.__name__)}
+    used = {
+        p.relative_to(ROOT / "scripts/xuelan").as_posix() for p in cache_keys.modules(book.__name__)
+    }
     assert {
         "kits/print/book.py",
         "kits/print/press.py",
@@ -259,7 +261,7 @@ def test_the_key_names_the_code_an_exporter_uses() -> None:
         "pages/theme.py",
         "cli.py",
         "preview/serve.py",
-        "kits/word/docx.py",
+        "kits/word/fillable_form.py",
         "kits/formats/epub.py",
     }
 

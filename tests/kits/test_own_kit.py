@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page
 
 from conftest import ROOT, Watch
 from xuelan.check import check
-from xuelan.kits.branch.own_texts import READINGS_NAME
-from xuelan.kits.branch.parts import Particulars, Parts
+from xuelan.kits.branch.blueprint import Particulars, Parts
+from xuelan.kits.branch.readings import READINGS_NAME
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.print.press import visible
 from xuelan.model.rendered import Rendered

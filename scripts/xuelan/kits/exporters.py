@@ -3,8 +3,8 @@
 Each is a function ``files(plan) -> Iterator[KitFile]``; adding a format means adding its function
 here. They are made at the same time and kept by themselves, so what takes long is a function of its
 own. The copy of the site is none of them: it is made once for all kits, see
-:mod:`xuelan.kits.packing.offline`. File names begin with a two-digit number so that a file manager
-shows them in this order:
+:mod:`xuelan.kits.packing.offline_site`. File names begin with a two-digit number so that a file
+manager shows them in this order:
 
 =====  ==================================================
 01     读本（PDF、大字版、EPUB）
@@ -24,11 +24,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xuelan.kits import attachments
-from xuelan.kits.formats import calendar, epub, ledger, scorm, zim
+from xuelan.kits.formats import calendar, enclosures, epub, ledger, meeting_forms, scorm, zim
 from xuelan.kits.plan import Exporter
 from xuelan.kits.print import book, quiz_paper, transcript
-from xuelan.kits.word import form_files
 
 EXPORTERS: Final[tuple[Exporter, ...]] = (
     book.reader,
@@ -36,11 +34,11 @@ EXPORTERS: Final[tuple[Exporter, ...]] = (
     book.guides,
     epub.files,
     transcript.files,
-    form_files.files,
+    meeting_forms.files,
     ledger.files,
     quiz_paper.files,
     calendar.files,
     scorm.files,
     zim.files,
-    attachments.files,
+    enclosures.files,
 )

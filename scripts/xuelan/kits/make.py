@@ -13,13 +13,13 @@ import msgspec
 
 from xuelan.engine.cache import NONE, Cache
 from xuelan.engine.workers import HERE, Workers
+from xuelan.kits.broadcast import Lent, lend
+from xuelan.kits.cache_keys import exporter_key, inputs
 from xuelan.kits.exporters import EXPORTERS
 from xuelan.kits.formats import zim
-from xuelan.kits.keys import exporter_key, inputs
-from xuelan.kits.packing.lend import Lent, lend
-from xuelan.kits.packing.members import Packed
-from xuelan.kits.packing.offline import Copy
+from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import FORMAT, Package, pack
+from xuelan.kits.packing.zip_writer import Packed
 from xuelan.kits.plan import Exporter, KitPlan, plan
 from xuelan.model.catalog import Catalog
 from xuelan.model.kit import OFFLINE, ZIM, Kit, KitError

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from xuelan.kits.word.forms import FORMS
+from xuelan.kits.forms import FORMS
 from xuelan.model.kit import Kit
 from xuelan.model.material import Material
 from xuelan.pages.collection import Collection

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from xuelan.kits.branch.own_texts import READINGS_NAME, text_files
-from xuelan.kits.branch.parts import CALENDAR_NAME, LEDGER_NAME, Parts, form_template, stamp
+from xuelan.kits.branch.blueprint import CALENDAR_NAME, LEDGER_NAME, Parts, form_template, stamp
+from xuelan.kits.branch.readings import READINGS_NAME, text_files
 from xuelan.kits.formats import ledger
 from xuelan.kits.formats.calendar import PRODUCT
+from xuelan.kits.formats.meeting_forms import number
+from xuelan.kits.forms import AGENDA_FORM, FORMS
 from xuelan.kits.plan import KitPlan, plan
-from xuelan.kits.word.form_files import number
-from xuelan.kits.word.forms import AGENDA_FORM, FORMS
 from xuelan.model.catalog import Catalog
 from xuelan.model.rendered import Rendered
 from xuelan.pages.theme import Page

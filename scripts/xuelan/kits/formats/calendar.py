@@ -19,8 +19,8 @@ from typing import Final
 
 from icalendar import Alarm, Calendar, Event, vText
 
+from xuelan.kits.formats.meeting_forms import day
 from xuelan.kits.plan import KitFile, KitPlan
-from xuelan.kits.word.form_files import day
 from xuelan.model.column import Activity
 from xuelan.model.material import CURRENT
 from xuelan.model.rendered import Rendered

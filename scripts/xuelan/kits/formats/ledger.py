@@ -20,10 +20,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from xuelan.kits.formats.meeting_forms import day
+from xuelan.kits.forms import BRANCH
+from xuelan.kits.ooxml import Piece, Slot, Template
 from xuelan.kits.plan import KitFile, KitPlan
-from xuelan.kits.word.form_files import day
-from xuelan.kits.word.forms import BRANCH
-from xuelan.kits.word.templates import Piece, Slot, Template
 from xuelan.text.file_names import file_name
 
 ROWS: Final = 200

@@ -16,11 +16,11 @@ from typing import Final
 
 import jinja2
 
-from xuelan.kits.formats.scorm_text import Pictures, relinked
+from xuelan.kits.ooxml import archive, escape
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print.book import source_line
 from xuelan.kits.print.quiz_paper import LETTERS
-from xuelan.kits.word.templates import archive, escape
+from xuelan.kits.relink import Pictures, relinked
 from xuelan.model.kit import SCORM
 from xuelan.model.material import Material
 from xuelan.model.study import JUDGEMENT, MULTIPLE

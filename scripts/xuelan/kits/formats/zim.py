@@ -23,8 +23,8 @@ from libzim.writer import Creator, Hint, IndexData, Item, StringProvider
 
 from xuelan import __version__
 from xuelan.engine import look
+from xuelan.kits.formats.meeting_forms import day
 from xuelan.kits.plan import KitFile, KitPlan
-from xuelan.kits.word.form_files import day
 from xuelan.model.kit import ZIM
 from xuelan.model.material import Material
 from xuelan.text.file_names import file_name

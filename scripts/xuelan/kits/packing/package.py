@@ -13,7 +13,7 @@ from typing import Any, Final
 import jinja2
 
 from xuelan import __version__
-from xuelan.kits.packing.members import Packed, archive
+from xuelan.kits.packing.zip_writer import Packed, archive
 from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import OFFICIAL, OWN

@@ -11,14 +11,14 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from xuelan.kits.formats.meeting_forms import day
+from xuelan.kits.ooxml import Template, escape, joined
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import qr
 from xuelan.kits.print.press import pdf
 from xuelan.kits.print.typeset import Value, code
-from xuelan.kits.word.docx import SECTION
-from xuelan.kits.word.form_files import day
-from xuelan.kits.word.package import WORD_NAMESPACES, word_parts
-from xuelan.kits.word.templates import Template, escape, joined
+from xuelan.kits.word.fillable_form import SECTION
+from xuelan.kits.word.opc import WORD_NAMESPACES, word_parts
 from xuelan.model.study import JUDGEMENT, MULTIPLE, SINGLE, Question
 from xuelan.text.file_names import file_name
 

@@ -19,7 +19,7 @@ from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import qr
 from xuelan.kits.print.press import Area, pdf
 from xuelan.kits.print.typeset import Setting, Value, code, literal, markup, pictures
-from xuelan.kits.word.transcript_docx import word
+from xuelan.kits.word.html_to_word import word
 from xuelan.model.material import FULL, Material
 from xuelan.rules import choice
 from xuelan.text.dates import chinese

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from xuelan.kits.word.forms import (
+from xuelan.kits.forms import (
     Advice,
     Blank,
     Block,
@@ -28,8 +28,8 @@ from xuelan.kits.word.forms import (
     Signatures,
     Writing,
 )
-from xuelan.kits.word.package import WORD_NAMESPACES, word_parts
-from xuelan.kits.word.templates import Piece, Repeat, Slot, Template, escape, joined
+from xuelan.kits.ooxml import Piece, Repeat, Slot, Template, escape, joined
+from xuelan.kits.word.opc import WORD_NAMESPACES, word_parts
 
 TEXT_WIDTH: Final = 8844
 """156 mm in twentieths of a point: the width of the text area."""
@@ -45,7 +45,7 @@ _ROOM: Final = "　" * 4
 def template(form: FormSheet, created: str) -> Template:
     """``form`` as a Word file to fill; ``created`` (ISO date) goes into its properties.
 
-    Slots are the particulars of :mod:`xuelan.kits.word.forms`, ``subtitle``, and the rows of a
+    Slots are the particulars of :mod:`xuelan.kits.forms`, ``subtitle``, and the rows of a
     guide with their cells ``c0``, ``c1`` …
     """
     body: list[Piece] = [_title(form.title), _subtitle()]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from xuelan.kits import html_tree
+from xuelan.kits.ooxml import Piece, Template, escape
 from xuelan.kits.print.typeset import weights, width
-from xuelan.kits.word.docx import SECTION, TEXT_WIDTH
-from xuelan.kits.word.package import WORD_NAMESPACES, word_parts
-from xuelan.kits.word.templates import Piece, Template, escape
+from xuelan.kits.word.fillable_form import SECTION, TEXT_WIDTH
+from xuelan.kits.word.opc import WORD_NAMESPACES, word_parts
 from xuelan.text.dates import timestamp
 
 _INDENT: Final = '<w:ind w:firstLineChars="200" w:firstLine="630"/>'

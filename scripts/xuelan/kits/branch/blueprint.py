@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from xuelan.kits.formats import calendar, ledger
 from xuelan.kits.formats.calendar import Meeting, Step
+from xuelan.kits.formats.meeting_forms import agenda_rows, agenda_title, check_rows, day, number
+from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
+from xuelan.kits.ooxml import Row, Template, Values
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.word.docx import template
-from xuelan.kits.word.form_files import agenda_rows, agenda_title, check_rows, day, number
-from xuelan.kits.word.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
-from xuelan.kits.word.templates import Row, Template, Values
+from xuelan.kits.word.fillable_form import template
 from xuelan.model.catalog import Catalog, newest
 from xuelan.text.dates import chinese
 from xuelan.text.file_names import file_name

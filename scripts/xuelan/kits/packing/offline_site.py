@@ -14,8 +14,8 @@ from typing import Final
 from xuelan.engine.cache import NONE, Cache
 from xuelan.engine.staging import Tree
 from xuelan.engine.workers import HERE, Workers
-from xuelan.kits.keys import code
-from xuelan.kits.packing.members import Packed
+from xuelan.kits.cache_keys import code
+from xuelan.kits.packing.zip_writer import Packed
 from xuelan.kits.plan import KitFile
 from xuelan.model.kit import OFFLINE, ZIM
 from xuelan.text.digests import digest, key_of

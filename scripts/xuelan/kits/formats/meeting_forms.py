@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
+from xuelan.kits.ooxml import Row, Values
 from xuelan.kits.plan import Agenda, KitFile, KitPlan
-from xuelan.kits.print.form_pdf import printed
-from xuelan.kits.word.docx import template
-from xuelan.kits.word.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
-from xuelan.kits.word.templates import Row, Values
+from xuelan.kits.print.blank_form import printed
+from xuelan.kits.word.fillable_form import template
 from xuelan.model.rendered import Rendered
 from xuelan.text.dates import timestamp
 from xuelan.text.file_names import file_name

@@ -7,10 +7,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from xuelan.kits.print import qr
-from xuelan.kits.print.press import pdf
-from xuelan.kits.print.typeset import Value, code
-from xuelan.kits.word.forms import (
+from xuelan.kits.forms import (
     Advice,
     Block,
     Column,
@@ -22,7 +19,10 @@ from xuelan.kits.word.forms import (
     Signatures,
     Writing,
 )
-from xuelan.kits.word.templates import Values
+from xuelan.kits.ooxml import Values
+from xuelan.kits.print import qr
+from xuelan.kits.print.press import pdf
+from xuelan.kits.print.typeset import Value, code
 
 
 def printed(

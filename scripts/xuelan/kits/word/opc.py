@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xuelan.kits.word.templates import Piece, escape
+from xuelan.kits.ooxml import Piece, escape
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

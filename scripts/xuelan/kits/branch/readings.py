@@ -16,10 +16,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from xuelan.kits.formats.scorm_text import relinked
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.print.book import source_line
 from xuelan.kits.print.typeset import MissingPictureError, pictures
+from xuelan.kits.relink import relinked
 from xuelan.model.material import Material
 from xuelan.model.works import reference
 

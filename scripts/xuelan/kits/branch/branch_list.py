@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import openpyxl
 
-from xuelan.kits.branch.parts import Particulars, Parts
+from xuelan.kits.branch.blueprint import Particulars, Parts
 from xuelan.model.kit import KitError
 from xuelan.text.errors import XuelanError
 from xuelan.text.problem import did_you_mean
