@@ -17,6 +17,27 @@ from xuelan.model.fields import Table
 from xuelan.text.problem import Code
 
 README = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| (`-.*?) \| (.*) \|$", re.MULTILINE)
+PAGES = [
+    ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]  # fmt: skip
+
+
+def _options(command: click.Command) -> list[click.Option]:
+    return [p for p in command.params if isinstance(p, click.Option)]
+
+
+def _row(option: click.Option) -> tuple[str, str]:
+    """The row of an option in the reference: its spellings, and its help."""
+    default = f"默认“{option.default}”。" if option.show_default else ""
+    return "、".join(f"`{name}`" for name in option.opts), f"{option.help}{default}"
+
+
+def _code(page: Path) -> str:
+    """What stands as code on a page, a line each."""
+    return "\n".join(re.findall(r"`[^`\n]+`|```.*?```", page.read_text("utf-8"), re.DOTALL))
 
 
 class _Rows(HTMLParser):
@@ -54,20 +75,35 @@ def test_every_command_explains_itself_in_chinese(name: str) -> None:
     """``--help`` says in plain words what a command and each of its options does."""
     command = main.commands[name]
     assert re.search(r"[一-鿿].*。", command.help or "")
-    for option in command.params:
-        if isinstance(option, click.Option) and option.name not in ("form", "port"):
-            assert re.search(r"[一-鿿]", option.help or ""), option.name
+    for option in _options(command):
+        assert re.search(r"[一-鿿].*。", option.help or ""), option.name
 
 
-def test_the_readme_names_only_commands_that_exist() -> None:
-    """A command that is gone leaves the documentation as well."""
-    pages = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CONTRIBUTING.md"]
-    pages += sorted((ROOT / "docs").rglob("*.md"))
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        code = "\n".join(re.findall(r"`[^`\n]+`|```.*?```", text, re.DOTALL))
-        for name in re.findall(r"\bxuelan ([a-z]+)\b", code):
-            assert name in main.commands, f"{page}: xuelan {name}"
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_option_is_in_the_reference(name: str) -> None:
+    """``docs/commands.md`` has all that ``--help`` says, in its words, and no option besides."""
+    common, *sections = re.split(r"^## xuelan ", REFERENCE, flags=re.MULTILINE)
+    (section,) = (text for text in sections if text.startswith(f"{name}\n"))
+    command = main.commands[name]
+    assert command.help in section.split("\n")
+    rows = {_row(option) for option in _options(command)}
+    assert rows <= {*ROW.findall(section), *ROW.findall(common)}
+    assert set(ROW.findall(section)) <= rows
+
+
+def test_the_reference_has_the_commands_in_their_order() -> None:
+    """Each once, and none that is gone."""
+    assert re.findall(r"^## xuelan (\w+)$", REFERENCE, re.MULTILINE) == list(main.commands)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_pages_name_only_commands_and_options_that_exist(page: Path) -> None:
+    """A command or an option that is gone leaves the documentation as well."""
+    for name, rest in re.findall(r"\bxuelan ([a-z]+)\b([^`\n]*)", _code(page)):
+        assert name in main.commands, f"xuelan {name}"
+        known = {spelling for option in _options(main.commands[name]) for spelling in option.opts}
+        for option in re.findall(r"(?<!\S)--?[a-zA-Z][a-z-]*", rest.partition("#")[0]):
+            assert option in {*known, "--help", "-vv"}, f"xuelan {name} {option}"
 
 
 def test_both_readmes_name_each_other() -> None:
