@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
 
 .DEFAULT_GOAL := site
-.PHONY: site serve check test test-formats bench lint lock screenshot clean help
+.PHONY: site serve check test test-formats bench lint format lock screenshot clean help
 
 site: $(VENV)/site.stamp node_modules/.stamp ## build the whole column into site/
 	@$(BIN)/xuelan build
@@ -34,6 +34,13 @@ lint: $(VENV)/test.stamp node_modules/.stamp ## ruff, mypy, tsc
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@for scope in $(filter-out %/base.json,$(wildcard tests/types/*.json)); do \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/tsc -p $$scope || exit 1; \
+	done
+
+format: $(VENV)/test.stamp ## put the code into its form, mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
 
 lock: $(VENV)/test.stamp ## lock the newest allowed versions, with hashes and without addresses
 	@$(PIP) install uv

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import tiny
 from conftest import ROOT
 
 BIN = Path(sys.executable).parent
@@ -67,6 +71,45 @@ def test_gitlab_pipeline_fits_the_schema() -> None:
     """check-jsonschema knows GitLab's own schema."""
     command = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
     assert _lines(BIN / "check-jsonschema", *command, ".gitlab-ci.yml") == ""
+
+
+def test_hooks_fit_the_schema() -> None:
+    """pre-commit's own judgement of its file."""
+    assert _lines(BIN / "pre-commit", "validate-config", ".pre-commit-config.yaml") == ""
+
+
+def test_hooks_need_nothing_that_is_not_here() -> None:
+    """Each runs a tool of ``.venv``: nothing is downloaded, and versions are the locked ones."""
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in config["repos"]] == ["local"]
+    for hook in config["repos"][0]["hooks"]:
+        assert hook["language"] == "system"
+        assert (BIN / hook["entry"].split()[0].removeprefix(".venv/bin/")).exists()
+
+
+def test_hooks_stop_a_commit(tmp_path: Path) -> None:
+    """Code out of form is put into it, a broken material is reported, and neither is committed."""
+    root = tiny.write(tmp_path / "column", {"materials/broken.md": "没有信息栏\n", "a.py": "x=1\n"})
+    shutil.copy(ROOT / ".pre-commit-config.yaml", root)
+    (root / ".venv").symlink_to(BIN.parent)
+    (root / ".gitignore").write_text(".venv\n")
+    for command in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *command], cwd=root, check=True)
+    done = subprocess.run(
+        [BIN / "pre-commit", "run", "--color=never"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "home")},
+    )
+    assert done.returncode == 1
+    states = dict(re.findall(r"^(.+?)\.{3,}.*?(\w+)$", done.stdout, re.MULTILINE))
+    assert states == {
+        "ruff": "Passed", "ruff format": "Failed", "mypy": "Skipped", "xuelan check": "Failed",
+    }  # fmt: skip
+    assert (root / "a.py").read_text() == "x = 1\n"
+    assert "materials/broken.md:1: 错误[no-front-matter]" in done.stdout
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")))

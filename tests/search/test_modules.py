@@ -9,24 +9,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from conftest import ROOT
 from search.conftest import MODULES
 from xuelan.search import script
 from xuelan.search.files import Manifest
 
 MANIFEST = Manifest("0" * 12, "1" * 12, 4, 0, "")
-TSC = ROOT / "node_modules/.bin/tsc"
-
-
-def test_types() -> None:
-    """``tsc --checkJs --strict`` has nothing to say."""
-    options = ["--noEmit", "--allowJs", "--checkJs", "--strict", "--noUnusedLocals"]
-    options += ["--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler"]
-    options += ["--lib", "es2022,dom,dom.iterable"]
-    done = subprocess.run(
-        [TSC, *options, MODULES / "main.js"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
 
 
 def test_all_modules_go_out_and_after_those_they_import() -> None:

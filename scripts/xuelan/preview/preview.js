@@ -1,6 +1,6 @@
 // Live reload, served by `xuelan serve` only: reloads when what this tab shows has changed, or
 // shows what is wrong.
-const { mark } = document.currentScript.dataset;
+const { mark } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
 const box = document.createElement("pre");
 box.setAttribute("role", "alert");
 box.hidden = true;
@@ -22,7 +22,7 @@ document.body.append(box);
 const events = new EventSource("/-/events");
 
 // True when the page, or a file it has loaded, is another now than it was then.
-const isOld = async (files) => {
+const isOld = async (/** @type {string[]} */ files) => {
   const loaded = performance.getEntriesByType("resource");
   const paths = loaded.map((entry) => decodeURI(new URL(entry.name).pathname.slice(1)));
   if (paths.some((path) => files.includes(path))) return true;
@@ -30,7 +30,7 @@ const isOld = async (files) => {
   return answer.headers.get("ETag") !== `"${mark}"`;
 };
 
-const renew = async (files) => {
+const renew = async (/** @type {string[]} */ files) => {
   if (!(await isOld(files))) return false;
   events.close();
   location.reload();
@@ -40,7 +40,7 @@ const renew = async (files) => {
 // What was told while this page was loading, or the preview was not running, has been missed.
 events.onopen = () => renew([]);
 
-events.onmessage = async (event) => {
+events.onmessage = async (/** @type {MessageEvent<string>} */ event) => {
   const message = JSON.parse(event.data);
   if (message.kind === "problems") {
     box.textContent = message.text;
