@@ -68,7 +68,7 @@ def checking(
     catalog, found = load(column, cache, workers, inputs)
     problems += found
     with workers.aside(lambda: [problem for rule in RULES for problem in rule(catalog)]) as ruled:
-        problems += attachments.problems(catalog, cache)
+        problems += attachments.check_texts(catalog, cache)
         yield catalog, problems, functools.cache(lambda: sorted({*problems, *ruled()}))
 
 

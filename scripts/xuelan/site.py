@@ -23,8 +23,8 @@ from xuelan.pages.frames import Hosted
 from xuelan.pages.theme import Page, Theme
 from xuelan.reading import attachments
 from xuelan.rendering.texts import Known, Texts, render_all
-from xuelan.search import update as search
-from xuelan.search.document import entries
+from xuelan.search.document import list_documents
+from xuelan.search.update import IndexUpdate
 from xuelan.text.digests import key_of
 
 
@@ -163,11 +163,12 @@ def write(
                 tree.write(path, text.encode())
         _copy_files(catalog, tree)
         own = [a for m in catalog.public for a in m.attachments]
-        files = attachments.texts(catalog.column.root, own, work.cache)
-        index = search.begun(entries(catalog, texts, files), tree, work.cache, work.workers)
+        files = attachments.read_texts(catalog.column.root, own, work.cache)
+        documents = list_documents(catalog, texts, files)
+        index = IndexUpdate(documents, tree, work.cache, work.workers)
         addresses = [] if wanted else offer()
         tree.take_in(coming)
-    index(tuple(downloads.forms(catalog.kits)))
+    index.finish(tuple(downloads.forms(catalog.kits)))
     if wanted:  # kits carry a copy of the whole site
         addresses = offer()
     return Written(

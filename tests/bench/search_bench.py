@@ -28,8 +28,8 @@ from search_reader import HERE, measured
 
 from xuelan.engine import publish
 from xuelan.engine.cache import Cache
-from xuelan.search.document import Document, Entry, Facets
-from xuelan.search.update import begun
+from xuelan.search.document import DocumentRef, Facets, IndexDocument
+from xuelan.search.update import IndexUpdate
 from xuelan.text.digests import key_of
 
 sys.path.insert(0, str(HERE.parent))
@@ -61,25 +61,25 @@ class Materials:
         self.edited = edited
         self.seconds = 0.0
 
-    def document(self, number: int) -> Document:
+    def document(self, number: int) -> IndexDocument:
         start = time.process_time()
         document = synthetic.document(self.writer.text(number))
         if extra := self.edited.get(number):
-            pieces = list(document.pieces)
-            at = len(pieces) // 2 if extra == SENTENCE else 4
-            pieces[at] = msgspec.structs.replace(pieces[at], text=extra + pieces[at].text)
-            document = replace(document, pieces=tuple(pieces))
+            passages = list(document.passages)
+            at = len(passages) // 2 if extra == SENTENCE else 4
+            passages[at] = msgspec.structs.replace(passages[at], text=extra + passages[at].text)
+            document = replace(document, passages=tuple(passages))
         self.seconds += time.process_time() - start
         return document
 
-    def entries(self) -> list[Entry]:
+    def refs(self) -> list[DocumentRef]:
         return [
-            Entry(
+            DocumentRef(
                 key=key_of("synthetic", number, self.edited.get(number)),
                 face=b"%d" % number,
                 id=f"m-{number:06d}",
                 facets=functools.partial(_facets, number),
-                open=functools.partial(self.document, number),
+                load=functools.partial(self.document, number),
             )
             for number in range(self.count)
         ]
@@ -98,11 +98,11 @@ def _facets(number: int) -> Facets:
 def build(folder: Path, count: int, step: str) -> None:
     """One build of the index in a process of its own; prints the CPU seconds of the index."""
     materials = Materials(count, edits(step, count))
-    entries = materials.entries()
+    refs = materials.refs()
     cache = Cache(folder / "cache")
     with publish.published(folder / "site", folder / "cache") as tree:
         start = time.process_time()
-        begun(entries, tree, cache)(())
+        IndexUpdate(refs, tree, cache).finish(())
         print(time.process_time() - start - materials.seconds)
     cache.save(tidy=True)
 

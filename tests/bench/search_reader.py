@@ -31,7 +31,7 @@ from playwright.sync_api import Browser, Page, expect
 from xuelan.search import matching
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
-from xuelan.search.reader import Reader
+from xuelan.search.reader import IndexReader
 
 HERE = Path(__file__).resolve().parent
 QUESTIONS = 8
@@ -185,7 +185,7 @@ def own(browser: Browser, site: Path) -> list[str]:
     (site / "search.css").write_bytes(style.read_bytes())
     steps: dict[str, list[Load]] = {}
     with served(site) as address:
-        for question, longer in questions(Reader(site)).items():
+        for question, longer in questions(IndexReader(site)).items():
             for name, load in _asked(browser, address, question, longer):
                 steps.setdefault(name, []).append(load)
     return table(steps)
@@ -218,7 +218,7 @@ def _asked(
         yield "xuelan: first question again, ms of script", meter.stop()
 
 
-def questions(reader: Reader) -> dict[str, str]:
+def questions(reader: IndexReader) -> dict[str, str]:
     """Four characters that stand in ten materials and more, each with a fifth that goes on."""
     writer = synthetic.Writer(1)
     found: dict[str, str] = {}
@@ -231,7 +231,7 @@ def questions(reader: Reader) -> dict[str, str]:
             longer = body[at : at + 5]
             if question in found or fold(longer) != longer or len(longer) < 5:
                 continue
-            if len(matching.exact(reader, parse(question))) >= 10:
+            if len(matching.match_exact(reader, parse(question))) >= 10:
                 found[question] = longer
             if len(found) == QUESTIONS:
                 return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pypinyin.constants import PHRASES_DICT
 
-from xuelan.search.document import Document, Piece, Zone
+from xuelan.search.document import IndexDocument, Passage, Zone
 
 CHARACTERS = 1760
 NAMES = ("毛丰美", "大梨树村", "干字精神", "五味子", "集体经济", "专题组织生活会", "心得体会")
@@ -103,25 +103,25 @@ class Writer:
         )
 
 
-def document(text: Text) -> Document:
-    """The material with its pieces."""
-    pieces = [
-        Piece(Zone.TITLE, "", "", text.title),
-        Piece(Zone.FIELD, "", "提要", text.summary),
-        Piece(Zone.FIELD, "", "发文机关", text.unit),
+def document(text: Text) -> IndexDocument:
+    """The material with its passages."""
+    passages = [
+        Passage(Zone.TITLE, "", "", text.title),
+        Passage(Zone.FIELD, "", "提要", text.summary),
+        Passage(Zone.FIELD, "", "发文机关", text.unit),
     ]
     number = 0
     for heading, paragraphs in text.sections:
-        pieces.append(Piece(Zone.BODY, heading, "小标题", heading))
+        passages.append(Passage(Zone.BODY, heading, "小标题", heading))
         for paragraph in paragraphs:
             number += 1
-            pieces.append(Piece(Zone.BODY, f"p{number}", heading, paragraph))
-    return Document(
+            passages.append(Passage(Zone.BODY, f"p{number}", heading, paragraph))
+    return IndexDocument(
         id=text.id,
         url=f"materials/{text.id}/",
         title=text.title,
         kind=text.kind,
         date=text.date,
         unit=text.unit,
-        pieces=tuple(pieces),
+        passages=tuple(passages),
     )

@@ -22,11 +22,11 @@ from xuelan.engine.cache import Cache
 from xuelan.engine.inputs import Inputs
 from xuelan.host.obtain import obtain
 from xuelan.model.catalog import Catalog
-from xuelan.reading.attachments import texts
+from xuelan.reading.attachments import read_texts
 from xuelan.rendering.texts import render_all
 from xuelan.search import common
-from xuelan.search.document import Document, entries
-from xuelan.search.reader import Reader
+from xuelan.search.document import IndexDocument, list_documents
+from xuelan.search.reader import IndexReader
 from xuelan.site import Work, write
 
 MODULES = ROOT / "overrides/assets/xuelan/search"
@@ -57,10 +57,10 @@ def column() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def documents(column: Catalog) -> list[Document]:
+def documents(column: Catalog) -> list[IndexDocument]:
     """Everything the real column's search holds, in its order."""
-    files = texts(ROOT, [a for m in column.public for a in m.attachments])
-    return [entry.open() for entry in entries(column, render_all(column), files)]
+    files = read_texts(ROOT, [a for m in column.public for a in m.attachments])
+    return [ref.load() for ref in list_documents(column, render_all(column), files)]
 
 
 @pytest.fixture(scope="session")
@@ -70,15 +70,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Sequences are common here from 101 places on, so that there are as many as there can be.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(common, "threshold", lambda bits: 100)
+        patch.setattr(common, "compute_threshold", lambda bits: 100)
         site = build(ROOT, tmp_path_factory.mktemp("search") / "site")
     shutil.copytree(MODULES, site / "modules")
     return site
 
 
 @pytest.fixture(scope="session")
-def reader(built: Path) -> Reader:
-    return Reader(built)
+def reader(built: Path) -> IndexReader:
+    return IndexReader(built)
 
 
 Fault = Callable[["Handler"], None]

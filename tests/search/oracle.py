@@ -7,20 +7,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xuelan.search.document import Document
+from xuelan.search.document import IndexDocument
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
 
 
 @dataclass(frozen=True)
 class Oracle:
-    """Folded pieces of every document."""
+    """Folded passages of every document."""
 
     texts: dict[str, list[str]]
 
     @classmethod
-    def of(cls, documents: Iterable[Document]) -> Oracle:
-        return cls({d.id: [fold(p.text) for p in d.pieces] for d in documents})
+    def of(cls, documents: Iterable[IndexDocument]) -> Oracle:
+        return cls({d.id: [fold(p.text) for p in d.passages] for d in documents})
 
     def holding(self, query: str) -> set[str]:
         """The documents in which every term of ``query`` stands."""
@@ -43,14 +43,16 @@ ACROSS = {
 """What a substring runs across."""
 
 
-def substring(documents: list[Document], rng: random.Random, across: str = "") -> tuple[str, str]:
-    """A random document's id and one to twelve characters of one of its pieces, as written.
+def substring(
+    documents: list[IndexDocument], rng: random.Random, across: str = ""
+) -> tuple[str, str]:
+    """A random document's id and one to twelve characters of one of its passages, as written.
 
     With ``across`` one of them matches that pattern.
     """
     while True:
         document = rng.choice(documents)
-        text = rng.choice(document.pieces).text
+        text = rng.choice(document.passages).text
         places = [m.start() for m in re.finditer(across, text)] if across else range(len(text))
         if not places:
             continue
@@ -61,7 +63,7 @@ def substring(documents: list[Document], rng: random.Random, across: str = "") -
             return document.id, cut
 
 
-def mutilated(documents: list[Document], rng: random.Random) -> str:
+def mutilated(documents: list[IndexDocument], rng: random.Random) -> str:
     """Something like a substring, most likely nowhere: a character exchanged, two ends joined."""
     _, one = substring(documents, rng)
     _, two = substring(documents, rng)

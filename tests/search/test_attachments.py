@@ -138,7 +138,7 @@ def test_a_reader_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.M
     for n in range(3):
         (tmp_path / f"{n}.pdf").write_bytes(files.pdf(f"第{n}份"))
     monkeypatch.setattr(attachments, "PATIENCE", 0.0)
-    first = attachments._Child.answers([str(tmp_path / f"{n}.pdf") for n in range(3)])
+    first = attachments._ReaderProcess.read_all([str(tmp_path / f"{n}.pdf") for n in range(3)])
     assert next(first).fault
     monkeypatch.undo()
     assert [text.places[0][1] for text in first] == ["第1份", "第2份"]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from conftest import ROOT
-from xuelan.search.reader import Reader
+from xuelan.search.reader import IndexReader
 from xuelan.search.results import ask
 
 
@@ -19,7 +19,7 @@ def test_every_step_is_built(tmp_path: Path) -> None:
         child = json.dumps([str(tmp_path), 12, step])
         run = [sys.executable, bench, "--child", child]
         assert float(subprocess.run(run, check=True, capture_output=True).stdout) >= 0
-    reader = Reader(tmp_path / "site")
+    reader = IndexReader(tmp_path / "site")
     assert reader.manifest.count == 12
     for words in ("改了一句话，实干担当", "前面新添一段"):
         assert len(ask(reader, words, 3).found) == 1

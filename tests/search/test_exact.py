@@ -9,10 +9,10 @@ import pytest
 
 from search.oracle import ACROSS, LONGEST, Oracle, mutilated, substring
 from xuelan.search import matching
-from xuelan.search.document import Document
+from xuelan.search.document import IndexDocument
 from xuelan.search.matching import EXACT
 from xuelan.search.query import parse
-from xuelan.search.reader import Reader
+from xuelan.search.reader import IndexReader
 
 COUNT = 2000
 
@@ -24,7 +24,7 @@ def rng() -> random.Random:
 
 
 @pytest.fixture(scope="module")
-def oracle(documents: list[Document]) -> Oracle:
+def oracle(documents: list[IndexDocument]) -> Oracle:
     return Oracle.of(documents)
 
 
@@ -34,7 +34,7 @@ def oracle(documents: list[Document]) -> Oracle:
     ids=ACROSS,
 )
 def test_whatever_stands_in_a_material_is_found(
-    documents: list[Document], reader: Reader, oracle: Oracle, rng: random.Random,
+    documents: list[IndexDocument], reader: IndexReader, oracle: Oracle, rng: random.Random,
     across: str, count: int,
 ) -> None:  # fmt: skip
     """Random pieces of random materials, also across digits, Latin, brackets, quotation marks."""
@@ -42,13 +42,13 @@ def test_whatever_stands_in_a_material_is_found(
     for _ in range(count):
         name, cut = substring(documents, rng, across)
         assert 1 <= len(cut) <= LONGEST
-        found = matching.exact(reader, parse(cut))
+        found = matching.match_exact(reader, parse(cut))
         assert number[name] in {hit.doc for hit in found}, cut
         assert {documents[hit.doc].id for hit in found} == oracle.holding(cut), cut
 
 
 def test_whatever_stands_nowhere_is_not_in_the_exact_group(
-    documents: list[Document], reader: Reader, oracle: Oracle, rng: random.Random
+    documents: list[IndexDocument], reader: IndexReader, oracle: Oracle, rng: random.Random
 ) -> None:
     """Pieces with a character exchanged, and ends of different pieces joined."""
     left = COUNT
@@ -62,7 +62,7 @@ def test_whatever_stands_nowhere_is_not_in_the_exact_group(
 
 
 def test_queries_of_common_words_are_exact(
-    documents: list[Document], reader: Reader, oracle: Oracle, rng: random.Random
+    documents: list[IndexDocument], reader: IndexReader, oracle: Oracle, rng: random.Random
 ) -> None:
     """Three to eight characters around each common sequence are found where they stand."""
     number = {d.id: n for n, d in enumerate(documents)}
@@ -72,5 +72,5 @@ def test_queries_of_common_words_are_exact(
         piece = rng.choice([p for p in pieces if text in p])
         at = max(0, piece.index(text) - rng.randint(0, 3))
         query = piece[at : at + len(text) + rng.randint(1, 4)]
-        found = {hit.doc for hit in matching.exact(reader, parse(f"“{query}”"))}
+        found = {hit.doc for hit in matching.match_exact(reader, parse(f"“{query}”"))}
         assert found == {number[name] for name in oracle.holding(f"“{query}”")}, query

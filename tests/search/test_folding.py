@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xuelan.search.normal import BREAK, ends, fold, variants, width
-from xuelan.search.query import MOST_CHARACTERS, MOST_TERMS, Term, parse, phrase
-from xuelan.search.units import folded, reach
+from xuelan.search.normal import BREAK, count_units, fold, fold_ends, load_variants
+from xuelan.search.query import MOST_CHARACTERS, MOST_TERMS, Term, make_phrase, parse
+from xuelan.search.units import fold_ends_array, fold_texts
 
 TEXT = st.text(
     st.one_of(
@@ -48,7 +48,7 @@ def test_different(one: str, other: str) -> None:
 
 def test_the_table_of_variants_is_idempotent() -> None:
     """No simplified form is itself a traditional one, and all are single UTF-16 units."""
-    table = variants()
+    table = load_variants()
     assert len(table) > 2500
     assert not set(table) & set(table.values())
     assert all(len(c) == 1 and c < "\U00010000" for pair in table.items() for c in pair)
@@ -69,19 +69,19 @@ def test_a_part_of_a_text_folds_to_a_part_of_the_folded_text(a: str, b: str, c: 
 @given(TEXT)
 def test_ends_count_the_places_of_the_folded_text(text: str) -> None:
     """The last character ends where the folded text does, but for a break at the end."""
-    reach = ends(text)
+    reach = fold_ends(text)
     assert len(reach) == len(text)
     assert reach == sorted(reach)
-    assert (reach or [0])[-1] - width(fold(text)) in (0, 1)
+    assert (reach or [0])[-1] - count_units(fold(text)) in (0, 1)
 
 
 @given(st.lists(TEXT, max_size=5))
 def test_arrays_fold_as_texts_do(texts: list[str]) -> None:
     """The fast way and the plain way agree; each text ends with a break."""
-    units, ends_ = folded(texts)
+    units, ends_ = fold_texts(texts)
     made = [part.tobytes().decode("utf-16-le") for part in np.split(units, ends_)]
     assert made == [*(fold(text) + BREAK for text in texts), ""]
-    assert [reach(text).tolist() for text in texts] == [ends(text) for text in texts]
+    assert [fold_ends_array(text).tolist() for text in texts] == [fold_ends(text) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_pairs_cover_a_phrase(text: str) -> None:
     text = fold(text)
     if len(text) < 2:
         return
-    wanted = phrase(text)
+    wanted = make_phrase(text)
     assert all(text[n] + text[n + 1] == chr(a) + chr(b) for n, a, b in wanted.pairs)
     if wanted.sure:
         covered = {m for n, _, _ in wanted.pairs for m in (n, n + 1)}

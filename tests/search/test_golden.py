@@ -10,11 +10,11 @@ import yaml
 
 from search.oracle import Oracle
 from xuelan.search import matching
-from xuelan.search.document import Document
+from xuelan.search.document import IndexDocument
 from xuelan.search.matching import EXACT, SPLIT
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
-from xuelan.search.reader import Reader
+from xuelan.search.reader import IndexReader
 from xuelan.search.results import ask
 
 GROUPS: list[dict[str, Any]] = yaml.safe_load(
@@ -32,13 +32,17 @@ def test_there_are_enough() -> None:
 
 
 @pytest.fixture(scope="module")
-def oracle(documents: list[Document]) -> Oracle:
+def oracle(documents: list[IndexDocument]) -> Oracle:
     return Oracle.of(documents)
 
 
 @pytest.mark.parametrize(("find", "row"), QUERIES)
 def test_query(
-    find: str, row: dict[str, str], reader: Reader, documents: list[Document], oracle: Oracle
+    find: str,
+    row: dict[str, str],
+    reader: IndexReader,
+    documents: list[IndexDocument],
+    oracle: Oracle,
 ) -> None:
     """Exact queries find all materials and no other; the rest find what their kind promises."""
     query = row["q"]
@@ -54,7 +58,7 @@ def test_query(
         assert found
         assert holding == set()
         for hit in hits:
-            pieces = [fold(p.text) for p in documents[hit.doc].pieces]
+            pieces = [fold(p.text) for p in documents[hit.doc].passages]
             assert "".join(hit.pieces) == "".join(term.text for term in parse(query).terms)
             assert all(any(piece in text for text in pieces) for piece in hit.pieces)
     elif find == "meant":
@@ -66,7 +70,7 @@ def test_query(
         assert page.found[0].id == row["first"]
 
 
-def test_every_excerpt_shows_what_was_asked(reader: Reader) -> None:
+def test_every_excerpt_shows_what_was_asked(reader: IndexReader) -> None:
     """The excerpt of an exact hit holds one of the terms, and its link names a place."""
     for query in (
         "毛丰美",

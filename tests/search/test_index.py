@@ -19,17 +19,19 @@ from search.oracle import Oracle
 from xuelan.engine import publish
 from xuelan.engine.cache import Cache
 from xuelan.engine.staging import Tree
-from xuelan.search import common, files, index, matching, packing, postings
+from xuelan.search import columns, common, files, index, letters, matching, packing, postings, store
 from xuelan.search import reader as search_reader
-from xuelan.search.common import LONGEST, Common
-from xuelan.search.document import Document, Entry, Facets, Piece, Zone
+from xuelan.search.common import LONGEST, CommonSequences
+from xuelan.search.document import DocumentRef, Facets, IndexDocument, Passage, Zone
 from xuelan.search.files import DamagedIndexError
 from xuelan.search.normal import fold
 from xuelan.search.query import parse
-from xuelan.search.reader import Reader
+from xuelan.search.reader import IndexReader
+from xuelan.search.rebuild import Rebuild
 from xuelan.search.results import ask
-from xuelan.search.stream import FIRST, WINDOW, Laid, layouts, window, windows
-from xuelan.search.update import begun
+from xuelan.search.stream import Layout, lay_out
+from xuelan.search.update import IndexUpdate
+from xuelan.search.windows import FIRST, WINDOW, cut_windows, find_window
 from xuelan.text.digests import key_of
 
 NUMBERS = st.one_of(
@@ -41,19 +43,22 @@ NUMBERS = st.one_of(
 WORDS = "毛丰美大梨树村实干治山办厂果园五味子旅游集体经济共同富裕为民担当廉洁履职农业税电价"
 
 
-def material(name: str, *texts: str, title: str = "", kind: str = "故事") -> Document:
+def material(name: str, *texts: str, title: str = "", kind: str = "故事") -> IndexDocument:
     """A document with these paragraphs."""
-    pieces = [Piece(Zone.TITLE, "", "", title or name), Piece(Zone.FIELD, "", "提要", "提要文字")]
-    pieces += [Piece(Zone.BODY, f"p{n}", "一节", text) for n, text in enumerate(texts, 1)]
-    return Document(
-        name, f"materials/{name}/", title or name, kind, "2016-03", "某组织部", tuple(pieces)
+    passages = [
+        Passage(Zone.TITLE, "", "", title or name),
+        Passage(Zone.FIELD, "", "提要", "提要文字"),
+    ]
+    passages += [Passage(Zone.BODY, f"p{n}", "一节", text) for n, text in enumerate(texts, 1)]
+    return IndexDocument(
+        name, f"materials/{name}/", title or name, kind, "2016-03", "某组织部", tuple(passages)
     )
 
 
-def entry(document: Document) -> Entry:
+def refer_to(document: IndexDocument) -> DocumentRef:
     """As the build would hand it over."""
-    key = key_of(document.id, document.title, document.kind, document.pieces)
-    return Entry(
+    key = key_of(document.id, document.title, document.kind, document.passages)
+    return DocumentRef(
         key,
         key_of(document.kind, document.title),
         document.id,
@@ -62,14 +67,14 @@ def entry(document: Document) -> Entry:
     )
 
 
-def write(documents: list[Document], folder: Path) -> Reader:
+def write(documents: list[IndexDocument], folder: Path) -> IndexReader:
     """The index of ``documents``, made anew."""
     folder.mkdir(parents=True, exist_ok=True)
-    begun([entry(d) for d in documents], Tree(folder))(())
-    return Reader(folder)
+    IndexUpdate([refer_to(d) for d in documents], Tree(folder)).finish(())
+    return IndexReader(folder)
 
 
-def some(count: int, seed: int = 1) -> list[Document]:
+def some(count: int, seed: int = 1) -> list[IndexDocument]:
     """Documents of random words."""
     rng = random.Random(seed)
 
@@ -89,36 +94,38 @@ def content(folder: Path) -> dict[str, bytes]:
 @given(st.lists(st.integers(0, 2**32 - 1)))
 def test_varints(values: list[int]) -> None:
     """Numbers come back as they went in."""
-    data, ends = postings.varints(np.array(values, np.uint32))
-    assert postings.unpack_varints(data).tolist() == values
+    data, ends = columns.encode_varints(np.array(values, np.uint32))
+    assert columns.decode_varints(data).tolist() == values
     assert ends.tolist()[-1:] == ([len(data)] if values else [])
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=6), st.integers(0, 6))
-def test_columns(columns: list[bytes], plain: int) -> None:
+def test_columns(contents: list[bytes], plain: int) -> None:
     """They come back as they went in; packed again from what was learnt, the file is the same."""
-    known: packing.Deflated = {}
-    count, plain = len(columns), min(plain, len(columns) - 1)
-    packed = packing.pack_columns([("n", columns)], plain)[0]
-    assert packing.unpack_columns("n", packed, count, plain, known) == columns
-    assert packing.pack_columns([("n", columns)], plain, known) == [packed]
+    known: packing.PackedColumns = {}
+    count, plain = len(contents), min(plain, len(contents) - 1)
+    packed = packing.pack_columns([("n", contents)], plain)[0]
+    assert packing.unpack_columns("n", packed, count, plain, known) == contents
+    assert packing.pack_columns([("n", contents)], plain, known) == [packed]
     for (column, is_last), deflated in known.items():
-        assert deflated == (compress(column, 1) if is_last else packing._deflated(column))
+        assert deflated == (compress(column, 1) if is_last else packing.deflate_column(column))
 
 
 @given(st.binary(max_size=100))
 def test_letters(data: bytes) -> None:
     """Bytes come back from letters, which are no surrogates and need no escape in a script."""
-    text = packing.letters([data])[0].decode("utf-16-le")
+    text = letters.encode_letters([data])[0].decode("utf-16-le")
     assert 15 * len(text) < 8 * len(data) + 15
     assert all(0x3400 <= ord(letter) < 0xB400 for letter in text)
-    assert packing.read_letters(text.encode("utf-16-le"), len(data)) == data
+    assert letters.decode_letters(text.encode("utf-16-le"), len(data)) == data
 
 
 @given(st.lists(st.binary(max_size=100), max_size=5))
 def test_letters_of_many(contents: list[bytes]) -> None:
     """What is written at once is the same as what is written one by one."""
-    assert packing.letters(contents) == [packing.letters([data])[0] for data in contents]
+    assert letters.encode_letters(contents) == [
+        letters.encode_letters([data])[0] for data in contents
+    ]
 
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\0\\u4毛"), max_size=50)
@@ -135,7 +142,7 @@ def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:
     """No two tokens share a key, so a list never holds another token's places."""
     tokens = np.arange(0x4E00 << 16, (0x4E00 << 16) + 2_000_000, dtype=np.uint32)
     assert len(np.unique(postings.mix(tokens))) == len(tokens)
-    assert postings.key_of(0x4E00) != postings.key_of(0x4E00, 0x4E00)
+    assert postings.hash_units(0x4E00) != postings.hash_units(0x4E00, 0x4E00)
 
 
 def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
@@ -143,19 +150,19 @@ def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
     document = some(1, seed=5)[0]
     document = replace(
         document,
-        pieces=(*document.pieces, Piece(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 1900)),
+        passages=(*document.passages, Passage(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 1900)),
     )
-    placed = layouts([document])[0].placed
-    parts = windows(placed)
+    placed = lay_out([document])[0].placed
+    parts = cut_windows(placed)
     assert len(parts) > 3
     for p in placed:
-        folded = fold(p.piece.text)
+        folded = fold(p.passage.text)
         for offset, unit in enumerate(folded):
             place = p.place + offset
             held = [
                 fold(text)[place - at]
-                for at, piece, text in parts[window(place)]
-                if piece == p.piece and at <= place < at + len(fold(text))
+                for at, passage, text in parts[find_window(place)]
+                if passage == p.passage and at <= place < at + len(fold(text))
             ]
             assert held == [unit], place
     assert placed[-1].end > FIRST + 2 * WINDOW
@@ -177,7 +184,7 @@ def test_nothing_to_search(tmp_path: Path) -> None:
 class Site:
     """A site built again and again with one cache, and the same built anew beside it."""
 
-    def __init__(self, folder: Path, documents: list[Document] | None = None) -> None:
+    def __init__(self, folder: Path, documents: list[IndexDocument] | None = None) -> None:
         self.folder = folder
         self.documents = documents or some(60)
         self.build()
@@ -185,19 +192,21 @@ class Site:
     def build(self) -> None:
         cache = Cache(self.folder / "cache")
         with publish.published(self.folder / "site", self.folder / "cache") as tree:
-            begun([entry(d) for d in self.documents], tree, cache)(())
+            IndexUpdate([refer_to(d) for d in self.documents], tree, cache).finish(())
         cache.save(tidy=True)
 
     def edit(self, number: int, change: Callable[[str], str]) -> None:
         document = self.documents[number]
-        pieces = list(document.pieces)
-        place = len(pieces) // 2
-        pieces[place] = msgspec.structs.replace(pieces[place], text=change(pieces[place].text))
-        self.documents[number] = replace(document, pieces=tuple(pieces))
+        passages = list(document.passages)
+        place = len(passages) // 2
+        passages[place] = msgspec.structs.replace(
+            passages[place], text=change(passages[place].text)
+        )
+        self.documents[number] = replace(document, passages=tuple(passages))
 
     def check(self) -> None:
         anew = self.folder / "anew"
-        begun([entry(d) for d in self.documents], _empty(anew))(())
+        IndexUpdate([refer_to(d) for d in self.documents], _empty(anew)).finish(())
         assert content(self.folder / "site") == content(anew)
 
 
@@ -213,11 +222,11 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents laid out from now on."""
     opened: list[str] = []
 
-    def watched(documents: Sequence[Document]) -> list[Laid]:
+    def watched(documents: Sequence[IndexDocument]) -> list[Layout]:
         opened.extend(document.id for document in documents)
-        return layouts(documents)
+        return lay_out(documents)
 
-    monkeypatch.setattr(index, "layouts", watched)
+    monkeypatch.setattr(store, "lay_out", watched)
     return opened
 
 
@@ -247,13 +256,13 @@ def test_an_edit_gives_what_a_new_build_gives(
 def anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Grows by one for each build that makes all shards anew."""
     seen: list[int] = []
-    made = index.Build.anew
+    made = index.IndexBuilder.rebuild
 
-    def watched(self: index.Build, folder: Path) -> index.Shards:
+    def watched(self: index.IndexBuilder, folder: Path) -> Rebuild:
         seen.append(1)
         return made(self, folder)
 
-    monkeypatch.setattr(index.Build, "anew", watched)
+    monkeypatch.setattr(index.IndexBuilder, "rebuild", watched)
     return seen
 
 
@@ -265,7 +274,7 @@ def test_an_edit_of_common_words_is_patched_in(
     few_are_common(monkeypatch, 50)
     frequent = [material(f"f{n}", "毛丰美实干担当，" * 9 + f"第{n}号") for n in range(20)]
     site = Site(tmp_path, [*frequent, *some(20)])
-    assert {len(t) for t in Reader(tmp_path / "site").common.texts} == {2, 3, 4}
+    assert {len(t) for t in IndexReader(tmp_path / "site").common.texts} == {2, 3, 4}
     built = anew(monkeypatch)
     site.edit(3, lambda text: change(text) + "毛丰美大实干担当。")
     site.build()
@@ -279,20 +288,20 @@ def test_what_becomes_common_and_what_no_longer_is(
     """Then all shards are made anew, from kept texts."""
     few_are_common(monkeypatch, 100)
     site = Site(tmp_path, [material(f"m{n:03}", "为民担当，" * 9) for n in range(11)])
-    rare = Reader(tmp_path / "site").common.texts
+    rare = IndexReader(tmp_path / "site").common.texts
     assert rare == ()
     built, opened = anew(monkeypatch), laid_out(monkeypatch)
     site.edit(7, lambda text: text + "为民担当。" * 5)
     site.build()
     assert built == [1]
     assert set(opened) == {"m007"}
-    common_then = set(Reader(tmp_path / "site").common.texts)
+    common_then = set(IndexReader(tmp_path / "site").common.texts)
     assert {"为民", "民担", "为民担当"} <= common_then
     site.check()
     site.edit(7, lambda text: text[:-25])
     site.build()
     site.check()
-    assert Reader(tmp_path / "site").common.texts == ()
+    assert IndexReader(tmp_path / "site").common.texts == ()
 
 
 def test_numbers_for_common_sequences_run_out(
@@ -302,7 +311,7 @@ def test_numbers_for_common_sequences_run_out(
     few_are_common(monkeypatch, 3)
     monkeypatch.setattr(common, "MOST", 6)
     site = Site(tmp_path, some(12))
-    assert len(Reader(tmp_path / "site").common.texts) == 6
+    assert len(IndexReader(tmp_path / "site").common.texts) == 6
     site.edit(3, lambda text: text + "毛丰美。")
     site.build()
     site.check()
@@ -310,13 +319,14 @@ def test_numbers_for_common_sequences_run_out(
 
 def test_a_phrase_is_looked_up_by_the_longest_sequences_that_are_kept() -> None:
     """To the left first, as it was typed; none twice, and none that lies within another."""
-    kept = Common(("丰美", "美实", "丰美实", "美实干"))
-    assert kept.spans("毛丰美", [0, 1]) == [(0, 3)]
-    assert kept.spans("毛丰美实干担", [0, 2, 4]) == [(0, 4), (4, 6)]
-    assert kept.spans("美实干担当", [0, 2, 3]) == [(0, 4), (3, 5)]
-    assert kept.spans("\ud842\udfb7丰美\ud842\udfb7", [0, 2, 4]) == [(0, 2), (2, 4), (4, 6)]
+    kept = CommonSequences(("丰美", "美实", "丰美实", "美实干"))
+    assert kept.cover("毛丰美", [0, 1]) == [(0, 3)]
+    assert kept.cover("毛丰美实干担", [0, 2, 4]) == [(0, 4), (4, 6)]
+    assert kept.cover("美实干担当", [0, 2, 3]) == [(0, 4), (3, 5)]
+    assert kept.cover("\ud842\udfb7丰美\ud842\udfb7", [0, 2, 4]) == [(0, 2), (2, 4), (4, 6)]
     assert (
-        max(b - a for a, b in Common(("毛毛", "毛" * 3, "毛" * 4)).spans("毛" * 9, [0])) == LONGEST
+        max(b - a for a, b in CommonSequences(("毛毛", "毛" * 3, "毛" * 4)).cover("毛" * 9, [0]))
+        == LONGEST
     )
 
 
@@ -337,11 +347,11 @@ def test_a_phrase_of_the_commonest_words_loads_little(
         return path.read_bytes()
 
     monkeypatch.setattr(search_reader, "_read", watched)
-    matching.exact(reader, parse("工作"))
+    matching.match_exact(reader, parse("工作"))
     whole = sum(sizes)
     for one, other in itertools.pairwise(words[:20]):
         sizes.clear()
-        assert matching.exact(Reader(tmp_path), parse(f"{one[-1]}工作{other[0]}"))
+        assert matching.match_exact(IndexReader(tmp_path), parse(f"{one[-1]}工作{other[0]}"))
         assert 3 * sum(sizes) < 2 * whole
 
 
@@ -351,8 +361,8 @@ def test_the_end_of_a_piece_is_not_beside_the_next_one(tmp_path: Path) -> None:
         material(f"m{n}", "甲" * n + "乙", "丙丁", title="题" * n + "乙") for n in range(60, 68)
     ]
     reader = write(documents, tmp_path)
-    assert matching.exact(reader, parse("乙。丙丁")) == []
-    assert len(matching.exact(reader, parse("丙丁"))) == len(documents)
+    assert matching.match_exact(reader, parse("乙。丙丁")) == []
+    assert len(matching.match_exact(reader, parse("丙丁"))) == len(documents)
 
 
 def test_a_sample_of_many_documents_tells_what_is_common(
@@ -362,7 +372,7 @@ def test_a_sample_of_many_documents_tells_what_is_common(
     monkeypatch.setattr(common, "SAMPLE", 5)
     few_are_common(monkeypatch, 90)
     site = Site(tmp_path, [material(f"m{n:03}", "为民担当，" * 9) for n in range(20)])
-    assert "为民担当" in Reader(tmp_path / "site").common.texts
+    assert "为民担当" in IndexReader(tmp_path / "site").common.texts
     built = anew(monkeypatch)
     for number in (7, 8):
         site.edit(number, lambda text: "苦干实干")
@@ -398,10 +408,10 @@ def test_several_edits_at_once(tmp_path: Path) -> None:
 def test_a_text_that_becomes_short_leaves_no_file_behind(tmp_path: Path) -> None:
     """Files of texts that a shorter text no longer needs are gone, and it is patched in."""
     site = Site(tmp_path)
-    longest = max(range(60), key=lambda n: len(site.documents[n].pieces))
+    longest = max(range(60), key=lambda n: len(site.documents[n].passages))
     before = len(content(tmp_path / "site"))
     document = site.documents[longest]
-    site.documents[longest] = replace(document, pieces=document.pieces[:3])
+    site.documents[longest] = replace(document, passages=document.passages[:3])
     site.build()
     assert len(content(tmp_path / "site")) < before
     site.check()
@@ -411,8 +421,8 @@ def test_a_document_with_nothing_to_find_is_patched_in(tmp_path: Path) -> None:
     """All of its text goes, and comes again."""
     site = Site(tmp_path)
     document = site.documents[7]
-    pieces = tuple(msgspec.structs.replace(piece, text="。") for piece in document.pieces)
-    for edited in (replace(document, pieces=pieces), document):
+    passages = tuple(msgspec.structs.replace(each, text="。") for each in document.passages)
+    for edited in (replace(document, passages=passages), document):
         site.documents[7] = edited
         site.build()
         site.check()
@@ -423,12 +433,12 @@ def test_common_sequences_whose_keys_begin_alike_are_told_apart() -> None:
     known: dict[int, list[str]] = {}
     for first in range(0x4E00, 0x4E00 + 600):
         text = chr(first) + "的"
-        known.setdefault(postings.key_of(*map(ord, text)) >> 16, []).append(text)
+        known.setdefault(postings.hash_units(*map(ord, text)) >> 16, []).append(text)
     alike = next(texts for texts in known.values() if len(texts) > 1)
-    kept = Common((*alike, "毛的"))
+    kept = CommonSequences((*alike, "毛的"))
     keys = [key for key, _ in sorted(kept.keys.items())]
     near = [key + step for key in keys for step in (-1, 0, 1)]
-    told = kept._numbered(np.array([*near, 0xFFFFFFFF], np.uint32)).tolist()
+    told = kept.look_up(np.array([*near, 0xFFFFFFFF], np.uint32)).tolist()
     assert told == [kept.keys.get(key, -1) for key in [*near, 0xFFFFFFFF]]
 
 
@@ -451,7 +461,7 @@ def test_an_unchanged_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Nothing is opened or written when nothing has changed."""
     site = Site(tmp_path)
     before = {p: p.stat().st_ino for p in (tmp_path / "site").rglob("*.js")}
-    monkeypatch.setattr(index, "layouts", None)
+    monkeypatch.setattr(store, "lay_out", None)
     site.build()
     site.build()
     assert {p: p.stat().st_ino for p in (tmp_path / "site").rglob("*.js")} == before
@@ -460,13 +470,13 @@ def test_an_unchanged_site_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_form_more_or_less_is_told(tmp_path: Path) -> None:
     """Forms are found even when no material has changed."""
     site = Site(tmp_path)
-    form = files.Form("签到表", "本人签名", "集中学习套装", "downloads/study/")
+    form = files.FormLink("签到表", "本人签名", "集中学习套装", "downloads/study/")
     for forms in ((form,), ()):
         cache = Cache(tmp_path / "cache")
         with publish.published(tmp_path / "site", tmp_path / "cache") as tree:
-            begun([entry(d) for d in site.documents], tree, cache)(forms)
+            IndexUpdate([refer_to(d) for d in site.documents], tree, cache).finish(forms)
         cache.save(tidy=True)
-        assert ask(Reader(tmp_path / "site"), "签名", 10).forms == forms
+        assert ask(IndexReader(tmp_path / "site"), "签名", 10).forms == forms
     site.check()
 
 
@@ -492,7 +502,7 @@ def test_a_spoilt_shard_is_made_again(tmp_path: Path) -> None:
 
 def few_are_common(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Sequences with more than ``most`` places are common."""
-    monkeypatch.setattr(common, "threshold", lambda bits: most)
+    monkeypatch.setattr(common, "compute_threshold", lambda bits: most)
 
 
 @settings(max_examples=60, deadline=None)
@@ -514,7 +524,7 @@ def test_any_documents_any_query(
     for _ in range(30):
         query = "".join(rng.choices("毛毛丰美𠮷。", k=rng.randint(1, 8)))
         found = (
-            {documents[hit.doc].id for hit in matching.exact(reader, parse(query))}
+            {documents[hit.doc].id for hit in matching.match_exact(reader, parse(query))}
             if parse(query).terms
             else set()
         )
@@ -540,7 +550,7 @@ def test_a_spoilt_file_is_an_error_never_nothing_found(
     for shard in (tmp_path / files.FOLDER / reader.manifest.build / "pairs/0").iterdir():
         shard.write_bytes(spoil(shard.read_bytes()))
     with pytest.raises(DamagedIndexError):
-        ask(Reader(tmp_path), "毛丰", 10)
+        ask(IndexReader(tmp_path), "毛丰", 10)
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
@@ -549,10 +559,10 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path / files.FOLDER / reader.manifest.order).rglob("*.js"):
         path.unlink()
     with pytest.raises(DamagedIndexError):
-        ask(Reader(tmp_path), "毛丰", 10)
-    (tmp_path / files.NOW).unlink()
+        ask(IndexReader(tmp_path), "毛丰", 10)
+    (tmp_path / files.MANIFEST_PATH).unlink()
     with pytest.raises(DamagedIndexError):
-        Reader(tmp_path)
+        IndexReader(tmp_path)
 
 
 def test_title_first_then_weight_then_newest(tmp_path: Path) -> None:
@@ -565,7 +575,7 @@ def test_title_first_then_weight_then_newest(tmp_path: Path) -> None:
         material("begins", "正文。", title="实干记"),
     ]
     reader = write(documents, tmp_path)
-    hits = matching.exact(reader, parse("实干"))
+    hits = matching.match_exact(reader, parse("实干"))
     assert [documents[hit.doc].id for hit in hits] == [
         "begins",
         "in-title",
@@ -578,10 +588,10 @@ def test_title_first_then_weight_then_newest(tmp_path: Path) -> None:
 def test_only_what_differs_is_moved_by_a_small_edit() -> None:
     """A word more in one paragraph leaves the places of nearly all the others alone."""
     document = some(1, seed=9)[0]
-    pieces = list(document.pieces)
-    pieces[2] = msgspec.structs.replace(pieces[2], text="多" + pieces[2].text)
-    edited = replace(document, pieces=tuple(pieces))
+    passages = list(document.passages)
+    passages[2] = msgspec.structs.replace(passages[2], text="多" + passages[2].text)
+    edited = replace(document, passages=tuple(passages))
     before, after = (
-        [p.place for p in laid.placed] for each in (document, edited) for laid in layouts([each])
+        [p.place for p in laid.placed] for each in (document, edited) for laid in lay_out([each])
     )
     assert sum(a != b for a, b in zip(before, after, strict=True)) in (0, len(before) - 3)

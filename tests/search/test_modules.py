@@ -11,9 +11,9 @@ from pathlib import Path
 
 from search.conftest import MODULES
 from xuelan.search import script
-from xuelan.search.files import Manifest
+from xuelan.search.files import IndexManifest
 
-MANIFEST = Manifest("0" * 12, "1" * 12, 4, 0, "")
+MANIFEST = IndexManifest("0" * 12, "1" * 12, 4, 0, "")
 
 
 def test_all_modules_go_out_and_after_those_they_import() -> None:
@@ -41,13 +41,13 @@ def test_small() -> None:
     """Under 20 KB gzipped altogether, as written and as sent."""
     written = b"".join(p.read_bytes() for p in sorted(MODULES.glob("*.js")))
     assert len(gzip.compress(written)) < 20_000
-    assert len(gzip.compress(script.joined(MANIFEST))) < 20_000
+    assert len(gzip.compress(script.join_modules(MANIFEST))) < 20_000
 
 
 def test_the_joined_script_is_a_script(tmp_path: Path) -> None:
     """No import or export is left, and Node can parse it."""
     joined = tmp_path / "search.js"
-    joined.write_bytes(script.joined(MANIFEST))
+    joined.write_bytes(script.join_modules(MANIFEST))
     text = joined.read_text(encoding="utf-8")
     assert not re.search(r"^(?:import|export)\b", text, re.MULTILINE)
     node = Path(sys.executable).parent / "node"

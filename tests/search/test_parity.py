@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page
 from search.conftest import Server
 from search.oracle import mutilated, substring
 from search.test_golden import GROUPS
-from xuelan.search.document import Document
-from xuelan.search.normal import fold, variants
-from xuelan.search.reader import Reader
+from xuelan.search.document import IndexDocument
+from xuelan.search.normal import fold, load_variants
+from xuelan.search.reader import IndexReader
 from xuelan.search.results import ask
 
 ROWS = 10
@@ -56,7 +56,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
     context.close()
 
 
-def _python(reader: Reader, query: str) -> dict[str, Any]:
+def _python(reader: IndexReader, query: str) -> dict[str, Any]:
     answer = ask(reader, query, ROWS)
     return {
         "group": answer.group,
@@ -68,19 +68,19 @@ def _python(reader: Reader, query: str) -> dict[str, Any]:
     }
 
 
-def _same(page: Page, server: Server, reader: Reader, queries: list[str]) -> None:
+def _same(page: Page, server: Server, reader: IndexReader, queries: list[str]) -> None:
     answers = page.evaluate(ASK, [server.address, queries])
     for query, answer in zip(queries, answers, strict=True):
         assert answer == _python(reader, query), query
 
 
-def test_golden_queries(page: Page, server: Server, reader: Reader) -> None:
+def test_golden_queries(page: Page, server: Server, reader: IndexReader) -> None:
     """Group, count, order, links, excerpts and suggestions of every golden query."""
     _same(page, server, reader, [row["q"] for group in GROUPS for row in group["queries"]])
 
 
 def test_random_queries(
-    page: Page, server: Server, reader: Reader, documents: list[Document]
+    page: Page, server: Server, reader: IndexReader, documents: list[IndexDocument]
 ) -> None:
     """Pieces that stand somewhere, pieces that stand nowhere, two pieces with a space."""
     rng = random.Random(7)
@@ -90,7 +90,7 @@ def test_random_queries(
     _same(page, server, reader, queries)
 
 
-def test_queries_of_common_words(page: Page, server: Server, reader: Reader) -> None:
+def test_queries_of_common_words(page: Page, server: Server, reader: IndexReader) -> None:
     """Every common sequence, two of them joined, and one with something odd on either side."""
     texts = reader.common.texts
     assert {len(text) for text in texts} == {2, 3, 4}
@@ -101,10 +101,12 @@ def test_queries_of_common_words(page: Page, server: Server, reader: Reader) -> 
     _same(page, server, reader, queries)
 
 
-def test_odd_queries(page: Page, server: Server, reader: Reader, documents: list[Document]) -> None:
+def test_odd_queries(
+    page: Page, server: Server, reader: IndexReader, documents: list[IndexDocument]
+) -> None:
     """Nothing, marks only, one mark, too many terms, two thousand characters and one more."""
-    longest = max((p.text for d in documents for p in d.pieces), key=len)
-    whole = "".join(p.text for p in max(documents, key=lambda d: len(d.pieces)).pieces)
+    longest = max((p.text for d in documents for p in d.passages), key=len)
+    whole = "".join(p.text for p in max(documents, key=lambda d: len(d.passages)).passages)
     queries = [
         "",
         " ",
@@ -135,11 +137,11 @@ def test_the_browser_reads_gbk_as_python_writes_it(page: Page) -> None:
     assert page.evaluate(read, list(characters.encode("gbk"))) == characters
 
 
-def test_both_fold_alike(page: Page, server: Server, documents: list[Document]) -> None:
+def test_both_fold_alike(page: Page, server: Server, documents: list[IndexDocument]) -> None:
     """Every traditional character, every character of the column, widths, marks and numbers."""
     page.evaluate(ASK, [server.address, ["豐"]])
-    texts = {p.text for d in documents for p in d.pieces}
-    texts |= set(variants()) | {chr(n) for n in (*range(0x20, 0x250), *range(0x2000, 0x2800))}
+    texts = {p.text for d in documents for p in d.passages}
+    texts |= set(load_variants()) | {chr(n) for n in (*range(0x20, 0x250), *range(0x2000, 0x2800))}
     texts |= {
         chr(n) for n in (*range(0x2E80, 0x3400), *range(0xF900, 0xFB00), *range(0xFE00, 0xFFF0))
     }
@@ -167,6 +169,6 @@ def test_traditional_characters_are_recognised_without_the_table(
           const { mayNeedVariants } = await import(address + "modules/ask.js");
           return characters.filter((c) => !mayNeedVariants(c));
         }""",
-        [server.address, sorted(variants())],
+        [server.address, sorted(load_variants())],
     )
     assert missed == []

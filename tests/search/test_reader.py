@@ -16,8 +16,8 @@ from conftest import ROOT, Watch
 from search.conftest import Gate, Handler, Server, changed, held, other, status
 from xuelan.model.catalog import Catalog
 from xuelan.search.normal import fold
-from xuelan.search.postings import key_of
-from xuelan.search.reader import Reader
+from xuelan.search.postings import hash_units
+from xuelan.search.reader import IndexReader
 from xuelan.search.results import ask
 
 RESULTS = "[data-search-results] [data-material-id]"
@@ -76,7 +76,9 @@ def test_nothing_of_the_index_loads_before_it_is_asked(home: Page, server: Serve
     assert not [path for path in server.asked if re.search(INDEX, path)]
 
 
-def test_a_question_in_the_dialog(home: Page, server: Server, watch: Watch, reader: Reader) -> None:
+def test_a_question_in_the_dialog(
+    home: Page, server: Server, watch: Watch, reader: IndexReader
+) -> None:
     """Results with marks, the count, a link to the paragraph; the console stays empty."""
     home.get_by_role("link", name="检索", exact=True).first.click()
     expect(field(home)).to_be_focused()
@@ -98,7 +100,7 @@ def test_a_question_in_the_dialog(home: Page, server: Server, watch: Watch, read
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb2312", "iso-8859-1"])
-def test_whatever_a_server_says_of_scripts(home: Page, reader: Reader, charset: str) -> None:
+def test_whatever_a_server_says_of_scripts(home: Page, reader: IndexReader, charset: str) -> None:
     """The index's files say by their first bytes how they are written, and that wins."""
 
     def mislabelled(route: Route) -> None:
@@ -179,13 +181,13 @@ def test_an_input_method_is_left_alone(home: Page, server: Server, context: Brow
     assert field(home).input_value() == "农业税"
 
 
-def shards(reader: Reader, text: str) -> set[int]:
+def shards(reader: IndexReader, text: str) -> set[int]:
     """The shards with the pairs of a text."""
     units = map(ord, fold(text))
-    return {key_of(a, b) >> 32 - reader.manifest.bits for a, b in pairwise(units)}
+    return {hash_units(a, b) >> 32 - reader.manifest.bits for a, b in pairwise(units)}
 
 
-def test_only_the_last_question_counts(home: Page, server: Server, reader: Reader) -> None:
+def test_only_the_last_question_counts(home: Page, server: Server, reader: IndexReader) -> None:
     """A late answer to an earlier question is dropped."""
     early = "农业税"
     others = ("花果山", "五味子", "大梨树", "共产党员", "心得体会", "辽宁日报")
@@ -268,7 +270,7 @@ def test_taken_apart_and_meant(home: Page) -> None:
     expect(home.locator(f"{RESULTS} mark").first).to_have_text("毛丰美")
 
 
-def test_the_page_shows_all(page: Page, server: Server, reader: Reader) -> None:
+def test_the_page_shows_all(page: Page, server: Server, reader: IndexReader) -> None:
     """Ten at a time until the last, in the order of the command line; the focus goes along."""
     page.goto(f"{server.address}search/?q=农业税")
     answer = ask(reader, "农业税", 100)
@@ -283,7 +285,7 @@ def test_the_page_shows_all(page: Page, server: Server, reader: Reader) -> None:
     assert not page.locator(".search-index").is_visible()
 
 
-def test_facets_and_order(page: Page, server: Server, reader: Reader) -> None:
+def test_facets_and_order(page: Page, server: Server, reader: IndexReader) -> None:
     """Within a facet either, between facets both; counts tell what is left; the address keeps it."""
     page.goto(f"{server.address}search/?q=毛丰美")
     everything = count_after(page, ask(reader, "毛丰美", 0).count)
@@ -340,7 +342,7 @@ def test_a_filter_needs_no_question(page: Page, server: Server, column: Catalog)
 
 
 def test_without_script_the_page_lists_everything(
-    browser: Browser, server: Server, reader: Reader
+    browser: Browser, server: Server, reader: IndexReader
 ) -> None:
     """A to Z and by kind, and a word of explanation."""
     context = browser.new_context(java_script_enabled=False)
@@ -358,7 +360,7 @@ def test_without_script_the_page_lists_everything(
     "start", ["index.html", "search/index.html", "materials/portrait/index.html"]
 )
 def test_from_a_disk(
-    browser: Browser, built: Path, watch: Watch, reader: Reader, start: str
+    browser: Browser, built: Path, watch: Watch, reader: IndexReader, start: str
 ) -> None:
     """Opened by file:// with the network off: same results, links that name their file."""
     context = watch.on(browser.new_context(offline=True, locale="zh-CN"))
@@ -470,7 +472,7 @@ def test_a_file_lost_once_is_fetched_again(home: Page, server: Server) -> None:
 
 @pytest.mark.parametrize("locale", ["zh-CN", "th-TH", "tr-TR", "en-US"])
 def test_no_segmenter_of_the_browser_is_asked(
-    browser: Browser, server: Server, watch: Watch, reader: Reader, locale: str
+    browser: Browser, server: Server, watch: Watch, reader: IndexReader, locale: str
 ) -> None:
     """Whatever language the browser speaks, and with its segmenters taken away: the same answer."""
     context = watch.on(browser.new_context(locale=locale))
@@ -491,7 +493,7 @@ def test_no_segmenter_of_the_browser_is_asked(
     context.close()
 
 
-def test_a_form_to_fill_in_is_found(home: Page, server: Server, reader: Reader) -> None:
+def test_a_form_to_fill_in_is_found(home: Page, server: Server, reader: IndexReader) -> None:
     """Beside the materials, with the kit it comes with; it is not one of the counted results."""
     home.keyboard.press("/")
     type_in(home, "会议记录")
@@ -529,7 +531,9 @@ def test_axe_finds_nothing_in_dialog_and_page(
     context.close()
 
 
-def test_an_old_manifest_finds_the_new_index(page: Page, server: Server, reader: Reader) -> None:
+def test_an_old_manifest_finds_the_new_index(
+    page: Page, server: Server, reader: IndexReader
+) -> None:
     """A page kept in a cache names a build that is gone: the one that is there is asked."""
     build = reader.manifest.build.encode()
     server.fail(r"/search/search\.js", changed(lambda data: data.replace(build, b"0" * 12)))
@@ -541,7 +545,7 @@ def test_an_old_manifest_finds_the_new_index(page: Page, server: Server, reader:
     assert ids(page) == [f.id for f in ask(reader, "农业税", 10).found]
 
 
-def test_an_old_manifest_and_nothing_new(page: Page, server: Server, reader: Reader) -> None:
+def test_an_old_manifest_and_nothing_new(page: Page, server: Server, reader: IndexReader) -> None:
     """When the new one is not to be had either, that is said."""
     build = reader.manifest.build.encode()
     server.fail(r"/search/search\.js", changed(lambda data: data.replace(build, b"0" * 12)))

@@ -11,7 +11,7 @@ from xuelan.model.kit import Kit
 from xuelan.model.material import Material
 from xuelan.pages.collection import Collection
 from xuelan.pages.theme import Page
-from xuelan.search.files import Form
+from xuelan.search.files import FormLink
 
 Summaries = Mapping[str, Mapping[str, Any]]
 """What :func:`xuelan.kits.make.summary` says of each finished kit, by its id."""
@@ -37,7 +37,7 @@ def everything(c: Collection, made: Summaries) -> Iterator[Page]:
         yield _verify_page(c, made)
 
 
-def forms(kits: Iterable[Kit]) -> Iterator[Form]:
+def forms(kits: Iterable[Kit]) -> Iterator[FormLink]:
     """Every form that can be downloaded, with the first kit it comes with, for search."""
     holding: dict[str, Kit] = {}
     for kit in kits:
@@ -46,7 +46,7 @@ def forms(kits: Iterable[Kit]) -> Iterator[Form]:
     for name, sheet in FORMS.items():
         if name in holding:
             about = sheet.summary if name == sheet.title else f"{name}，{sheet.summary}"
-            yield Form(sheet.title, about, holding[name].title, holding[name].address)
+            yield FormLink(sheet.title, about, holding[name].title, holding[name].address)
 
 
 def _told(summary: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The text of attachments, page by page or sheet by sheet, and what cannot be read of them."""
+"""The text of attachments, page by page or sheet by sheet, and the problems in reading it."""
 
 from __future__ import annotations
 
@@ -28,29 +28,31 @@ _FORMAT: Final = 1
 Places = tuple[tuple[str, str], ...]
 
 
-class Text(msgspec.Struct, frozen=True):
-    """What was read of a file: its text by place, or why it could not be read."""
+class AttachmentText(msgspec.Struct, frozen=True):
+    """The text of a file by place, or the reason why it could not be read."""
 
     places: Places = ()
     fault: str = ""
 
 
-_read_already: dict[str, Text] = {}
+_read_already: dict[str, AttachmentText] = {}
 """By SHA-256: the check and the build of one run need the same texts."""
 
 
-def texts(root: Path, attachments: Iterable[Attachment], cache: Cache = NONE) -> dict[str, Text]:
-    """The text of each readable kind of file in ``attachments``, by SHA-256."""
+def read_texts(
+    root: Path, attachments: Iterable[Attachment], cache: Cache = NONE
+) -> dict[str, AttachmentText]:
+    """Return the text of each file in ``attachments`` that is of a readable kind, by SHA-256."""
     wanted = {a.sha256: a for a in attachments if Path(a.path).suffix.lower() in READABLE}
     missing = []
     for sha256, attachment in wanted.items():
-        kept = _read_already.get(sha256) or cache.get(_key(attachment), Text)
+        kept = _read_already.get(sha256) or cache.get(_key(attachment), AttachmentText)
         if kept is None:
             missing.append(attachment)
         else:
             _read_already[sha256] = kept
     paths = [str((root / a.path).absolute()) for a in missing]
-    for attachment, text in zip(missing, _Child.answers(paths), strict=True):
+    for attachment, text in zip(missing, _ReaderProcess.read_all(paths), strict=True):
         _read_already[attachment.sha256] = text
         cache.put_value(_key(attachment), text)
     return {sha256: _read_already[sha256] for sha256 in wanted}
@@ -61,8 +63,8 @@ def _key(attachment: Attachment) -> bytes:
     return key_of("attachment", _FORMAT, suffix, attachment.sha256)
 
 
-class _Child:
-    """The process that reads, see :mod:`xuelan.reading.extract`."""
+class _ReaderProcess:
+    """A process that reads files, see :mod:`xuelan.reading.extract`."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -76,27 +78,29 @@ class _Child:
         threading.Thread(target=self._listen, daemon=True).start()
 
     @classmethod
-    def answers(cls, paths: list[str]) -> Iterator[Text]:
-        """The text of each file; a new process after one that died or took too long."""
-        child: _Child | None = None
+    def read_all(cls, paths: list[str]) -> Iterator[AttachmentText]:
+        """Yield the text of each file; start a new process after one that died or took too long."""
+        process: _ReaderProcess | None = None
         for path in paths:
-            child = child or cls()
-            answer = child.ask(path)
-            if answer is None:
-                child.end()
-                child = None
-                answer = Text(fault="读取时出错或用时太长，文件可能有损坏")
-            yield answer
-        if child is not None:
-            child.end()
+            process = process or cls()
+            text = process.read(path)
+            if text is None:
+                process.kill()
+                process = None
+                text = AttachmentText(fault="读取时出错或用时太长，文件可能有损坏")
+            yield text
+        if process is not None:
+            process.kill()
 
     def _listen(self) -> None:
+        """Queue each line of the process, and an empty one at its end."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self._lines.put(line)
         self._lines.put("")
 
-    def ask(self, path: str) -> Text | None:
+    def read(self, path: str) -> AttachmentText | None:
+        """Read one file; ``None`` when the process died or took longer than ``PATIENCE``."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(path + "\n")
@@ -104,17 +108,17 @@ class _Child:
             line = self._lines.get(timeout=PATIENCE)
         except (OSError, queue.Empty):
             return None
-        return msgspec.convert(json.loads(line), Text) if line else None
+        return msgspec.convert(json.loads(line), AttachmentText) if line else None
 
-    def end(self) -> None:
+    def kill(self) -> None:
         self._process.kill()
         self._process.communicate()
 
 
-def problems(catalog: Catalog, cache: Cache = NONE) -> Iterator[Problem]:
-    """Attachments whose text cannot be searched."""
+def check_texts(catalog: Catalog, cache: Cache = NONE) -> Iterator[Problem]:
+    """Yield a problem for each attachment whose text cannot be searched."""
     rows = [(m, a) for m in catalog.materials for a in m.attachments]
-    found = texts(catalog.column.root, [a for _, a in rows], cache)
+    found = read_texts(catalog.column.root, [a for _, a in rows], cache)
     for m, attachment in rows:
         text = found.get(attachment.sha256)
         if text is None or text.places:

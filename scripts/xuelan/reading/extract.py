@@ -1,8 +1,8 @@
 """Reads the text of untrusted PDF, DOCX and XLSX files, in a process of its own.
 
 ``python -m xuelan.reading.extract`` takes paths on its standard input, a line each, and answers
-each with a line of JSON: ``{"places": [[place, text], ...]}`` or ``{"fault": why}``. Whatever a
-spoilt file does to this process (crash, endless loop, memory) the caller survives.
+each with a line of JSON: ``{"places": [[place, text], ...]}`` or ``{"fault": why}``. A damaged file
+that crashes this process, or makes it loop or fill its memory, costs the caller one file.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MAX_CHARACTERS: Final = 2_000_000
 MAX_PAGES: Final = 3000
 MAX_CELLS: Final = 500_000
 MAX_UNPACKED: Final = 200 * 1000 * 1000
-"""Bytes a zipped document may unpack to, by its own directory, which the reader enforces."""
+"""Bytes that a zipped document may unpack to, by its directory; zipfile reads no further."""
 MAX_RATIO: Final = 200
 MAX_PARTS: Final = 5000
 MAX_MEMORY: Final = 2 * 1000 * 1000 * 1000
@@ -51,10 +51,10 @@ class UnfitError(XuelanError):
     """The file cannot or must not be read; the message says why, in Chinese."""
 
 
-def places(path: Path) -> list[tuple[str, str]]:
-    """The text of a file by place: 第3页, “名单”工作表, or one place without a name.
+def extract_places(path: Path) -> list[tuple[str, str]]:
+    """Return the text of a file by place: 第3页, “名单”工作表, or one place without a name.
 
-    The kind of file is known by the ending of its name. Raises :class:`UnfitError`.
+    The ending of the file's name tells its kind. Raises :class:`UnfitError`.
     """
     found: list[tuple[str, str]] = []
     room = MAX_CHARACTERS
@@ -67,7 +67,7 @@ def places(path: Path) -> list[tuple[str, str]]:
     return found
 
 
-def _pdf(path: Path) -> Places:
+def _read_pdf(path: Path) -> Places:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -75,11 +75,11 @@ def _pdf(path: Path) -> Places:
         raise UnfitError("加了密码" if locked else "不是完好的 PDF 文件") from error
     for number in range(min(len(document), MAX_PAGES)):
         with contextlib.suppress(pypdfium2.PdfiumError):
-            yield f"第{number + 1}页", _joined(document[number].get_textpage().get_text_range())
+            yield f"第{number + 1}页", _join_lines(document[number].get_textpage().get_text_range())
 
 
-def _joined(text: str) -> str:
-    """Lines of a page as running text: a line that ends no sentence goes on in the next."""
+def _join_lines(text: str) -> str:
+    """Join the lines of a page: one that ends no sentence continues in the next."""
     lines = [line.strip() for line in re.sub(r"[\x00-\x08\x0e-\x1f\ufffe]", "", text).splitlines()]
     joined = ""
     for line in lines:
@@ -89,9 +89,9 @@ def _joined(text: str) -> str:
     return _BETWEEN_WIDE.sub("", joined)
 
 
-def _docx(path: Path) -> Places:
+def _read_docx(path: Path) -> Places:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    with _opened(path) as package:
+    with _open_package(path) as package:
         names = sorted(n for n in package.namelist() if _WORD_PARTS.fullmatch(n))
         if "word/document.xml" not in names:
             raise UnfitError("不是完好的 DOCX 文件")
@@ -100,29 +100,29 @@ def _docx(path: Path) -> Places:
             trees = [etree.fromstring(package.read(name), parser) for name in names]
         except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error) as error:
             raise UnfitError("不是完好的 DOCX 文件") from error
-    yield "", "\n".join(line for tree in trees for line in _paragraphs(tree))
+    yield "", "\n".join(line for tree in trees for line in _list_paragraphs(tree))
 
 
-def _paragraphs(tree: Any) -> Iterator[str]:
+def _list_paragraphs(tree: Any) -> Iterator[str]:
     for paragraph in tree.iter(f"{_WORD}p"):
-        text = "".join(_runs(paragraph)).strip()
+        text = "".join(_list_runs(paragraph)).strip()
         if text:
             yield text
 
 
-def _runs(element: Any) -> Iterator[str]:
-    """The text of a paragraph; boxes within it have paragraphs of their own."""
+def _list_runs(element: Any) -> Iterator[str]:
+    """Yield the text of a paragraph; boxes within it have paragraphs of their own."""
     for child in element:
         if child.tag == f"{_WORD}t":
             yield child.text or ""
         elif child.tag in (f"{_WORD}tab", f"{_WORD}br", f"{_WORD}cr"):
             yield " "
         elif child.tag not in (f"{_WORD}p", _FALLBACK, f"{_WORD}txbxContent"):
-            yield from _runs(child)
+            yield from _list_runs(child)
 
 
-def _xlsx(path: Path) -> Places:
-    with _opened(path):
+def _read_xlsx(path: Path) -> Places:
+    with _open_package(path):
         pass
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -140,8 +140,8 @@ def _xlsx(path: Path) -> Places:
         yield f"“{sheet.title}”工作表", "\n".join(row for row in rows if row)
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
-    """A zipped document whose directory promises nothing out of measure."""
+def _open_package(path: Path) -> zipfile.ZipFile:
+    """Open a zipped document; raises :class:`UnfitError` when its directory promises too much."""
     try:
         package = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -157,25 +157,25 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 
 READERS: Final[dict[str, Callable[[Path], Places]]] = {
-    ".pdf": _pdf,
-    ".docx": _docx,
-    ".xlsx": _xlsx,
+    ".pdf": _read_pdf,
+    ".docx": _read_docx,
+    ".xlsx": _read_xlsx,
 }
 
 
 def main() -> None:
-    """Answer every path until the input ends."""
+    """Answer each path until the input ends."""
     if resource is not None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     for line in sys.stdin:
         try:
-            answer: dict[str, Any] = {"places": places(Path(line.rstrip("\n")))}
+            answer: dict[str, Any] = {"places": extract_places(Path(line.rstrip("\n")))}
         except UnfitError as error:
             answer = {"fault": str(error)}
         except MemoryError:
             answer = {"fault": "太大，读不下去"}
-        except Exception:  # noqa: BLE001 - a spoilt file may provoke anything in three libraries
+        except Exception:  # noqa: BLE001 - a damaged file may raise anything in three libraries
             answer = {"fault": "文件有损坏，读不出文字"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

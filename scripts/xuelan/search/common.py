@@ -1,12 +1,21 @@
-"""Common sequences: those that stand in so many places that a phrase must not load them all.
+"""Common sequences: those in so many places that a phrase must not load them all.
 
-A pair with more places than the others of its index allow is common. Whatever goes one unit
+A pair with more places than :func:`compute_threshold` allows is common. Whatever goes one unit
 further than a common sequence, to either side, is kept as well, and may be common in its turn; so
 a phrase is looked up by short lists even when it is made of the commonest words.
 
-Sequences longer than a pair live among the pairs: a common sequence has a number, which as a high
-surrogate makes a pair with the unit it goes on with. No text holds such a pair, because there only
-a low surrogate follows a high one, and a sequence never goes on with a surrogate.
+Longer sequences are kept among the pairs. A common sequence has a number; a high surrogate that
+stands for the number makes a pair with the unit it goes on with. No text holds such a pair, because
+there only a low surrogate follows a high one, and a sequence never goes on with a surrogate. With
+学习 as number 0 and 学习会 as number 1:
+
+    >>> sequences = CommonSequences(("学习", "学习会"))
+    >>> [f"{unit:04x}" for unit in sequences.pair_units("学习会")], hex(ord("会"))
+    (['d800', '4f1a'], '0x4f1a')
+    >>> [f"{unit:04x}" for unit in sequences.pair_units("新学习会")], hex(ord("新"))
+    (['d803', '65b0'], '0x65b0')
+
+Number 1 is d802 for what follows it, and d803 for what stands before it.
 """
 
 from __future__ import annotations
@@ -18,42 +27,50 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from xuelan.search.arrays import I16, I64, U8, U32
 from xuelan.search.normal import BREAK
-from xuelan.search.postings import I64, U8, U32, Entries, Texts, key_of, mix, pairs, unmix
+from xuelan.search.postings import (
+    Postings,
+    UnitBatch,
+    extract_pairs,
+    hash_units,
+    join_postings,
+    mix,
+    unmix,
+)
 from xuelan.search.stream import Stream
 
 LEAST: Final = 8000
-"""Places a sequence must have more than to be common: about 17 KB as a file."""
+"""A common sequence has more places than this: about 17 KB as a file."""
 PER_SHARD: Final = 2
-"""Times the number of shards, it must too: a longer list costs more than the texts shown."""
+"""And more than this times the number of shards: a longer list costs more than the texts shown."""
 LONGEST: Final = 5
 """Units of the longest sequences kept."""
 MOST: Final = 512
-"""Common sequences there are numbers for."""
+"""How many common sequences there are numbers for."""
 SAMPLE: Final = 640
-"""Documents looked at to tell what is common, or somewhat more."""
+"""How many documents, or somewhat more, are sampled to find what is common."""
 HIGH: Final = 0xD800
+"""The first high surrogate."""
 LOW: Final = 0xDC00
+"""The first low surrogate."""
 REST: Final = 0xE000
-"""Where high surrogates begin, low ones, and what comes after."""
-
-I16 = npt.NDArray[np.int16]
+"""The first unit behind the surrogates."""
 
 
-def threshold(bits: int) -> int:
-    """Places a sequence must have more than to be common, with so many bits naming a shard."""
+def compute_threshold(bits: int) -> int:
+    """Return the number of places above which a sequence is common; ``bits`` name a shard."""
     return max(LEAST, PER_SHARD << bits)
 
 
-def sampled(count: int) -> range:
-    """The documents, of so many, by which it is told what is common: some hundreds."""
+def sample_documents(count: int) -> range:
+    """Choose, of ``count`` documents, those in which common sequences are counted."""
     return range(0, count, max(1, count // SAMPLE))
 
 
 @dataclass(frozen=True)
-class Common:
+class CommonSequences:
     """The common sequences of an index by number, shorter ones first."""
 
     texts: tuple[str, ...] = ()
@@ -66,13 +83,13 @@ class Common:
     @cached_property
     def keys(self) -> dict[int, int]:
         """The number of the sequence with each key."""
-        return {key_of(*self.pair(text)): number for text, number in self.numbers.items()}
+        return {hash_units(*self.pair_units(text)): n for text, n in self.numbers.items()}
 
     @cached_property
     def _table(self) -> tuple[U32, I16, I64, int]:
-        """The keys in order and the number of each; how many keys are below each upper half.
+        """The keys in order, the number of each, how many keys lie below each upper half.
 
-        And how many share one at most.
+        The last value is the largest number of keys that share an upper half.
         """
         rows = sorted(self.keys.items())
         known = np.array([*(key for key, _ in rows), 0xFFFFFFFF], np.uint32)
@@ -90,8 +107,8 @@ class Common:
                     ends[ord(unit)] |= side
         return ends
 
-    def pair(self, text: str) -> tuple[int, int]:
-        """The two units a sequence is kept under; of one that is kept."""
+    def pair_units(self, text: str) -> tuple[int, int]:
+        """Return the two units that a sequence is kept under; only for a sequence that is kept."""
         if len(text) == 2:
             return ord(text[0]), ord(text[1])
         if (number := self.numbers.get(text[:-1])) is not None:
@@ -99,26 +116,29 @@ class Common:
         return HIGH + 2 * self.numbers[text[1:]] + 1, ord(text[0])
 
     @classmethod
-    def among(cls, streams: list[Stream], count: int, bits: int) -> Common:
-        """What is common, going by the streams of the ``sampled`` of ``count`` documents."""
-        sample = Texts.of(streams)
-        most = threshold(bits) * sample.size // max(1, count)
-        found, keys = cls(), pairs(sample).keys
+    def find(cls, streams: list[Stream], count: int, bits: int) -> CommonSequences:
+        """Find what is common in ``count`` documents, from the streams of the sampled ones.
+
+        The threshold is lowered in proportion to the sample.
+        """
+        sample = UnitBatch.join(streams)
+        most = compute_threshold(bits) * sample.size // max(1, count)
+        found, keys = cls(), extract_pairs(sample).keys
         for size in range(LONGEST - 2):
-            more = found.more(_often(keys, most))
+            more = found._add(_find_frequent(keys, most))
             if more == found:
                 break
             found = more
-            keys = next(itertools.islice(found.longer(sample), size, None)).keys
+            keys = next(itertools.islice(found._extract_longer(sample), size, None)).keys
         return found
 
-    def more(self, keys: Iterable[int]) -> Common:
-        """These and the sequences with ``keys``, which go one unit further."""
-        found = map(self._text, sorted(keys))
-        return Common((*self.texts, *(text for text in found if text))[:MOST])
+    def _add(self, keys: Iterable[int]) -> CommonSequences:
+        """Return these sequences and those with ``keys``, which go one unit further."""
+        found = map(self._read_key, sorted(keys))
+        return CommonSequences((*self.texts, *(text for text in found if text))[:MOST])
 
-    def _text(self, key: int) -> str:
-        """The sequence with a key; nothing for one with a break or a surrogate."""
+    def _read_key(self, key: int) -> str:
+        """Return the sequence with a key; an empty text for one with a break or a surrogate."""
         first, second = unmix(key) >> 16, unmix(key) & 0xFFFF
         if LOW <= first < REST or HIGH <= second < REST:
             return ""
@@ -129,26 +149,30 @@ class Common:
             found = chr(first) + chr(second)
         return "" if BREAK in found else found
 
-    def longer(self, texts: Texts) -> Iterator[Entries]:
-        """The sequences of three units in some texts, of four, and so on."""
+    def extract(self, batch: UnitBatch) -> Postings:
+        """Return the postings of all pairs in ``batch``, and of all longer sequences kept."""
+        return join_postings([extract_pairs(batch), *self._extract_longer(batch)])
+
+    def _extract_longer(self, batch: UnitBatch) -> Iterator[Postings]:
+        """Yield the postings of sequences of three units, of four, and so on."""
         if not self.texts:
             return
-        units, spots = texts.units, texts.spots
+        units, spots = batch.units, batch.spots
         ends = self._ends.take(units)
         at = np.flatnonzero((ends[:-1] & ends[1:] >> 1) > 0)
         at = at[spots.take(at + 1) - spots.take(at) == np.uint32(1)]
         keys = mix(units.take(at).astype(np.uint32) << np.uint32(16) | units.take(at + 1))
         for size in range(3, LONGEST + 1):
-            numbers = self._numbered(keys)
+            numbers = self.look_up(keys)
             stay = numbers >= 0
-            at, keys = _further(texts, at[stay], numbers[stay], size)
-            yield Entries(keys, spots.take(at))
+            at, keys = _go_further(batch, at[stay], numbers[stay], size)
+            yield Postings(keys, spots.take(at))
 
-    def _numbered(self, keys: U32) -> I16:
-        """The number of the common sequence with each key, or -1.
+    def look_up(self, keys: U32) -> I16:
+        """Return the number of the common sequence with each key, or -1.
 
-        Most are told from the upper half of their keys; among the few that share one it is counted
-        how many are below. (A binary search for each takes ten times as long.)
+        The upper half of a key leads to the first of the few keys that share it; then it is counted
+        how many of these are smaller. (A binary search for each key takes ten times as long.)
         """
         known, numbers, below, shared = self._table
         at = below.take(keys >> np.uint32(16))
@@ -156,18 +180,27 @@ class Common:
             at += known.take(at) < keys
         return np.where(known.take(at) == keys, numbers.take(at), np.int16(-1))
 
-    def spans(self, text: str, offsets: Iterable[int]) -> list[tuple[int, int]]:
-        """From where to where a phrase is looked up, for its pairs at ``offsets``.
+    def cover(self, text: str, offsets: Iterable[int]) -> list[tuple[int, int]]:
+        """Return the (begin, end) of the sequences by which a phrase is looked up.
 
-        ``text`` is one character for each UTF-16 unit.
+        Each pair at ``offsets`` is made longer while it is common; what lies within another is left
+        out. ``text`` has one character for each UTF-16 unit.
+
+            >>> CommonSequences(("学习", "学习会")).cover("大学习会议", [0, 2, 3])
+            [(0, 2), (2, 4), (3, 5)]
+            >>> CommonSequences(("学习", "习会", "学习会")).cover("大学习会议", [0, 2, 3])
+            [(0, 4), (3, 5)]
         """
-        found = {self._span(text, n) for n in offsets}
+        found = {self._lengthen(text, n) for n in offsets}
         return sorted(
             (a, b) for a, b in found if not any(c <= a and b <= d for c, d in found - {(a, b)})
         )
 
-    def _span(self, text: str, begin: int) -> tuple[int, int]:
-        """A pair made longer while it is common: to the left, as what was typed before was."""
+    def _lengthen(self, text: str, begin: int) -> tuple[int, int]:
+        """Make a pair longer while it is common: to the left first, where a reader began to type.
+
+        What was looked up for the first characters is then found again.
+        """
         end = begin + 2
         while end - begin < LONGEST and text[begin:end] in self.numbers:
             if begin and not HIGH <= ord(text[begin - 1]) < REST:
@@ -179,19 +212,20 @@ class Common:
         return begin, end
 
 
-def _often(keys: U32, most: int) -> set[int]:
-    """The keys that are there more than ``most`` times."""
+def _find_frequent(keys: U32, most: int) -> set[int]:
+    """Return the keys that occur more than ``most`` times."""
     in_order = np.sort(keys)
     again = in_order[most:]
     return set(again[again == in_order[: len(again)]].tolist())
 
 
-def _further(texts: Texts, common: I64, numbers: I16, size: int) -> tuple[I64, U32]:
-    """Where sequences of ``size`` units stand that are a common one and a unit, and their keys.
+def _go_further(batch: UnitBatch, common: I64, numbers: I16, size: int) -> tuple[I64, U32]:
+    """Return where sequences of ``size`` units begin that are a common one and a unit; their keys.
 
-    A common one of one unit less begins at each of the units ``common`` and has that number.
+    A common sequence of ``size - 1`` units begins at each of the units ``common``; ``numbers`` are
+    the numbers of these sequences.
     """
-    units, spots = texts.units, texts.spots
+    units, spots = batch.units, batch.spots
     begin = np.full(len(units) + 1, -1, np.int16)
     begin[common] = numbers
     near = np.zeros(len(units) + 1, np.bool_)

@@ -1,4 +1,4 @@
-"""What can be found: each public material as a title, short fields and pieces of text."""
+"""The documents of the index: each public material as a title, short fields and passages."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ import msgspec
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.model.rendered import Searched
-from xuelan.reading.attachments import Text
+from xuelan.reading.attachments import AttachmentText
 from xuelan.rendering.texts import Texts
 from xuelan.text.digests import key_of, program
 
 
 class Zone(IntEnum):
-    """Where in a material a text stands; the title weighs most."""
+    """The part of a material in which a passage stands; a hit in the title weighs most."""
 
     TITLE = 0
     FIELD = 1
     BODY = 2
 
 
-class Piece(msgspec.Struct, frozen=True, gc=False):
-    """A text that is searched. ``anchor`` is its place on the page, ``label`` what it is.
+class Passage(msgspec.Struct, frozen=True, gc=False):
+    """A text that is searched: ``anchor`` is its place on the page, ``label`` its description.
 
     The label is shown beside the excerpt: the section's heading, 发文字号, 附件《…》第3页.
-    Hundreds of thousands are made: structures, in half the time of tuples with names.
+    Hundreds of thousands are made; a structure takes half the time of a named tuple.
     """
 
     zone: Zone
@@ -42,7 +42,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class IndexDocument:
     """One material to be searched. ``url`` is its page below the site's root."""
 
     id: str
@@ -51,11 +51,11 @@ class Document:
     kind: str
     date: str
     unit: str
-    pieces: tuple[Piece, ...]
+    passages: tuple[Passage, ...]
 
 
 class Facets(NamedTuple):
-    """What a document can be sorted by, and the words in its fields."""
+    """The values by which a document is filtered, and the words of its fields."""
 
     kind: str
     year: str
@@ -64,71 +64,77 @@ class Facets(NamedTuple):
     words: tuple[str, ...]
 
 
-class Entry(NamedTuple):
-    """A document not yet opened: ``key`` differs when it does, ``face`` when its facets do.
+class DocumentRef(NamedTuple):
+    """A document that is loaded only when the index needs its text.
 
-    Entries are in the order that decides between equals: newest first.
+    ``key`` changes with the document, ``face`` with its facets. References stand in the order that
+    decides between equal hits: newest first.
     """
 
     key: bytes
     face: bytes
     id: str
     facets: Callable[[], Facets]
-    open: Callable[[], Document]
+    load: Callable[[], IndexDocument]
 
 
-Files = Mapping[str, Text]
+AttachmentTexts = Mapping[str, AttachmentText]
 """The texts of attachments, by SHA-256."""
 
 
-def entries(catalog: Catalog, rendered: Texts, files: Files) -> list[Entry]:
-    """Every public material, newest first."""
-    return [_entry(m, rendered, files) for m in catalog.public]
+def list_documents(
+    catalog: Catalog, rendered: Texts, attached: AttachmentTexts
+) -> list[DocumentRef]:
+    """Return a reference to every public material, newest first."""
+    return [_refer_to(m, rendered, attached) for m in catalog.public]
 
 
-def _entry(m: Material, rendered: Texts, files: Files) -> Entry:
+def _refer_to(m: Material, rendered: Texts, attached: AttachmentTexts) -> DocumentRef:
     key = key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments])
-    return Entry(
-        key, m.face, m.id, partial(facets, m), lambda: document(m, rendered.searched(m.id), files)
-    )
+    load = partial(_load, m, rendered, attached)
+    return DocumentRef(key, m.face, m.id, partial(collect_facets, m), load)
 
 
-def facets(m: Material) -> Facets:
-    """What one material can be sorted by."""
+def _load(m: Material, rendered: Texts, attached: AttachmentTexts) -> IndexDocument:
+    return make_document(m, rendered.searched(m.id), attached)
+
+
+def collect_facets(m: Material) -> Facets:
+    """Collect the facets of one material."""
     words = (m.title, m.publisher, *m.people, *m.places, *m.tags, *m.aliases)
     return Facets(m.kind, m.year, m.publisher, m.activity, tuple(w for w in words if w))
 
 
-def document(m: Material, rendered: Searched, files: Files) -> Document:
-    """One material with its rendered text and the texts of its attachments."""
-    pieces = [p for p in chain(_fields(m), _body(m, rendered), _files(m, files)) if p.text]
-    return Document(
+def make_document(m: Material, rendered: Searched, attached: AttachmentTexts) -> IndexDocument:
+    """Make a document of a material, its rendered text and the texts of its attachments."""
+    parts = chain(_list_fields(m), _list_body(m, rendered), _list_attachments(m, attached))
+    return IndexDocument(
         id=m.id,
         url=m.address,
-        title=_normal(m.title),
+        title=_compose(m.title),
         kind=m.kind,
         date=m.issued,
         unit=m.publisher,
-        pieces=tuple(_composed(pieces)),
+        passages=tuple(_compose_all([passage for passage in parts if passage.text])),
     )
 
 
-def _composed(pieces: list[Piece]) -> list[Piece]:
-    """Pieces with their texts as :func:`_normal` has them, which they mostly are already.
+def _compose_all(passages: list[Passage]) -> list[Passage]:
+    """Bring the texts into NFC, which they mostly are already.
 
-    Of a text that is composed every part is too.
+    When the joined text is NFC, so is each part, and one question answers for all of them.
     """
-    if unicodedata.is_normalized("NFC", "".join([piece.text for piece in pieces])):
-        return pieces
-    return [msgspec.structs.replace(piece, text=_normal(piece.text)) for piece in pieces]
+    if unicodedata.is_normalized("NFC", "".join([passage.text for passage in passages])):
+        return passages
+    return [msgspec.structs.replace(each, text=_compose(each.text)) for each in passages]
 
 
-def _normal(text: str) -> str:
+def _compose(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _fields(m: Material) -> Iterator[Piece]:
-    yield Piece(Zone.TITLE, "", "", m.title)
+def _list_fields(m: Material) -> Iterator[Passage]:
+    yield Passage(Zone.TITLE, "", "", m.title)
     fields = (
         ("提要", m.summary),
         ("原题", m.original_title),
@@ -142,31 +148,31 @@ def _fields(m: Material) -> Iterator[Piece]:
     )
     for label, text in fields:
         if text:
-            yield Piece(Zone.FIELD, "", label, text)
+            yield Passage(Zone.FIELD, "", label, text)
 
 
-def _body(m: Material, rendered: Searched) -> Iterator[Piece]:
-    """Headings and blocks in the order of the page."""
+def _list_body(m: Material, rendered: Searched) -> Iterator[Passage]:
+    """Headings and blocks in the order of the page, then questions and media."""
     section = -1
     for block in rendered.blocks:
         while section < block.section:
             section += 1
             heading = rendered.headings[section]
-            yield Piece(Zone.BODY, heading.anchor, "小标题", heading.text)
+            yield Passage(Zone.BODY, heading.anchor, "小标题", heading.text)
         label = rendered.headings[section].text if section >= 0 else ""
-        yield Piece(Zone.BODY, block.anchor, label, block.text)
+        yield Passage(Zone.BODY, block.anchor, label, block.text)
     for heading in rendered.headings[section + 1 :]:
-        yield Piece(Zone.BODY, heading.anchor, "小标题", heading.text)
+        yield Passage(Zone.BODY, heading.anchor, "小标题", heading.text)
     for question in m.questions:
-        yield Piece(Zone.BODY, "questions", "讨论题", question)
+        yield Passage(Zone.BODY, "questions", "讨论题", question)
     for item in m.media:
         text = "，".join(t for t in (item.title, item.alt, item.transcript) if t)
-        yield Piece(Zone.BODY, "media", "图片与音像", text)
+        yield Passage(Zone.BODY, "media", "图片与音像", text)
 
 
-def _files(m: Material, files: Files) -> Iterator[Piece]:
+def _list_attachments(m: Material, attached: AttachmentTexts) -> Iterator[Passage]:
     for file in m.attachments:
-        yield Piece(Zone.BODY, "attachments", "附件", file.title)
-        text = files.get(file.sha256)
+        yield Passage(Zone.BODY, "attachments", "附件", file.title)
+        text = attached.get(file.sha256)
         for place, words in text.places if text else ():
-            yield Piece(Zone.BODY, "attachments", f"附件《{file.title}》{place}", words)
+            yield Passage(Zone.BODY, "attachments", f"附件《{file.title}》{place}", words)

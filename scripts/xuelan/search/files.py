@@ -1,4 +1,4 @@
-"""Which files an index has, where they lie, and the one that is read first."""
+"""The files of an index: their paths, and the manifest, which is read first."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from xuelan.text.errors import XuelanError
 
 FOLDER: Final = "search/index"
 """The index's folder, below the site's root."""
-NOW: Final = f"{FOLDER}/now.js"
-"""The file that names the build now published."""
+MANIFEST_PATH: Final = f"{FOLDER}/now.js"
+"""The file with the manifest of the build now published."""
 
-_NOW: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
+_MANIFEST: Final = re.compile(r"xuelanNow\((\{.*\})\);\n")
 
 
 class DamagedIndexError(XuelanError):
     """A file of the index is missing, cut short or not the one asked for."""
 
 
-class Form(NamedTuple):
-    """A form to fill in: its title, what is in it, the kit it comes with and that kit's page."""
+class FormLink(NamedTuple):
+    """A form to fill in: its title, its content, the kit it belongs to and that kit's page."""
 
     title: str
     about: str
@@ -31,13 +31,13 @@ class Form(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a reader of the index must know first.
+class IndexManifest:
+    """What a reader of the index must know first; the names are those of the file.
 
     ``build`` names this index, ``order`` the documents and their order; ``bits`` is the number
     of top bits of a key that name its shard; ``count`` the number of documents; ``odd`` are the
     traditional characters that also are in GB 2312. ``forms`` are few, and found without a file.
-    ``common`` are the sequences with shards of their own, which follow those that bits name.
+    ``common`` are the sequences with shards of their own, numbered from ``1 << bits``.
     """
 
     build: str
@@ -45,7 +45,7 @@ class Manifest:
     bits: int
     count: int
     odd: str
-    forms: tuple[Form, ...] = ()
+    forms: tuple[FormLink, ...] = ()
     common: tuple[str, ...] = ()
 
     def as_json(self) -> str:
@@ -53,27 +53,32 @@ class Manifest:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def now(manifest: Manifest) -> bytes:
-    """The script that names the build now published, asked for when a file is missing."""
+def encode_manifest(manifest: IndexManifest) -> bytes:
+    """Write the script with the manifest, which a page asks for when a file is missing."""
     return f"xuelanNow({manifest.as_json()});\n".encode()
 
 
-def read_now(script: bytes) -> Manifest:
-    """The manifest in a script made by :func:`now`; raises :class:`DamagedIndexError`."""
-    match = _NOW.fullmatch(script.decode("utf-8", "replace"))
+def decode_manifest(script: bytes) -> IndexManifest:
+    """Read what :func:`encode_manifest` wrote; raises :class:`DamagedIndexError`."""
+    match = _MANIFEST.fullmatch(script.decode("utf-8", "replace"))
     if match is None:
         raise DamagedIndexError("now")
     content = json.loads(match[1])
-    forms = tuple(Form(*form) for form in content.pop("forms"))
-    return Manifest(**content | {"forms": forms, "common": tuple(content["common"])})
+    forms = tuple(FormLink(*form) for form in content.pop("forms"))
+    return IndexManifest(**content | {"forms": forms, "common": tuple(content["common"])})
 
 
-class Kind(NamedTuple):
-    """What shards are made of: their first name, and the number of columns in each.
+class ShardKind(NamedTuple):
+    """One of the two kinds of shards: its name, and the number of columns in a shard.
 
-    There are few different single units, so that ``fewer`` bits of a key name their shard. The
-    first ``plain`` columns would not become smaller when they are packed. The last column tells
-    the documents.
+    There are few different single units, so ``fewer`` bits of a key name their shard. The first
+    ``plain`` columns are stored, because compression would not make them smaller. The last column
+    holds the documents.
+
+        >>> PAIRS.shard_name(number=0x1A3, bits=11)
+        'pairs/11/1a3'
+        >>> PAIRS.path("5f0c2b7e91aa", number=0x1A3)
+        'search/index/5f0c2b7e91aa/pairs/1/a3.js'
     """
 
     name: str
@@ -81,30 +86,34 @@ class Kind(NamedTuple):
     plain: int
     fewer: int
 
-    def shard(self, number: int, bits: int) -> str:
-        """What a shard calls itself."""
+    def shard_name(self, number: int, bits: int) -> str:
+        """The name that a shard's script hands over."""
         return f"{self.name}/{bits}/{number:x}"
 
     def folder(self, build: str) -> str:
-        """Where shards lie, below the site's root.
+        """The folder of all shards of a build, below the site's root.
 
-        A folder for each build: an old shard never meets a new manifest.
+        Each build has its own: an old shard never meets a new manifest.
         """
         return f"{FOLDER}/{build}/{self.name}"
 
     def path(self, build: str, number: int) -> str:
-        """Where a shard lies, below the site's root."""
+        """The path of a shard, below the site's root."""
         return f"{FOLDER}/{build}/{self.name}/{number >> 8:x}/{number & 255:02x}.js"
 
 
-PAIRS: Final = Kind("pairs", columns=6, plain=3, fewer=0)
-SINGLES: Final = Kind("singles", columns=4, plain=2, fewer=4)
+PAIRS: Final = ShardKind("pairs", columns=6, plain=3, fewer=0)
+SINGLES: Final = ShardKind("singles", columns=4, plain=2, fewer=4)
 
 
 def text_path(order: str, doc: int, window: int) -> str:
-    """Where a part of a document's text lies, below the site's root.
+    """Return the path of a window of a document's text, below the site's root.
 
-    A folder for each order of documents, so that an edit leaves the other texts where they are.
-    A text of another build does not hold what the shards say of it, and is found out by that.
+    There is a folder for each order of documents, so that an edit leaves the other texts where
+    they are. A reader compares a text with what the shards say of it, and so refuses the text of
+    another build.
+
+        >>> text_path("0b3d9c55e21f", doc=300, window=1)
+        'search/index/0b3d9c55e21f/1/2c-1.js'
     """
     return f"{FOLDER}/{order}/{doc >> 8:x}/{doc & 255:02x}-{window:x}.js"

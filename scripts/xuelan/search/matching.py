@@ -13,32 +13,34 @@ from typing import Final
 
 import numpy as np
 
+from xuelan.search.arrays import I64
 from xuelan.search.document import Zone
 from xuelan.search.normal import BREAK
-from xuelan.search.postings import IN_FIELD, IN_TITLE, MOST, PLACE_BITS
-from xuelan.search.query import Phrase, Query, Term, phrase
-from xuelan.search.reader import Reader, Starts
+from xuelan.search.postings import IN_FIELD, IN_TITLE, MOST, PLACE_BITS, PLACE_MASK
+from xuelan.search.query import Phrase, Query, Term, make_phrase
+from xuelan.search.reader import IndexReader
 from xuelan.search.stream import STARTS
 
 EXACT, SPLIT, PARTIAL = "完整匹配", "拆开匹配", "部分匹配"
 LONGEST_SPLIT: Final = 32
-"""Units of a query that is taken apart; of a longer one only samples are looked for."""
+"""Units of a term that may be split; of a longer one only samples are looked for."""
 MOST_PIECES: Final = 4
 SHORTEST_SPLIT: Final = 4
 SHORTEST_ASCII: Final = 4
 SAMPLES: Final = 6
 SAMPLE: Final = 4
+"""A long term is sampled by so many pieces of so many units."""
 
 _TITLE_WEIGHT: Final = 8
 _FIELD_WEIGHT: Final = 3
-_MASK: Final = (1 << PLACE_BITS) - 1
 _NOWHERE: Final = -1
 _OFTEN: Final = 7
+"""The bits of a single unit's weight that hold its class of frequency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document found: ``place`` is where to take the excerpt, ``pieces`` what to mark.
+    """A document found: ``place`` is where the excerpt is taken, ``pieces`` are marked in it.
 
     The place is -1 where the index does not know it (a single character).
     """
@@ -56,18 +58,19 @@ class Answer:
     hits: list[Hit]
 
 
-def answer(reader: Reader, query: Query) -> Answer:
-    """The first group that is not empty; the last one when all are."""
+def answer(reader: IndexReader, query: Query) -> Answer:
+    """Return the first group that is not empty; the last one when all are."""
     if not query.terms:
         return Answer(EXACT, [])
-    for group, search in ((EXACT, exact), (SPLIT, split), (PARTIAL, partial)):
-        if hits := search(reader, query):
+    groups = ((EXACT, match_exact), (SPLIT, match_split), (PARTIAL, match_partial))
+    for group, match in groups:
+        if hits := match(reader, query):
             return Answer(group, hits)
     return Answer(PARTIAL, [])
 
 
 @dataclass(frozen=True, slots=True)
-class _In:
+class _Match:
     """A phrase in one document: its weight, whether the title holds or begins with it."""
 
     weight: int
@@ -76,48 +79,54 @@ class _In:
     place: int
 
 
-def exact(reader: Reader, query: Query) -> list[Hit]:
-    """Documents in which every term stands: in the title first, then by weight, then newest."""
-    found = [_weighed(reader, term.text) for term in query.terms]
+def match_exact(reader: IndexReader, query: Query) -> list[Hit]:
+    """Find documents with every term: in the title first, then by weight, then newest.
+
+    A term's weight in a document counts more the fewer documents have the term: it is multiplied by
+    the bit length of (all documents // documents with the term).
+    """
+    found = [_find_text(reader, term.text) for term in query.terms]
     docs = set.intersection(*map(set, found))
     rare = [(reader.manifest.count // max(1, len(f))).bit_length() for f in found]
-    shown = min(found, key=len)
+    rarest = min(found, key=len)
     pieces = tuple(term.text for term in query.terms)
 
     def rank(doc: int) -> tuple[int, int, int]:
-        places = [f[doc] for f in found]
-        title = all(p.in_title for p in places) + all(p.begins for p in places)
-        return -title, -sum(r * p.weight for r, p in zip(rare, places, strict=True)), doc
+        matches = [f[doc] for f in found]
+        title = all(m.in_title for m in matches) + all(m.begins for m in matches)
+        return -title, -sum(r * m.weight for r, m in zip(rare, matches, strict=True)), doc
 
-    return [Hit(doc, shown[doc].place, pieces) for doc in sorted(docs, key=rank)]
+    return [Hit(doc, rarest[doc].place, pieces) for doc in sorted(docs, key=rank)]
 
 
-def _weighed(reader: Reader, text: str) -> dict[int, _In]:
-    """The documents a folded text stands in."""
-    wanted = phrase(text)
+def _find_text(reader: IndexReader, text: str) -> dict[int, _Match]:
+    """Return the documents in which a folded text stands."""
+    wanted = make_phrase(text)
     if wanted.single:
-        return {doc: _alone(w) for doc, w in reader.single(wanted.single).items()}
-    return {doc: _summed(places) for doc, places in by_doc(starts(reader, text, wanted))}
+        return {doc: _read_weight(w) for doc, w in reader.find_single(wanted.single).items()}
+    spots = find_phrase(reader, text, wanted)
+    return {doc: _weigh_places(places) for doc, places in group_by_document(spots)}
 
 
-def _alone(byte: int) -> _In:
-    weight = _weight(byte & IN_TITLE, byte & IN_FIELD, byte & _OFTEN)
-    return _In(weight, in_title=bool(byte & IN_TITLE), begins=False, place=_NOWHERE)
+def _read_weight(byte: int) -> _Match:
+    """Return the match that a single unit's weight tells of."""
+    weight = _weigh(byte & IN_TITLE, byte & IN_FIELD, byte & _OFTEN)
+    return _Match(weight, in_title=bool(byte & IN_TITLE), begins=False, place=_NOWHERE)
 
 
-def _summed(places: list[int]) -> _In:
+def _weigh_places(places: list[int]) -> _Match:
     in_title = places[0] < STARTS[Zone.FIELD]
     in_field = any(STARTS[Zone.FIELD] <= p < STARTS[Zone.BODY] for p in places)
-    weight = _weight(in_title, in_field, min(MOST, len(places).bit_length()))
-    return _In(weight, in_title, places[0] == 0, best_place(places))
+    weight = _weigh(in_title, in_field, min(MOST, len(places).bit_length()))
+    return _Match(weight, in_title, places[0] == 0, choose_place(places))
 
 
-def _weight(in_title: int, in_field: int, often: int) -> int:
+def _weigh(in_title: int, in_field: int, often: int) -> int:
     return _TITLE_WEIGHT * bool(in_title) + _FIELD_WEIGHT * bool(in_field) + often
 
 
-def best_place(places: list[int]) -> int:
-    """The first place in the text, else in the fields, else in the title."""
+def choose_place(places: list[int]) -> int:
+    """Choose where the excerpt is taken: the first place in the body, else in a field, else any."""
     for zone in (Zone.BODY, Zone.FIELD):
         for place in places:
             if place >= STARTS[zone]:
@@ -125,34 +134,40 @@ def best_place(places: list[int]) -> int:
     return places[0]
 
 
-def starts(reader: Reader, text: str, wanted: Phrase) -> Starts:
-    """Where a folded text of two units or more stands, letter for letter."""
+def find_phrase(reader: IndexReader, text: str, wanted: Phrase) -> I64:
+    """Return the spots where a folded text of two units or more begins, letter for letter.
+
+    The spots of each sequence looked up, less its offset in the phrase, are intersected: 学习会
+    begins where 学习 begins and, one place further, 习会.
+    """
     units = "".join(map(chr, wanted.units))
-    spans = reader.common.spans(units, (n for n, _, _ in wanted.pairs))
-    lists = sorted((reader.pair(*reader.common.pair(units[a:b])) - a for a, b in spans), key=len)
-    found = lists[0]
-    for other in lists[1:]:
+    spans = reader.common.cover(units, (n for n, _, _ in wanted.pairs))
+    rows = (reader.find_pair(*reader.common.pair_units(units[a:b])) - a for a, b in spans)
+    shortest, *others = sorted(rows, key=len)
+    found = shortest
+    for other in others:
         found = np.intersect1d(found, other, assume_unique=True)
     if wanted.sure:
         return found
-    kept = [s for s in found.tolist() if reader.stands(s >> PLACE_BITS, s & _MASK, text)]
+    spots = found.tolist()
+    kept = [s for s in spots if reader.stands_at(s >> PLACE_BITS, s & PLACE_MASK, text)]
     return np.array(kept, np.int64)
 
 
-def by_doc(found: Starts) -> list[tuple[int, list[int]]]:
-    """Places by document."""
-    if not len(found):
+def group_by_document(spots: I64) -> list[tuple[int, list[int]]]:
+    """Return each document in ``spots`` with its places."""
+    if not len(spots):
         return []
-    docs, first = np.unique(found >> PLACE_BITS, return_index=True)
-    places = np.split(found & _MASK, first[1:])
+    docs, first = np.unique(spots >> PLACE_BITS, return_index=True)
+    places = np.split(spots & PLACE_MASK, first[1:])
     return [(d, p.tolist()) for d, p in zip(docs.tolist(), places, strict=True)]
 
 
-def split(reader: Reader, query: Query) -> list[Hit]:
-    """Documents in which every term stands as it is or cut into pieces: fewest pieces first."""
+def match_split(reader: IndexReader, query: Query) -> list[Hit]:
+    """Find documents with every term as it is or split into pieces: fewest pieces first."""
     if not any(map(_may_split, query.terms)):
         return []
-    found = [_cut(reader, term) for term in query.terms]
+    found = [_split_term(reader, term) for term in query.terms]
     docs = set.intersection(*map(set, found))
     rows = []
     for doc in docs:
@@ -172,20 +187,20 @@ Cut = tuple[str, int, bool]
 """A piece of a term, a place where it stands, and whether the title has it."""
 
 
-def _cut(reader: Reader, term: Term) -> dict[int, list[Cut]]:
-    """Documents a term stands in, with its pieces: one when it stands there as it is."""
-    whole = _weighed(reader, term.text)
-    found = {d: [(term.text, p.place, p.in_title)] for d, p in whole.items()}
+def _split_term(reader: IndexReader, term: Term) -> dict[int, list[Cut]]:
+    """Return the documents with a term, and its pieces: one where it stands as it is."""
+    whole = _find_text(reader, term.text)
+    found = {d: [(term.text, m.place, m.in_title)] for d, m in whole.items()}
     if _may_split(term):
-        for doc, chain in _chains(reader, term.text).items():
-            pieces = found.get(doc) or chain.pieces(term.text)
+        for doc, chain in _build_chains(reader, term.text).items():
+            pieces = found.get(doc) or chain.split(term.text)
             if pieces:
                 found[doc] = pieces
     return found
 
 
-def _says_something(piece: str) -> bool:
-    """Two Chinese characters do, two letters or digits do not."""
+def _is_meaningful(piece: str) -> bool:
+    """Return True for two Chinese characters, or for four letters or digits."""
     return len(piece) >= (SHORTEST_ASCII if piece.isascii() else 2)
 
 
@@ -195,8 +210,8 @@ class _Chain:
     def __init__(self, count: int) -> None:
         self.places: list[list[int]] = [[] for _ in range(count)]
 
-    def longest(self, at: int) -> tuple[int, list[int]]:
-        """How many units of the term stand together from unit ``at`` on, and where."""
+    def find_longest(self, at: int) -> tuple[int, list[int]]:
+        """Return how many units of the term stand together from unit ``at`` on, and where."""
         here = self.places[at]
         if not here:
             return 0, []
@@ -209,15 +224,19 @@ class _Chain:
             here, length = further, length + 1
         return length, here
 
-    def pieces(self, text: str) -> list[Cut]:
-        """The fewest pieces of two units or more that make up the term; none if there are none."""
+    def split(self, text: str) -> list[Cut]:
+        """Return the fewest pieces of two units or more that make up the term; none if none do.
+
+        ``best[end]`` is the fewest pieces of the first ``end`` units, ``came[end]`` where the last
+        of them begins.
+        """
         size = len(self.places) + 1
-        reach = [self.longest(n)[0] for n in range(size - 1)]
+        reach = [self.find_longest(n)[0] for n in range(size - 1)]
         best = [0] + [MOST_PIECES + 1] * size
         came = [0] * (size + 1)
         for end in range(2, size + 1):
             for begin in range(end - 1):
-                if reach[begin] < end - begin or not _says_something(text[begin:end]):
+                if reach[begin] < end - begin or not _is_meaningful(text[begin:end]):
                     continue
                 if best[begin] + 1 < best[end]:
                     best[end], came[end] = best[begin] + 1, begin
@@ -226,43 +245,43 @@ class _Chain:
         cuts: list[Cut] = []
         end = size
         while end:
-            cuts.append(self._piece(text, came[end], end))
+            cuts.append(self._cut(text, came[end], end))
             end = came[end]
         return cuts[::-1]
 
-    def _piece(self, text: str, begin: int, end: int) -> Cut:
+    def _cut(self, text: str, begin: int, end: int) -> Cut:
         places = self.places[begin]
         for n in range(begin + 1, end - 1):
             following = set(self.places[n])
             places = [p for p in places if p + n - begin in following]
-        return text[begin:end], best_place(places), places[0] < STARTS[Zone.FIELD]
+        return text[begin:end], choose_place(places), places[0] < STARTS[Zone.FIELD]
 
 
-def _chains(reader: Reader, text: str) -> dict[int, _Chain]:
-    """For each document that has one of the overlapping pairs of ``text``, where it has them.
+def _build_chains(reader: IndexReader, text: str) -> dict[int, _Chain]:
+    """Return, for each document with a pair of ``text``, where its overlapping pairs stand.
 
-    A text with a break or a character of two units is not taken apart.
+    A text with a break or a character of two units is not split.
     """
-    wanted = phrase(text).units
+    units = make_phrase(text).units
     chains: dict[int, _Chain] = {}
-    if BREAK in text or len(wanted) != len(text):
+    if BREAK in text or len(units) != len(text):
         return chains
-    for n, (a, b) in enumerate(pairwise(wanted)):
-        for doc, places in by_doc(reader.pair(a, b)):
-            chains.setdefault(doc, _Chain(len(wanted) - 1)).places[n] = places
+    for n, (a, b) in enumerate(pairwise(units)):
+        for doc, places in group_by_document(reader.find_pair(a, b)):
+            chains.setdefault(doc, _Chain(len(units) - 1)).places[n] = places
     return chains
 
 
-def partial(reader: Reader, query: Query) -> list[Hit]:
-    """Documents with at least half of the query: those with most of it first."""
+def match_partial(reader: IndexReader, query: Query) -> list[Hit]:
+    """Find documents with at least half of the query: those with most of it first."""
     if any(term.whole for term in query.terms):
         return []
-    parts = [part for term in query.terms for part in _parts(term.text)]
+    parts = [part for term in query.terms for part in _divide(term.text)]
     total = sum(len(text) for text, _ in parts)
     covered: dict[int, int] = {}
     pieces: dict[int, list[Cut]] = {}
-    for text, sample in parts:
-        for doc, found in _coverage(reader, text, sample=sample).items():
+    for text, is_sample in parts:
+        for doc, found in _cover(reader, text, is_sample=is_sample).items():
             covered[doc] = covered.get(doc, 0) + sum(len(text) for text, _, _ in found)
             pieces.setdefault(doc, []).extend(found)
     docs = [d for d, n in covered.items() if 2 * n >= total]
@@ -273,8 +292,8 @@ def partial(reader: Reader, query: Query) -> list[Hit]:
     ]
 
 
-def _parts(text: str) -> list[tuple[str, bool]]:
-    """A term without breaks; or, of a long one, a few samples (true), evenly spread."""
+def _divide(text: str) -> list[tuple[str, bool]]:
+    """Divide a term at its breaks; of a long one return samples (True), evenly spread."""
     if len(text) <= LONGEST_SPLIT:
         return [(run, False) for run in text.split(BREAK) if run]
     last = len(text) - SAMPLE
@@ -282,20 +301,20 @@ def _parts(text: str) -> list[tuple[str, bool]]:
     return [(s, True) for s in samples if BREAK not in s]
 
 
-def _coverage(reader: Reader, text: str, *, sample: bool) -> dict[int, list[Cut]]:
-    """The pieces of ``text`` in each document, longest from the left; of a sample, all of it."""
-    if sample or len(text) == 1:
-        whole = _weighed(reader, text)
-        return {d: [(text, p.place, p.in_title)] for d, p in whole.items()}
+def _cover(reader: IndexReader, text: str, *, is_sample: bool) -> dict[int, list[Cut]]:
+    """Return the pieces of ``text`` in each document, longest from the left; a sample is whole."""
+    if is_sample or len(text) == 1:
+        whole = _find_text(reader, text)
+        return {d: [(text, m.place, m.in_title)] for d, m in whole.items()}
     found = {}
-    for doc, chain in _chains(reader, text).items():
+    for doc, chain in _build_chains(reader, text).items():
         cuts: list[Cut] = []
         at = 0
         while at < len(text) - 1:
-            length, places = chain.longest(at)
+            length, places = chain.find_longest(at)
             piece = text[at : at + length]
-            if _says_something(piece):
-                cuts.append((piece, best_place(places), places[0] < STARTS[Zone.FIELD]))
+            if _is_meaningful(piece):
+                cuts.append((piece, choose_place(places), places[0] < STARTS[Zone.FIELD]))
             at += max(1, length)
         found[doc] = cuts
     return found

@@ -1,8 +1,11 @@
-"""When two texts are the same to a reader who searches.
+r"""Folding: two texts are the same to a reader who searches when they fold to the same text.
 
 Each character is folded by itself: NFKC, lower case, traditional to simplified. Marks that join
-(、·“”《》〔〕（）—-_/ and spaces) vanish, marks that end a sentence become one break. Because no
-character looks at its neighbours, a part of a text folds to a part of the folded text.
+(、·“”《》〔〕（）—-_/ and spaces) vanish; marks that end a sentence become one break. No character
+looks at its neighbours, so a part of a text folds to a part of the folded text.
+
+    >>> fold("组发〔２０１６〕29 号，《學習》通知。")
+    '组发201629号\n学习通知'
 
 ``fold.js`` does the same in the browser, with the same table of variants.
 """
@@ -20,17 +23,17 @@ BREAK: Final = "\n"
 _BREAKS: Final = frozenset("。!?;:,|\n\r\t\v\f\x85\u2028\u2029")
 _ELLIPSES: Final = frozenset("…⋯")
 _KEPT: Final = frozenset("%‰&@#.")
-"""Punctuation by its category that carries meaning in figures and names."""
+"""Characters that are punctuation by their category and carry meaning in figures and names."""
 _DROPPED: Final = frozenset("~`^" + "".join(map(chr, range(0xFE00, 0xFE10))))
 _SAME: Final = {"ς": "σ", "ß": "ss"}
 _BREAK_RUN: Final = re.compile(f"{BREAK}{{2,}}")
 
 
 @cache
-def variants() -> dict[str, str]:
-    """Traditional characters and their simplified forms, from OpenCC's table.
+def load_variants() -> dict[str, str]:
+    """Read OpenCC's table: traditional characters and their simplified forms.
 
-    Only the basic plane, so that one character is one UTF-16 unit in the browser too.
+    Only characters of the basic plane are taken, each of which is one UTF-16 unit in the browser.
     """
     table: dict[str, str] = {}
     source = files("opencc") / "dictionary" / "TSCharacters.txt"
@@ -43,21 +46,22 @@ def variants() -> dict[str, str]:
 
 
 class _Folding(dict[int, str]):
-    """``str.translate`` asks for each code point once; the answer is kept."""
+    """What each code point folds to; ``str.translate`` asks for each one once."""
 
     def __missing__(self, code: int) -> str:
-        folded = _BREAK_RUN.sub(BREAK, "".join(map(_one, _lower(chr(code)))))
+        folded = _BREAK_RUN.sub(BREAK, "".join(map(_fold_part, _compose(chr(code)))))
         self[code] = folded
         return folded
 
 
-def _lower(character: str) -> str:
+def _compose(character: str) -> str:
     if character in _ELLIPSES:
         return BREAK
     return unicodedata.normalize("NFKC", character).lower()
 
 
-def _one(character: str) -> str:
+def _fold_part(character: str) -> str:
+    """Fold one of the characters that NFKC makes of a character."""
     if character in _BREAKS:
         return BREAK
     if character in _KEPT:
@@ -66,7 +70,7 @@ def _one(character: str) -> str:
     if category[0] in "PZ" or category in ("Cc", "Cf") or character in _DROPPED:
         return ""
     character = _SAME.get(character, character)
-    return variants().get(character, character)
+    return load_variants().get(character, character)
 
 
 class _Widths(dict[int, int]):
@@ -74,12 +78,12 @@ class _Widths(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         folded = _FOLDING[code]
-        self[code] = result = -1 if folded == BREAK else width(folded)
+        self[code] = result = -1 if folded == BREAK else count_units(folded)
         return result
 
 
-def width(text: str) -> int:
-    """How many UTF-16 units ``text`` takes."""
+def count_units(text: str) -> int:
+    """Return the number of UTF-16 units in ``text``."""
     return len(text) if max(text, default="") < "\U00010000" else len(text.encode("utf-16-le")) // 2
 
 
@@ -88,13 +92,19 @@ _WIDTHS: Final = _Widths()
 
 
 def fold(text: str) -> str:
-    """``text`` (NFC) as it is compared: folded, breaks single, none at either end."""
+    """Return ``text`` (NFC) folded: one break between sentences, none at either end."""
     return _BREAK_RUN.sub(BREAK, text.translate(_FOLDING)).strip(BREAK)
 
 
-def ends(text: str) -> list[int]:
-    """For each character of ``text``, how many units it and all before it fold to."""
-    reach = []
+def fold_ends(text: str) -> list[int]:
+    """Return, for each character of ``text``, how many units the text up to its end folds to.
+
+    An excerpt is cut by this: it leads from a place of the folded text back to the text.
+
+        >>> fold_ends("（一）一九四九")
+        [0, 1, 1, 2, 3, 4, 5]
+    """
+    found = []
     taken, after_break = 0, True
     for size in map(_WIDTHS.__getitem__, map(ord, text)):
         if size > 0:
@@ -103,15 +113,15 @@ def ends(text: str) -> list[int]:
         elif size < 0:
             taken += not after_break
             after_break = True
-        reach.append(taken)
-    return reach
+        found.append(taken)
+    return found
 
 
 def fold_character(character: str) -> str:
-    """One character folded: an empty string, a break, or one or more characters."""
+    """Fold one character: to an empty string, a break, or one or more characters."""
     return _FOLDING[ord(character)]
 
 
 def is_break(character: str) -> bool:
-    """True for a character that folds to a break."""
+    """Return True for a character that folds to a break."""
     return fold_character(character) == BREAK

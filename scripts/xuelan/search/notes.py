@@ -1,4 +1,4 @@
-"""What a build of the index tells the next one."""
+"""The notes that one build of the index leaves to the next."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from xuelan.engine.staging import Tree
 _NAME = "search"
 
 
-class Notes(msgspec.Struct):
-    """Of each document its key, its size in units and the digests of its files of text.
+class IndexNotes(msgspec.Struct):
+    """What was indexed: of each document its key, its size in units, the digests of its windows.
 
     ``program`` is the program that wrote them; ``manifest`` the index's build, order and bits;
     ``faces`` is the digest of all faces; ``odd`` are the manifest's; ``words`` are the lexicon's
@@ -28,13 +28,13 @@ class Notes(msgspec.Struct):
     sounds: dict[str, str] = {}
 
     @classmethod
-    def of(cls, tree: Tree) -> Notes:
-        """The notes of the last build; empty ones when there are none that can be read."""
+    def load(cls, tree: Tree) -> IndexNotes:
+        """Read the notes of the last build; empty ones when there are none that can be read."""
         try:
             return msgspec.msgpack.decode(tree.last.notes.get(_NAME, b""), type=cls)
         except msgspec.MsgspecError:
             return cls()
 
-    def leave(self, tree: Tree) -> None:
+    def save(self, tree: Tree) -> None:
         """Leave these notes to the next build."""
         tree.notes[_NAME] = msgspec.msgpack.encode(self)

@@ -1,4 +1,4 @@
-"""What a reader typed, as terms that must all be found.
+"""Queries: the terms that must all be found, and how a phrase is looked up.
 
 Spaces separate terms. Quotation marks around a term keep its spaces and ask for exactly it.
 ``fold.js`` does the same in the browser.
@@ -24,7 +24,7 @@ _CLOSING: Final = {'"': '"', "“": "”", "「": "」", "『": "』", "＂": "�
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A folded piece of a query; ``whole`` when it must not be taken apart."""
+    """A folded term of a query; ``whole`` when it must not be split."""
 
     text: str
     whole: bool = False
@@ -32,14 +32,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All terms; ``cut`` when the query was too long and its end is not searched."""
+    """The terms; ``cut`` when the query was too long and its end is not searched."""
 
     terms: tuple[Term, ...]
     cut: bool = False
 
 
 def parse(text: str) -> Query:
-    """The terms of what was typed, in order, each only once."""
+    """Read the terms that a reader typed, in order, each only once."""
     text = unicodedata.normalize("NFC", text)
     terms: dict[str, Term] = {}
     for raw, whole in _split(text[:MOST_CHARACTERS]):
@@ -51,13 +51,14 @@ def parse(text: str) -> Query:
 
 
 def _split(text: str) -> list[tuple[str, bool]]:
+    """Return each raw term, and True for one in quotation marks."""
     found = []
     at = 0
     while at < len(text):
         if space := _SPACE.match(text, at):
             at = space.end()
             continue
-        end = _quoted(text, at)
+        end = _find_quotation_end(text, at)
         whole = end > 0
         if not whole:
             space = _SPACE.search(text, at)
@@ -67,8 +68,8 @@ def _split(text: str) -> list[tuple[str, bool]]:
     return found
 
 
-def _quoted(text: str, at: int) -> int:
-    """Where a quotation that begins at ``at`` and is a whole term ends; 0 if there is none."""
+def _find_quotation_end(text: str, at: int) -> int:
+    """Return where a quotation that begins at ``at`` and is a whole term ends; 0 if none does."""
     closing = _CLOSING.get(text[at])
     end = text.find(closing, at + 1) if closing else -1
     while end > 0:
@@ -80,10 +81,11 @@ def _quoted(text: str, at: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase as what the index can say of it.
+    """A folded text as the index is asked for it.
 
-    ``pairs`` are two units and how far from the phrase's beginning they stand; ``single`` is
-    the one unit of a phrase of one. ``sure`` when places alone prove the phrase.
+    ``pairs`` are (offset, unit, next unit): the pairs looked up, and how far from the phrase's
+    beginning they stand. ``single`` is the one unit of a phrase of one. ``sure`` when the places of
+    the pairs prove the phrase without a look at the text.
     """
 
     units: tuple[int, ...]
@@ -93,11 +95,15 @@ class Phrase:
 
 
 MOST_PAIRS: Final = 12
-"""Pairs looked up for one phrase: enough for 24 characters, a sample of longer ones."""
+"""Pairs looked up for one phrase: all of 24 characters, a sample of a longer one."""
 
 
-def phrase(text: str) -> Phrase:
-    """How a folded text is looked up: pairs side by side, not each overlapping pair."""
+def make_phrase(text: str) -> Phrase:
+    """Choose the pairs by which a folded text is looked up: side by side, not all that overlap.
+
+    >>> [(offset, chr(a) + chr(b)) for offset, a, b in make_phrase("组织生活会").pairs]
+    [(0, '组织'), (2, '生活'), (3, '活会')]
+    """
     raw = text.encode("utf-16-le")
     units = tuple(int.from_bytes(raw[n : n + 2], "little") for n in range(0, len(raw), 2))
     if len(units) == 1:

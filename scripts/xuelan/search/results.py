@@ -1,4 +1,4 @@
-"""Hits as they are shown: title, link to the paragraph, excerpt; and what may have been meant."""
+"""Search results as they are shown: title, link to the paragraph, excerpt, and corrections."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from xuelan.search import matching
-from xuelan.search.files import Form
+from xuelan.search.files import FormLink
 from xuelan.search.matching import Hit
-from xuelan.search.normal import ends, fold, width
+from xuelan.search.normal import count_units, fold, fold_ends
 from xuelan.search.query import Query, parse
-from xuelan.search.reader import Reader
-from xuelan.search.stream import window
-from xuelan.search.suggest import suggestions
+from xuelan.search.reader import IndexReader
+from xuelan.search.suggest import suggest
+from xuelan.search.windows import find_window
 
 BEFORE: Final = 24
 AFTER: Final = 72
-"""Characters of an excerpt before and after the beginning of what was found."""
+"""Characters of an excerpt before and after the beginning of the hit."""
 MOST_FORMS: Final = 3
 
 _NO_BEGINNING: Final = "，、。；：！？"
@@ -27,8 +27,8 @@ _NO_BEGINNING: Final = "，、。；：！？"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A hit as it is shown. ``label`` says what kind of place it is, such as a heading."""
+class SearchResult:
+    """A hit as it is shown. ``label`` says in what it stands, such as a heading or a page."""
 
     id: str
     title: str
@@ -40,71 +40,71 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ResultPage:
     """The answer to a query: how many documents in which group, and the first of them.
 
-    ``meant`` are other queries when this one stands nowhere; ``cut`` tells that it was too long.
-    ``forms`` are forms to fill in that the query names; they are not counted.
+    ``meant`` are other queries when this one stands nowhere; ``cut`` is True when it was too long.
+    ``forms`` are forms to fill in that the query names; they are not counted. The names are those
+    of :func:`as_json`.
     """
 
     group: str
     count: int
-    found: tuple[Found, ...]
+    found: tuple[SearchResult, ...]
     meant: tuple[str, ...]
     cut: bool
-    forms: tuple[Form, ...]
+    forms: tuple[FormLink, ...]
 
 
-def search(site: Path, text: str, most: int) -> Page:
-    """What the built ``site`` answers to ``text``, with up to ``most`` results.
+def search(site: Path, text: str, most: int) -> ResultPage:
+    """Search the built ``site`` for ``text``; the page has up to ``most`` results.
 
-    Raises :class:`~xuelan.search.files.DamagedIndexError` when a file is missing or spoilt.
+    Raises :class:`~xuelan.search.files.DamagedIndexError` when a file is missing or damaged.
     """
-    return ask(Reader(site), text, most)
+    return ask(IndexReader(site), text, most)
 
 
-def ask(reader: Reader, text: str, most: int) -> Page:
-    """Like :func:`search`, of an index already open."""
+def ask(reader: IndexReader, text: str, most: int) -> ResultPage:
+    """Search an index that is open already."""
     query = parse(text)
     answer = matching.answer(reader, query)
     found = tuple(show(reader, hit) for hit in answer.hits[:most])
     missed = bool(query.terms) and answer.group == matching.PARTIAL
-    meant = suggestions(text.strip(), reader.words()) if missed else []
-    forms = named_forms(reader.manifest.forms, query)
-    return Page(answer.group, len(answer.hits), found, tuple(meant), query.cut, forms)
+    meant = suggest(text.strip(), reader.load_words()) if missed else []
+    forms = find_forms(reader.manifest.forms, query)
+    return ResultPage(answer.group, len(answer.hits), found, tuple(meant), query.cut, forms)
 
 
-def named_forms(forms: tuple[Form, ...], query: Query) -> tuple[Form, ...]:
-    """The forms in which every term stands: in the title of the first ones."""
+def find_forms(forms: tuple[FormLink, ...], query: Query) -> tuple[FormLink, ...]:
+    """Return the forms with every term, those with all of them in the title first."""
     terms = [term.text for term in query.terms]
     texts = [(form, fold(form.title), fold(f"{form.title}\n{form.about}")) for form in forms]
-    held = [(f, title) for f, title, text in texts if terms and all(t in text for t in terms)]
-    held.sort(key=lambda row: not all(t in row[1] for t in terms))
-    return tuple(form for form, _ in held[:MOST_FORMS])
+    rows = [(f, title) for f, title, text in texts if terms and all(t in text for t in terms)]
+    rows.sort(key=lambda row: not all(t in row[1] for t in terms))
+    return tuple(form for form, _ in rows[:MOST_FORMS])
 
 
-def show(reader: Reader, hit: Hit) -> Found:
-    """One hit with its excerpt."""
-    content = reader.text(hit.doc, window(max(0, hit.place)))
-    place, anchor, label, text = _piece(content["pieces"], hit)
-    folded = ends(text)
-    at = bisect_right(folded, max(0, hit.place - place)) if hit.place >= place else 0
-    return Found(
+def show(reader: IndexReader, hit: Hit) -> SearchResult:
+    """Return one hit with its excerpt."""
+    content = reader.load_window(hit.doc, find_window(max(0, hit.place)))
+    place, anchor, label, text = _choose_piece(content["pieces"], hit)
+    at = bisect_right(fold_ends(text), max(0, hit.place - place)) if hit.place >= place else 0
+    return SearchResult(
         id=content["id"],
         title=content["title"],
         url=content["url"] + (f"#{anchor}" if anchor else ""),
         kind=content["kind"],
         date=content["date"],
         label=label,
-        excerpt=_excerpt(text, at),
+        excerpt=_cut_excerpt(text, at),
     )
 
 
-def _piece(pieces: list[Any], hit: Hit) -> Any:
-    """The piece at the hit's place; else one with what was found; never the title alone."""
+def _choose_piece(pieces: list[Any], hit: Hit) -> Any:
+    """Choose the piece at the hit's place; else one that holds a part; never the title alone."""
     texts = [p for p in pieces if p[0] or len(pieces) == 1]
     for piece in texts:
-        if piece[0] <= hit.place < piece[0] + width(fold(piece[3])):
+        if piece[0] <= hit.place < piece[0] + count_units(fold(piece[3])):
             return piece
     for piece in texts:
         if any(wanted in fold(piece[3]) for wanted in hit.pieces):
@@ -112,7 +112,8 @@ def _piece(pieces: list[Any], hit: Hit) -> Any:
     return texts[0]
 
 
-def _excerpt(text: str, at: int) -> str:
+def _cut_excerpt(text: str, at: int) -> str:
+    """Cut an excerpt around the character ``at``."""
     begin = max(0, at - BEFORE)
     end = min(len(text), at + AFTER)
     inside = " ".join(text[begin:end].split())
@@ -121,21 +122,21 @@ def _excerpt(text: str, at: int) -> str:
     return ("…" if begin else "") + inside + ("…" if end < len(text) else "")
 
 
-def as_text(page: Page) -> str:
-    """An answer for a terminal."""
+def as_text(page: ResultPage) -> str:
+    """Write a page for a terminal."""
     lines = [f"{page.group}，共 {page.count} 篇。" if page.count else "没有找到。"]
     lines += [f"您是不是要找：{'、'.join(page.meant)}？"] if page.meant else []
     lines += [f"表格：{form.title}（{form.kit}，{form.url}）" for form in page.forms]
-    for found in page.found:
-        facts = " ".join(fact for fact in (found.kind, found.date, found.label) if fact)
-        lines += ["", f"{found.title}（{facts}）", f"  {found.excerpt}", f"  {found.url}"]
+    for result in page.found:
+        facts = " ".join(fact for fact in (result.kind, result.date, result.label) if fact)
+        lines += ["", f"{result.title}（{facts}）", f"  {result.excerpt}", f"  {result.url}"]
     if page.count > len(page.found):
         lines += ["", f"另有 {page.count - len(page.found)} 篇，用 --limit 多看几篇。"]
     return "\n".join(lines) + "\n"
 
 
-def as_json(query: str, page: Page) -> str:
-    """An answer for other programs."""
+def as_json(query: str, page: ResultPage) -> str:
+    """Write a page as JSON, for other programs."""
     forms = [form._asdict() for form in page.forms]
     content = {"query": query, **asdict(page), "forms": forms}
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

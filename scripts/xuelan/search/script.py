@@ -1,4 +1,4 @@
-"""The browser's modules as one plain script: modules do not load on ``file://``."""
+"""The browser's script: all modules joined, because modules do not load on ``file://``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 from xuelan.engine import look
-from xuelan.search.files import Manifest
+from xuelan.search.files import IndexManifest
 
 MODULES: Final = (
     "fold.js", "load.js", "lists.js", "texts.js", "engine.js", "suggest.js", "forms.js", "ask.js",
     "rows.js", "field.js", "dialog.js", "page.js", "main.js",
 )  # fmt: skip
-"""Each module stands after those it imports."""
+"""The modules to join, each after those it imports."""
 
 _IMPORT: Final = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=const|let|function|async|class)", re.MULTILINE)
@@ -20,8 +20,8 @@ _COMMENT: Final = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*
 _INDENT: Final = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 
 
-def joined(manifest: Manifest) -> bytes:
-    """All modules in one function, and the call that starts them with the manifest."""
+def join_modules(manifest: IndexManifest) -> bytes:
+    """Write all modules, without comments, in one function that starts them with the manifest."""
     folder = look.folder() / "assets/xuelan/search"
     text = "".join((folder / name).read_text(encoding="utf-8") for name in MODULES)
     for pattern in (_COMMENT, _IMPORT, _EXPORT, _INDENT):

@@ -1,10 +1,24 @@
-"""Rows by key, which are too many for memory, gone through bucket by bucket.
+"""Buckets: postings of many documents brought into order of their keys, by way of files.
 
-Rows are put in order in two steps. Whoever makes the rows of some documents puts them into buckets
-by the top bits of their keys (:func:`grouped`); once all are there, the rows of a bucket from all
-documents are joined and sorted (:func:`sorted_lists`). A row is two 32-bit numbers, a spot and a
-key. Rows come in the order of documents and places, so sorting leaves those of one key as they
-came.
+All postings are too many for memory, so they are sorted in two steps. A process that has extracted
+the postings of a batch of documents puts them into buckets by the top bits of their keys
+(:func:`split_into_buckets`) and writes them into its file. When all batches are written, the rows
+of one bucket are read from all files and sorted (:func:`sort_bucket`). Batches come in the order of
+documents and both steps are stable, so the rows of one key stay in the order of documents and
+places.
+
+With one bit for a bucket, the keys 2… and 7… go into bucket 0, 9… into bucket 1; a row is a spot
+and a key:
+
+    >>> keys = np.array([0x90000000, 0x20000000, 0x70000000, 0x20000000], np.uint32)
+    >>> buckets = split_into_buckets(Postings(keys, np.array([0, 1, 2, 3], np.uint32)), bits=1)
+    >>> buckets.counts.tolist()
+    [3, 1]
+    >>> [f"{spot} {key:x}" for spot, key in buckets.rows.tolist()]
+    ['1 20000000', '2 70000000', '3 20000000', '0 90000000']
+    >>> lists, _ = sort_bucket(Bucket(buckets.rows[:3], np.zeros(3, np.uint32)), bits=1)
+    >>> [f"{key:x}" for key in lists.keys.tolist()], lists.values.tolist()
+    (['20000000', '70000000'], [1, 3, 2])
 """
 
 from __future__ import annotations
@@ -19,48 +33,52 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from xuelan.search.postings import I64, PLACE_BITS, U32, Entries, Lists
+from xuelan.search.arrays import I64, U32
+from xuelan.search.postings import PLACE_BITS, PLACE_MASK, PostingLists, Postings
 
 MOST_BITS: Final = 12
 """Top bits of a key that name its bucket, at most."""
 
-_PLACE: Final = np.uint32((1 << PLACE_BITS) - 1)
 _LARGEST: Final = 30 * 1024 * 1024
-"""Somewhat less than the most that glibc goes by."""
+"""Somewhat less than the largest block that glibc keeps."""
 _ROW: Final = 8
 """Bytes of a row."""
+_SIDES: Final[tuple[Literal["left"], Literal["right"]]] = "left", "right"
 
 
-class Rows(NamedTuple):
-    """Rows in order of their buckets, and how many each bucket has."""
+class BucketedRows(NamedTuple):
+    """Rows in the order of their buckets, and how many rows each bucket has."""
 
     counts: I64
     rows: U32
 
 
 def keep_memory() -> None:
-    """Let this process and its forks keep the memory that arrays leave, for the next ones.
+    """Let this process and its forks keep the memory of freed arrays for the next ones.
 
     Given back to the system, it would come again page by page, each of them cleared. glibc keeps
-    blocks up to the size of the largest one that was set free (mallopt(3), ``M_MMAP_THRESHOLD``).
+    blocks up to the size of the largest one that was freed (mallopt(3), ``M_MMAP_THRESHOLD``).
     """
     largest = np.empty(_LARGEST, np.uint8)
     del largest
 
 
-def grouped(entries: Entries, bits: int) -> Rows:
-    """Rows of some documents by bucket, which ``bits`` name; those of one stay in their order.
+def split_into_buckets(postings: Postings, bits: int) -> BucketedRows:
+    """Sort the rows of some documents by bucket, which ``bits`` name; the sort is stable.
 
-    Numbers of eight bits are sorted by radix in one go, those of sixteen in two.
+    numpy sorts numbers of eight bits by radix in one pass, those of sixteen in two.
     """
-    buckets = (entries.keys >> np.uint32(32 - bits)).astype(np.uint8 if bits <= 8 else np.uint16)
-    rows = np.stack([entries.spots, entries.keys], axis=1)
+    buckets = (postings.keys >> np.uint32(32 - bits)).astype(np.uint8 if bits <= 8 else np.uint16)
+    rows = np.stack([postings.spots, postings.keys], axis=1)
     counts = np.bincount(buckets, minlength=1 << bits)
-    return Rows(counts, rows.take(np.argsort(buckets, kind="stable"), axis=0))
+    return BucketedRows(counts, rows.take(np.argsort(buckets, kind="stable"), axis=0))
 
 
-class Part(NamedTuple):
-    """The rows of the documents from ``first`` on: the file, and where each bucket ends in it."""
+class SpoolSegment(NamedTuple):
+    """One batch in a file: its first document, the file, and the offsets between its buckets.
+
+    Bucket ``n`` stands at the bytes ``ends[n]`` to ``ends[n + 1]``.
+    """
 
     first: int
     file: str
@@ -68,14 +86,14 @@ class Part(NamedTuple):
 
 
 class Bucket(NamedTuple):
-    """A bucket's rows of all documents, and for each row the first of its batch of documents."""
+    """A bucket's rows of all documents, and for each row the first document of its batch."""
 
     rows: U32
     firsts: U32
 
 
 class Spool:
-    """Takes rows in the order of documents; gives them back bucket by bucket, from files.
+    """Files that take rows in the order of documents, and give them back bucket by bucket.
 
     Each process that makes rows writes them into a file of its own: passed on from process to
     process, they would cost as much again.
@@ -86,10 +104,10 @@ class Spool:
         self._name = name
         self._process = 0
         self._files: dict[str, FileIO] = {}
-        self._parts: list[Part] = []
+        self._segments: list[SpoolSegment] = []
 
-    def write(self, first: int, rows: Rows) -> Part:
-        """Put the rows of the documents from ``first`` on into this process's file."""
+    def write(self, first: int, rows: BucketedRows) -> SpoolSegment:
+        """Write the rows of the documents from ``first`` on into this process's file."""
         if self._process != os.getpid():
             handle, self._own = tempfile.mkstemp(dir=self._folder, prefix=self._name)
             os.close(handle)
@@ -100,23 +118,23 @@ class Spool:
         self._size += len(data)
         while data:
             data = data[file.write(data) :]
-        return Part(first, self._own, ends)
+        return SpoolSegment(first, self._own, ends)
 
-    def add(self, part: Part) -> None:
-        """Take what a process has written of the next documents."""
-        self._parts.append(part)
+    def add(self, segment: SpoolSegment) -> None:
+        """Take a segment that a process has written; segments come in the order of documents."""
+        self._segments.append(segment)
 
-    def bucket(self, number: int) -> Bucket:
-        """The bucket with this number."""
-        found = [self._read(part, number) for part in self._parts]
+    def read_bucket(self, number: int) -> Bucket:
+        """Read the bucket with this number from all segments."""
+        found = [self._read(segment, number) for segment in self._segments]
         sizes = [len(data) // _ROW for data in found]
-        firsts = np.array([part.first for part in self._parts], np.uint32)
+        firsts = np.array([segment.first for segment in self._segments], np.uint32)
         rows = np.frombuffer(b"".join(found), np.uint32).reshape(-1, 2)
         return Bucket(rows, np.repeat(firsts, sizes))
 
-    def _read(self, part: Part, number: int) -> bytes:
-        begin, end = part.ends[number : number + 2].tolist()
-        return os.pread(self._open(part.file).fileno(), end - begin, begin)
+    def _read(self, segment: SpoolSegment, number: int) -> bytes:
+        begin, end = segment.ends[number : number + 2].tolist()
+        return os.pread(self._open(segment.file).fileno(), end - begin, begin)
 
     def _open(self, name: str) -> FileIO:
         if name not in self._files:
@@ -124,22 +142,22 @@ class Spool:
         return self._files[name]
 
     def close(self) -> None:
-        """Let the files go."""
+        """Close the files."""
         for file in self._files.values():
             file.close()
 
 
-def sorted_lists(
+def sort_bucket(
     bucket: Bucket, bits: int, apart: Iterable[int] = ()
-) -> tuple[Lists, dict[int, Lists]]:
-    """The lists of a bucket which ``bits`` name; those of the keys ``apart`` by key."""
-    keys, docs, values = _sorted(bucket, bits)
-    own: dict[int, Lists] = {}
+) -> tuple[PostingLists, dict[int, PostingLists]]:
+    """Return the lists of a bucket, which ``bits`` name; those of the keys ``apart`` by key."""
+    keys, docs, values = _sort_rows(bucket, bits)
+    own: dict[int, PostingLists] = {}
     cuts: list[int] = []
     for key in sorted(apart):
         low, high = (int(np.searchsorted(keys, np.uint32(key), side)) for side in _SIDES)
         if low < high:
-            own[key] = Lists.of(keys[low:high], docs[low:high], values[low:high])
+            own[key] = PostingLists.group(keys[low:high], docs[low:high], values[low:high])
             cuts += low, high
     if own:
         rest = list(pairwise([0, *cuts, len(keys)]))[::2]
@@ -147,16 +165,15 @@ def sorted_lists(
             np.concatenate([column[low:high] for low, high in rest])
             for column in (keys, docs, values)
         )
-    return Lists.of(keys, docs, values), own
+    return PostingLists.group(keys, docs, values), own
 
 
-_SIDES: Final[tuple[Literal["left"], Literal["right"]]] = "left", "right"
+def _sort_rows(bucket: Bucket, bits: int) -> tuple[U32, U32, U32]:
+    """Return all rows of a bucket by key: keys, documents and values; the sort is stable.
 
-
-def _sorted(bucket: Bucket, bits: int) -> tuple[U32, U32, U32]:
-    """All rows of a bucket by key: keys, documents and values; those of a key as they came.
-
-    What is sorted are halves of keys, by radix, which takes a third of the time.
+    The low halves of the keys are sorted, then the high ones: numpy sorts sixteen bits by radix,
+    which takes a third of the time of sorting the keys. With eight bits for a bucket, all high
+    halves share their upper byte, and the lower one is enough.
     """
     low, high = (bucket.rows[:, 1] >> np.uint32(shift) for shift in (0, 16))
     order = np.argsort(low.astype(np.uint16), kind="stable")
@@ -165,5 +182,5 @@ def _sorted(bucket: Bucket, bits: int) -> tuple[U32, U32, U32]:
     spots, keys = np.ascontiguousarray(bucket.rows.take(order, axis=0).T)
     docs = bucket.firsts.take(order)
     docs += spots >> np.uint32(PLACE_BITS)
-    spots &= _PLACE
+    spots &= np.uint32(PLACE_MASK)
     return keys, docs, spots

@@ -1,4 +1,4 @@
-"""What a query without an answer may have meant; the counterpart of ``suggest.js``."""
+"""Corrections of a query that stands nowhere, by its sound; the counterpart of ``suggest.js``."""
 
 from __future__ import annotations
 
@@ -12,36 +12,38 @@ MOST: Final = 3
 SHORTEST_START: Final = 4
 
 _PINYIN: Final = re.compile(r"[A-Za-z' ]+")
-Word = tuple[str, list[str]]
+SpelledWord = tuple[str, list[str]]
+"""A word and its syllables."""
 
 
-def suggestions(query: str, words: Mapping[str, Any]) -> list[str]:
-    """Other queries, best first, from the index's file of words and sounds."""
+def suggest(query: str, words: Mapping[str, Any]) -> list[str]:
+    """Return up to three other queries, best first; ``words`` is the content of ``words.js``."""
     known = [(word, said.split(" ")) for word, said in words["words"]]
-    by_pinyin = _PINYIN.fullmatch(query)
-    found = (
-        list(_by_pinyin(query, known)) if by_pinyin else _by_sound(query, known, words["sounds"])
-    )
+    if _PINYIN.fullmatch(query):
+        found = list(_match_pinyin(query, known))
+    else:
+        found = _match_sound(query, known, words["sounds"])
     return [word for word in dict.fromkeys(found) if word != query][:MOST]
 
 
-def _plain(sound: str) -> str:
-    """A syllable without the differences many speakers do not make."""
+def _flatten(sound: str) -> str:
+    """Return a syllable without differences that many speakers do not make: zh and z, ng and n."""
     return re.sub("([zcs])h", r"\1", sound).replace("ng", "n")
 
 
-def _by_pinyin(query: str, known: list[Word]) -> Iterator[str]:
+def _match_pinyin(query: str, known: list[SpelledWord]) -> Iterator[str]:
+    """Yield words by all of their pinyin, by its initials, then by its beginning."""
     typed = re.sub("[^a-z]", "", query.lower())
-    joined = [(word, _plain("".join(said))) for word, said in known]
-    yield from (word for word, said in joined if said == _plain(typed))
+    joined = [(word, _flatten("".join(said))) for word, said in known]
+    yield from (word for word, said in joined if said == _flatten(typed))
     yield from (word for word, said in known if "".join(s[:1] for s in said) == typed)
     if len(typed) >= SHORTEST_START:
-        yield from (word for word, said in joined if said.startswith(_plain(typed)))
+        yield from (word for word, said in joined if said.startswith(_flatten(typed)))
 
 
-def _by_sound(query: str, known: list[Word], sounds: Mapping[str, str]) -> list[str]:
-    """The query with a part replaced by a word that sounds the same, or all but one character."""
-    sound_of = {c: _plain(sound) for sound, characters in sounds.items() for c in characters}
+def _match_sound(query: str, known: list[SpelledWord], sounds: Mapping[str, str]) -> list[str]:
+    """Replace a part of the query by a word that sounds the same, but for one syllable at most."""
+    sound_of = {c: _flatten(sound) for sound, characters in sounds.items() for c in characters}
     folded = fold(query)
     heard = [sound_of.get(c, c) for c in folded]
     found: list[tuple[int, str]] = []
@@ -49,7 +51,7 @@ def _by_sound(query: str, known: list[Word], sounds: Mapping[str, str]) -> list[
         size = len(word)
         if size != len(said):
             continue
-        plain = [_plain(s) for s in said]
+        plain = [_flatten(s) for s in said]
         for at in range(len(folded) - size + 1):
             missed = sum(a != b for a, b in zip(plain, heard[at:], strict=False))
             same = sum(a == b for a, b in zip(word, folded[at:], strict=False))

@@ -2,59 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from xuelan.engine.cache import NONE, Cache
 from xuelan.engine.staging import Tree
 from xuelan.engine.workers import HERE, Workers
 from xuelan.search import files, script
-from xuelan.search.document import Entry
-from xuelan.search.files import Form, Manifest
-from xuelan.search.notes import Notes
+from xuelan.search.document import DocumentRef
+from xuelan.search.files import FormLink, IndexManifest
+from xuelan.search.notes import IndexNotes
 from xuelan.text.digests import program
 
 if TYPE_CHECKING:
-    from xuelan.search.index import Build
+    from xuelan.search.index import IndexBuilder
+
+SCRIPT_PATH: Final = "search/search.js"
+"""The browser's script, below the site's root."""
 
 
-def begun(
-    entries: Sequence[Entry], tree: Tree, cache: Cache = NONE, workers: Workers = HERE
-) -> Callable[[tuple[Form, ...]], None]:
-    """What writes the index of ``entries``, in their order, into ``tree``, where it is not there.
+class IndexUpdate:
+    """Brings the index in ``tree`` up to date with the documents ``refs``.
 
-    It is given the forms that can be found beside them. Texts are folded and laid out by
-    ``workers`` and kept in ``cache``; the files are the same with and without them, and with and
-    without a last build. What a first index needs to know beforehand is found out at once: the
-    workers may be at something else.
+    The work that a first index needs beforehand is done when the update is made: ``workers`` may
+    still be busy with another step. Texts are encoded by ``workers`` and kept in ``cache``; the
+    files are the same with and without them, and with and without a last build.
     """
-    before = Notes.of(tree)
-    manifest = _standing(tree, before)
-    stands = manifest is not None and before.keys == [e.key for e in entries]
-    build = None if stands else _build(entries, tree, cache, workers)
-    if build is not None and not before.keys:
-        build.prepare()
 
-    def finish(forms: tuple[Form, ...]) -> None:
-        if build is None and manifest is not None and manifest.forms == forms:
-            tree.stay(files.FOLDER, files.FOLDER)
-            before.leave(tree)
-            now = manifest
+    def __init__(
+        self,
+        refs: Sequence[DocumentRef],
+        tree: Tree,
+        cache: Cache = NONE,
+        workers: Workers = HERE,
+    ) -> None:
+        self._refs = refs
+        self._tree = tree
+        self._cache = cache
+        self._workers = workers
+        self._notes = IndexNotes.load(tree)
+        self._manifest = _load_manifest(tree, self._notes)
+        self._builder: IndexBuilder | None = None
+        if self._manifest is None or self._notes.keys != [ref.key for ref in refs]:
+            self._builder = self._make_builder()
+            if not self._notes.keys:
+                self._builder.prepare()
+
+    def finish(self, forms: tuple[FormLink, ...]) -> None:
+        """Write the index, and the browser's script; ``forms`` can be found beside documents."""
+        manifest = self._manifest
+        if self._builder is None and manifest is not None and manifest.forms == forms:
+            self._tree.stay(files.FOLDER, files.FOLDER)
+            self._notes.save(self._tree)
         else:
-            now = (build or _build(entries, tree, cache, workers)).write(forms)
-        tree.write("search/search.js", script.joined(now))
+            manifest = (self._builder or self._make_builder()).write(forms)
+        self._tree.write(SCRIPT_PATH, script.join_modules(manifest))
 
-    return finish
+    def _make_builder(self) -> IndexBuilder:
+        from xuelan.search.index import IndexBuilder  # noqa: PLC0415 - numpy takes long to load
 
-
-def _build(entries: Sequence[Entry], tree: Tree, cache: Cache, workers: Workers) -> Build:
-    from xuelan.search.index import Build  # noqa: PLC0415 - numpy takes long to load
-
-    return Build(entries, tree, cache, workers)
+        return IndexBuilder(self._refs, self._tree, self._cache, self._workers)
 
 
-def _standing(tree: Tree, before: Notes) -> Manifest | None:
-    """What the index this program left in the tree says of itself."""
-    if before.program != program():
+def _load_manifest(tree: Tree, notes: IndexNotes) -> IndexManifest | None:
+    """Read the manifest of the index that this very program has left in the tree."""
+    if notes.program != program():
         return None
-    return files.read_now(tree.read(files.NOW))
+    return files.decode_manifest(tree.read(files.MANIFEST_PATH))
