@@ -22,7 +22,7 @@ from xuelan.model.column import Column
 from xuelan.model.fields import Field, Form, Table, validate
 from xuelan.reading.loader import load
 from xuelan.text.problem import Code
-from xuelan.text.source import listing, read, split
+from xuelan.text.source import list_files, read, split
 from xuelan.text.yaml_reader import Mapping, parse_yaml
 
 
@@ -81,7 +81,7 @@ def schema(column: Column) -> Draft202012Validator:
 
 def _front_matters() -> list[tuple[str, Mapping]]:
     found = []
-    for path in listing(ROOT, "materials", ".md"):
+    for path in list_files(ROOT, "materials", ".md"):
         source, _ = read(ROOT, path)
         assert source is not None
         document, _ = split(source)

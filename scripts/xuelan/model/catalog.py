@@ -14,7 +14,7 @@ from xuelan.model.material import DRAFT, Material
 from xuelan.model.study import Figure, Question, StudyPath
 from xuelan.model.works import Work
 from xuelan.text.scan import Scan, scan
-from xuelan.text.source import body
+from xuelan.text.source import read_body
 
 DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths")
 """The data files of a column: ``materials/<name>.yml``."""
@@ -72,7 +72,7 @@ class Catalog:
     def body_of(self, material: Material) -> str:
         """A material's text, read from its file. Raises ``ChangedError``."""
         m = material
-        return body(self.column.root, m.path, m.body_line, m.digest)
+        return read_body(self.column.root, m.path, m.body_line, m.digest)
 
     @cached_property
     def citable(self) -> frozenset[str]:

@@ -26,8 +26,8 @@ from xuelan.model.works import Work
 from xuelan.reading.materials import read_materials
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
-from xuelan.text.source import UNREAD, listing, read
-from xuelan.text.yaml_reader import Mapping, parse_records, parse_yaml
+from xuelan.text.source import UNREAD, list_files, read
+from xuelan.text.yaml_reader import Mapping, parse_yaml
 
 MAX_DATA_BYTES: Final = 20 * 1000 * 1000
 """Largest data file read: works or facts for some hundred thousand materials."""
@@ -125,7 +125,7 @@ def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
     order = {a.name: n for n, a in enumerate(column.activities)}
     kits: list[Kit] = []
     problems: list[Problem] = []
-    for path in listing(column.root, recipes.FOLDER, ".yml"):
+    for path in list_files(column.root, recipes.FOLDER, ".yml"):
         source, found = read(column.root, path)
         problems += found
         if source is None:
@@ -150,7 +150,7 @@ def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
     source, problems = read(root, path, MAX_DATA_BYTES)
     if source is None:
         return [], problems
-    data, wrong = parse_records(path, source.text)
+    data, wrong = parse_yaml(path, source.text)
     problems += wrong
     if wrong or data is None:
         return [], problems

@@ -22,7 +22,7 @@ from xuelan.text import prose
 from xuelan.text.digests import digest, key_of, program
 from xuelan.text.problem import Code, Problem
 from xuelan.text.scan import Scan, scan
-from xuelan.text.source import ChangedError, decode, listing, read_bytes, split
+from xuelan.text.source import ChangedError, decode, list_files, read_bytes, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,10 @@ class _Reader:
     """Turns a path and the bytes that stand there into a reading as the cache keeps it."""
 
     vocabularies: Mapping[str, tuple[str, ...]]
-    quick: bool
 
     def __call__(self, item: tuple[str, bytes]) -> bytes:
-        return _packed(interpret(*item, self.vocabularies, quick=self.quick))
+        return _packed(interpret(*item, self.vocabularies))
 
-
-FEW: Final = 50
-"""So many files are read by the YAML parser sooner than the quick way to read them is prepared."""
 
 _CODES: Final = {code.slug: code for code in Code}
 
@@ -83,7 +79,7 @@ def read_materials(
     shelf = _Shelf(column, cache, digests, base)
     readings: dict[str, Reading] = {}
     missing: list[str] = []
-    paths = listing(column.root, MATERIALS_FOLDER, ".md")
+    paths = list_files(column.root, MATERIALS_FOLDER, ".md")
     for path in paths:
         kept = cache.get(shelf.key(path, digests[path]), _Kept) if path in digests else None
         if kept is None:
@@ -158,7 +154,7 @@ class _Shelf:
                 return found
             return found._replace(entry=self.cache.leave(self.key(path, found.digest), entry))
 
-        reader = _Reader(self.column.vocabularies, len(paths) > FEW)
+        reader = _Reader(self.column.vocabularies)
         return workers.map(reader, paths, "读材料", prepare=prepare, store=store)
 
     def taken_in(self, path: str, found: _Found) -> Reading:
@@ -212,17 +208,12 @@ class _Shelf:
         return kept
 
 
-def interpret(
-    path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]], *, quick: bool = False
-) -> Reading:
-    """The reading of a file's bytes, before its attachments are looked for.
-
-    ``quick`` when there are many: the quick way to read front matter takes long to prepare.
-    """
+def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]) -> Reading:
+    """The reading of a file's bytes, before its attachments are looked for."""
     source, problems = decode(path, raw)
     if source is None:
         return Reading(path, tuple(problems))
-    document, found = split(source, quick=quick)
+    document, found = split(source)
     if document is None:
         return Reading(path, (*problems, *found))
     material, wrong = parse(document, vocabularies)

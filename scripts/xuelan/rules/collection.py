@@ -11,7 +11,7 @@ from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.model.kit import FOLDER as RECIPES
 from xuelan.model.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
 from xuelan.text.problem import Code, Problem, did_you_mean
-from xuelan.text.source import is_folder, listing, read
+from xuelan.text.source import is_folder, list_files, read
 
 
 def column_rules(catalog: Catalog) -> Iterator[Problem]:
@@ -101,7 +101,7 @@ def file_rules(catalog: Catalog) -> Iterator[Problem]:
     """No file is published over another, and none lies in ``materials/`` to no purpose."""
     used = {f"{MATERIALS_FOLDER}/{name}.yml" for name in DATA_FILES}
     used |= {*catalog.by_path, *catalog.unread}
-    used |= {*listing(catalog.column.root, RECIPES, ".yml")}
+    used |= {*list_files(catalog.column.root, RECIPES, ".yml")}
     for m in catalog.materials:
         names: dict[str, str] = {}
         for field, path in _files(m):
@@ -110,7 +110,7 @@ def file_rules(catalog: Catalog) -> Iterator[Problem]:
                 message = f"两个文件都叫“{name}”"
                 yield Problem(m.path, m.line_of(field), Code.DUPLICATE_FILE, message, "改一个名字")
             used.add(path)
-    for path in listing(catalog.column.root, MATERIALS_FOLDER, ""):
+    for path in list_files(catalog.column.root, MATERIALS_FOLDER, ""):
         if path not in used and not catalog.unread:
             hint = "材料是 .md 文件，数据是规定名称的 .yml 文件；暂时不用的，文件名前加“_”"
             yield Problem(path, 1, Code.UNUSED_FILE, "这个文件没有被用到", hint)
@@ -126,7 +126,7 @@ def page_rules(catalog: Catalog) -> Iterator[Problem]:
     """Hand-written pages are plain UTF-8 files as well."""
     root, docs = catalog.column.root, catalog.column.docs_dir
     inside = (root / docs).is_relative_to(root) and ".." not in docs and is_folder(root / docs)
-    for path in listing(root, docs, ".md") if inside else ():
+    for path in list_files(root, docs, ".md") if inside else ():
         yield from read(root, path)[1]
 
 

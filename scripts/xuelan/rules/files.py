@@ -9,7 +9,7 @@ from typing import Final
 
 from xuelan.model.column import MATERIALS_FOLDER
 from xuelan.text.problem import Code, Problem
-from xuelan.text.source import status
+from xuelan.text.source import lstat
 
 MAX_ATTACHMENT_BYTES: Final = 50 * 1000 * 1000
 """Largest attachment published; a 50 MB file is a minute on a slow line."""
@@ -51,7 +51,7 @@ _REFUSED: Final = (
 def _locate(
     root: Path, path: str, from_path: str, file: str, line: int
 ) -> tuple[str, list[Problem]]:
-    found = status(root, path)
+    found = lstat(root, path)
     if found is not None and stat.S_ISLNK(found.st_mode):
         return "", [Problem(from_path, line, Code.SYMLINK, f"“{file}”是符号链接，不收")]
     if found is None or not stat.S_ISREG(found.st_mode):

@@ -1,7 +1,6 @@
-"""Reading files an editor wrote: bytes to text, text to front matter and body.
+"""Reads the files of an editor: bytes to text, text to front matter and body.
 
-Whatever is wrong with a file becomes a :class:`~xuelan.text.problem.Problem`; nothing here raises
-for bad input.
+Every mistake in a file becomes a :class:`~xuelan.text.problem.Problem`; bad input raises nothing.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from typing import Final
 
 from xuelan.text.errors import XuelanError
 from xuelan.text.problem import Code, Problem
-from xuelan.text.yaml_reader import Mapping, parse_yaml, plain_mapping
+from xuelan.text.yaml_reader import Mapping, parse_yaml
 
 MAX_TEXT_BYTES: Final = 2 * 1000 * 1000
 """Largest text file read. A book of a million characters is 3 MB; an article never is."""
 
-_READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-"""A pipe in a file's place keeps nobody waiting."""
+_OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""``O_NONBLOCK``: opening a pipe in a file's place does not wait for its writer."""
 
 UNREAD: Final = frozenset(
     {
@@ -36,15 +35,17 @@ UNREAD: Final = frozenset(
         Code.DUPLICATE_KEY,
     }
 )
-"""Problems after which nothing is known of what a file holds."""
+"""Problems that leave the content of a file unknown."""
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2028\u2029\ufffe\uffff]")
-_HAN: Final = r"[\u4e00-\u9fff]"
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_FENCE: Final = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
+"""The line before and after the front matter; spaces may follow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text file as read: its path relative to the column, its text and its SHA-256."""
+    """A text file: its path relative to the column, its text and the SHA-256 of that text (hex)."""
 
     path: str
     text: str
@@ -53,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A material's file, split: front matter, body, and the line where the body begins."""
+    """A material's file in two: front matter and body, which begins at line ``body_line``."""
 
     path: str
     front: Mapping
@@ -63,10 +64,10 @@ class Document:
 
 
 def read(root: Path, path: str, limit: int = MAX_TEXT_BYTES) -> tuple[Source | None, list[Problem]]:
-    """Read ``path`` (relative to ``root``) as UTF-8 text.
+    """Read the file at ``path`` (relative to ``root``, at most ``limit`` bytes) as UTF-8 text.
 
-    A BOM or CRLF is reported and taken off, so that one run shows the other mistakes too.
-    ``None`` comes back when nothing can be read.
+    Returns ``None`` and the problems when it cannot be read. A BOM or CRLF is reported and taken
+    off, so that the same run shows the other mistakes too.
     """
     raw, problems = read_bytes(root, path, limit)
     return (None, problems) if raw is None else decode(path, raw)
@@ -75,12 +76,12 @@ def read(root: Path, path: str, limit: int = MAX_TEXT_BYTES) -> tuple[Source | N
 def read_bytes(
     root: Path, path: str, limit: int = MAX_TEXT_BYTES
 ) -> tuple[bytes | None, list[Problem]]:
-    """The bytes of a file fit to be read; ``None`` and the reason when it is not."""
+    """Read the bytes of a regular file of at most ``limit`` bytes, else ``None`` and the reason."""
     if not path.isprintable():
         hint = "用小写英文字母、数字和连字符重新起名"
         return None, [Problem(path, 1, Code.SLUG, "文件名里有乱码或看不见的字符", hint)]
     try:
-        found = status(root, path)
+        found = lstat(root, path)
         if found is not None and stat.S_ISLNK(found.st_mode):
             hint = "请放入文件本身，而不是指向它的链接"
             return None, [Problem(path, 1, Code.SYMLINK, "这是一个符号链接，不收", hint)]
@@ -95,10 +96,10 @@ def read_bytes(
         return None, [Problem(path, 1, Code.UNREADABLE, f"打不开：{error.strerror}")]
 
 
-def status(root: Path, path: str) -> os.stat_result | None:
-    """Of the file at ``path``, or of the first link on the way to it; ``None`` without a file.
+def lstat(root: Path, path: str) -> os.stat_result | None:
+    """The status of the file at ``path``, or of the first link on the way; ``None`` if missing.
 
-    A ``Path`` for each part of each way would take longer than the rest of reading a file.
+    Strings, because one ``Path`` for each part takes longer than the rest of reading a file.
     """
     place, found = os.fspath(root), None
     try:
@@ -113,7 +114,7 @@ def status(root: Path, path: str) -> os.stat_result | None:
 
 
 def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
-    """Turn the bytes of a file into text, reporting what is not plain UTF-8 with LF."""
+    """Decode the bytes of a file; ``None`` if they are no text. Reports all but UTF-8 with LF."""
     problems: list[Problem] = []
     if raw.startswith(b"\xef\xbb\xbf"):
         hint = "编辑器里选“UTF-8”而不是“UTF-8 with BOM”，再保存一次"
@@ -147,63 +148,49 @@ def _sha256(raw: bytes) -> str:
 
 def _encoding_problem(path: str, raw: bytes, line: int) -> Problem:
     try:
-        looks_gbk = bool(re.search(_HAN, raw.decode("gb18030")))
+        looks_gbk = bool(_HAN.search(raw.decode("gb18030")))
     except UnicodeDecodeError:
         looks_gbk = False
     message = "文件像是 GBK（ANSI）编码，不是 UTF-8" if looks_gbk else "文件不是 UTF-8 文字"
     return Problem(path, line, Code.ENCODING, message, "用编辑器打开，另存为 UTF-8（无 BOM）编码")
 
 
-def split(source: Source, *, quick: bool = True) -> tuple[Document | None, list[Problem]]:
-    """Split a material's text at its ``---`` lines and parse the front matter.
-
-    What is plainly written is read without the parser if ``quick`` says so.
-    """
-    if quick and (plain := _plain_document(source)):
-        return plain, []
-    lines = source.text.split("\n")
+def split(source: Source) -> tuple[Document | None, list[Problem]]:
+    """Split a material's text at its ``---`` lines and parse the front matter."""
+    text = source.text
     hint = "第一行写 ---，信息栏写完后再写一行 ---；用 xuelan new 可以生成样板"
-    if lines[0].rstrip() != "---":
+    begin = _FENCE.match(text)
+    if begin is None:
         message = "开头没有信息栏"
         return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
-    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    end = _FENCE.search(text, begin.end())
     if end is None:
         message = "信息栏没有结束"
         return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
-    front, problems = parse_yaml(source.path, "\n".join(lines[1:end]) + "\n", first_line=2)
+    front, problems = parse_yaml(source.path, text[begin.end() + 1 : end.start()], first_line=2)
     if front is None and not problems:
         front = Mapping(2)
     if not problems and not isinstance(front, Mapping):
         problems = [Problem(source.path, 2, Code.YAML, "信息栏应写成“字段: 值”的样子")]
     if problems:
         return None, problems
-    body = "\n".join(lines[end + 1 :])
-    return Document(source.path, front, body, end + 2, source.digest), []
-
-
-def _plain_document(source: Source) -> Document | None:
-    """A material whose front matter is plain; ``None`` if it is not, or not certainly."""
-    begins, text = "---\n", source.text
-    end = text.find(f"\n{begins}", len(begins)) if text.startswith(begins) else -1
-    front = plain_mapping(text[len(begins) : end], 2) if end >= 0 else None
-    if front is None:
-        return None
-    line = text.count("\n", 0, end) + 3
-    return Document(source.path, front, text[end + 1 + len(begins) :], line, source.digest)
+    line = text.count("\n", 0, end.start()) + 2
+    return Document(source.path, front, text[end.end() + 1 :], line, source.digest), []
 
 
 class ChangedError(XuelanError):
-    """A file is no longer what it was when it was read: its path."""
+    """A file has been changed since it was read; ``str(error)`` is its path."""
 
 
-def body(root: Path, path: str, line: int, digest: str) -> str:
-    """The text of a material that was read before, from ``line`` of its file on.
+def read_body(root: Path, path: str, line: int, digest: str) -> str:
+    """Read the body of a material again, from ``line`` of its file on.
 
-    Raises :class:`ChangedError` when the file no longer has that ``digest``.
+    Raises :class:`ChangedError` when the file no longer has the ``digest`` of its
+    :class:`Source`.
     """
-    raw = _bytes_at(f"{root}/{path}")
+    raw = _read_small(f"{root}/{path}")
     if _sha256(raw) == digest:
-        text = raw.decode()  # nothing had to be taken out of it before
+        text = raw.decode()  # decode() had taken nothing out of it
     else:
         source, _ = decode(path, raw)
         if source is None or source.digest != digest:
@@ -213,28 +200,28 @@ def body(root: Path, path: str, line: int, digest: str) -> str:
     return parts[-1] if len(parts) == line else ""
 
 
-def _bytes_at(place: str) -> bytes:
-    """What a file of fair size holds; nothing else is read, nor waited for."""
+def _read_small(place: str) -> bytes:
+    """The bytes of a file; ``b""`` if it is missing, too large or not a regular file."""
     try:
-        return _read_whole(place, fair=True)
+        return _read_whole(place, MAX_TEXT_BYTES)
     except OSError:
         return b""
 
 
-def _read_whole(place: str, *, fair: bool = False) -> bytes:
-    """All that stands in a file; nothing of one that is not ``fair``: too large, or no plain file.
+def _read_whole(place: str, limit: int | None = None) -> bytes:
+    """The bytes of a file; with a ``limit``, ``b""`` for one that is larger or not regular.
 
-    Python's own files ask the system three times as much. Raises ``OSError``.
+    Python's file objects make three times as many system calls. Raises ``OSError``.
     """
-    file = os.open(place, _READING)
+    file = os.open(place, _OPEN_FLAGS)
     try:
         status = os.fstat(file)
-        if fair and not (stat.S_ISREG(status.st_mode) and status.st_size <= MAX_TEXT_BYTES):
+        if limit is not None and not (stat.S_ISREG(status.st_mode) and status.st_size <= limit):
             return b""
         parts = []
         while part := os.read(file, status.st_size + 1):
             parts.append(part)
-            if len(part) <= status.st_size:  # then there was no more
+            if len(part) <= status.st_size:  # less than asked for: this was the end
                 break
         return b"".join(parts)
     finally:
@@ -242,20 +229,20 @@ def _read_whole(place: str, *, fair: bool = False) -> bytes:
 
 
 def is_file(path: Path) -> bool:
-    """True for a file, also behind a link; a name no file can have is none, and no error."""
+    """True for a file or a link to one. False, not an error, for names no file can have."""
     return os.path.isfile(path)  # noqa: PTH113 - Path's raises
 
 
 def is_folder(path: Path) -> bool:
-    """As :func:`is_file`, for folders."""
+    """True for a folder or a link to one; see :func:`is_file`."""
     return os.path.isdir(path)  # noqa: PTH112 - Path's raises
 
 
-def listing(root: Path, folder: str, suffix: str) -> list[str]:
+def list_files(root: Path, folder: str, suffix: str) -> list[str]:
     """Paths (relative to ``root``, sorted) of the files below ``folder`` ending in ``suffix``.
 
-    Linked folders are not entered but listed themselves, for :func:`read` to refuse them. Names
-    beginning with ``.`` or ``_`` are left out, so that an editor can park notes there.
+    A linked folder is listed itself and not entered; :func:`read` refuses it. Names beginning
+    with ``.`` or ``_`` are left out: editors keep notes under them.
     """
     if (root / folder).is_symlink():
         return [folder]
