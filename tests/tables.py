@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from xuelan.model import column as settings
-from xuelan.model import facts, kit, material, study, works
-from xuelan.model.column import Column
+from xuelan.model import column, facts, kit, material, study, works
 from xuelan.model.fields import Table
 
 NOT_IN_FRONT_MATTER = {"path", "body", "body_line", "face", "digest", "lines"}
@@ -32,9 +30,9 @@ TABLES: list[tuple[Table, type, set[str]]] = [
     (study.PATH_FIELDS, study.StudyPath, ADDED_WHEN_READ),
     (_inner(study.PATH_FIELDS, "steps"), study.Step, set()),
     (kit.FIELDS, kit.Kit, ADDED_WHEN_READ),
-    (kit.QUERY_FIELDS, kit.Query, set()),
-    (settings.COLUMN_FIELDS, Column, HOST_SETTINGS),
-    (settings.KIND_FIELDS, settings.Kind, set()),
-    (settings.ACTIVITY_FIELDS, settings.Activity, set()),
-    (settings.FOOTER_FIELDS, settings.Footer, set()),
+    (kit.SELECTION_FIELDS, kit.Selection, set()),
+    (column.COLUMN_FIELDS, column.Column, HOST_SETTINGS),
+    (column.KIND_FIELDS, column.Kind, set()),
+    (column.ACTIVITY_FIELDS, column.Activity, set()),
+    (column.FOOTER_FIELDS, column.Footer, set()),
 ]

@@ -24,11 +24,11 @@ from xuelan.engine.clock import clock
 from xuelan.engine.inputs import Inputs
 from xuelan.engine.workers import uncollected, workers
 from xuelan.host.obtain import obtaining
-from xuelan.model import column as settings
 from xuelan.model.catalog import newest
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
 from xuelan.pages.collection import Collection
 from xuelan.pages.theme import Theme
+from xuelan.reading import settings
 from xuelan.site import Work, Written, collect, write
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem, fatal

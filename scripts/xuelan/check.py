@@ -16,10 +16,9 @@ from typing import Final
 from xuelan.engine.cache import NONE, Cache
 from xuelan.engine.inputs import Inputs
 from xuelan.engine.workers import HERE, Workers
-from xuelan.model import column as settings
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
-from xuelan.reading import attachments
+from xuelan.reading import attachments, settings
 from xuelan.reading.loader import load
 from xuelan.rules import collection, data, text
 from xuelan.rules import kits as kit_rules

@@ -16,10 +16,10 @@ import tiny
 from conftest import ROOT
 from tables import TABLES
 from xuelan.cli import main
-from xuelan.model import column as settings
 from xuelan.model import material
 from xuelan.model.column import Column
 from xuelan.model.fields import Field, Form, Table, validate
+from xuelan.reading import settings
 from xuelan.reading.loader import load
 from xuelan.text.problem import Code
 from xuelan.text.source import list_files, read, split

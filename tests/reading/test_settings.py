@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import tiny
-from xuelan.model import column as settings
-from xuelan.model.column import Column
+from xuelan.model.column import Column, Footer
+from xuelan.reading import settings
 from xuelan.text.problem import Code, Problem
 
 
@@ -126,7 +126,7 @@ def test_the_digits_of_the_police_record(tmp_path: Path) -> None:
     """Its public page is asked by them."""
     column = _good(tmp_path, (HOST, "        police: 辽公网安备 21020302000123号\n"))
     assert column.footer.police_digits == "21020302000123"
-    assert settings.Footer().police_digits == ""
+    assert Footer().police_digits == ""
 
 
 @pytest.mark.parametrize(
@@ -163,4 +163,4 @@ def test_a_column_may_do_without_activities(tmp_path: Path) -> None:
     assert problems == []
     assert column is not None
     assert column.activities == ()
-    assert column.footer == settings.Footer()
+    assert column.footer == Footer()

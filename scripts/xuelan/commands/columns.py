@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def load_column(folder: Path) -> Column:
     """Return the settings of the column in ``folder``; stops the command when they are unusable."""
-    from xuelan.model.column import load
+    from xuelan.reading.settings import load
     from xuelan.text.problem import as_text
 
     column, problems = load(folder)
@@ -39,7 +39,7 @@ def load_catalog(folder: Path) -> Catalog:
 
 def site_of(folder: Path) -> Path:
     """Return the folder into which ``build`` writes the site of the column in ``folder``."""
-    from xuelan.model.column import load
+    from xuelan.reading.settings import load
 
     column, _ = load(folder)
     return folder / (column.site_dir if column else "site")

@@ -29,11 +29,12 @@ from xuelan.check import check
 from xuelan.engine import look
 from xuelan.engine.staging import Tree
 from xuelan.model.catalog import Catalog
-from xuelan.model.column import SETTINGS_FILE, UNREADABLE, refusal
+from xuelan.model.column import SETTINGS_FILE
 from xuelan.model.kit import Kit, KitError
 from xuelan.pages.frames import DEEPEST, SECTIONS, Hosted, HostError
 from xuelan.pages.home import home_values
 from xuelan.pages.theme import slot
+from xuelan.reading.settings import UNREADABLE, refusal
 from xuelan.site import Work, Written, write
 from xuelan.text.anchors import slug
 from xuelan.text.problem import as_text
@@ -51,7 +52,7 @@ the hand-written pages."""
 log = get_plugin_logger("xuelan")
 
 
-class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.model.column checks options
+class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.settings checks options
     """The adapter: every hook is a guard and a call."""
 
     catalog: Catalog | None = None
@@ -64,7 +65,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # xuelan.mo
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
     ) -> tuple[list[Any], list[Any]]:
-        """Accept any option; ``model.column`` reads and checks them, with line numbers."""
+        """Accept any option; ``reading.settings`` reads and checks them, with line numbers."""
         self.config = options
         return [], []
 

@@ -8,7 +8,6 @@ from typing import Final
 from xuelan.model.fields import Field, Form, Table
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
-LITERAL_KINDS: Final = ("引语", "碑文")
 
 FIELDS: Final[Table] = (
     Field("id", "编号", "在正文中以 [@编号] 引用。", Form.KEY, required=True, example="life-001"),

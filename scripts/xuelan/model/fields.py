@@ -225,8 +225,7 @@ def _record(
         names = "、".join(f.name for f in place.field.fields)
         message = f"应为一组字段（{names}）"
         return None, [place.problem(Code.WRONG_TYPE, message)]
-    values, problems = validate(given, place.field.fields, place.path, vocabularies)
-    return {**values, "line": given.line}, problems
+    return validate(given, place.field.fields, place.path, vocabularies)
 
 
 def _text(text: str, place: _Place, vocabularies: Vocabularies) -> tuple[str, list[Problem]]:

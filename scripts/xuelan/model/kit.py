@@ -35,10 +35,7 @@ PDF, LARGE_PRINT, EPUB, OFFLINE, TRANSCRIPT, SCORM, ZIM = (
 FORMATS: Final = (PDF, LARGE_PRINT, EPUB, OFFLINE, TRANSCRIPT, SCORM, ZIM)
 """Forms in which the kit's readings and guides are given out."""
 
-AGENDA_MINUTES: Final = (30, 60, 90)
-"""Lengths of meeting a guide has an agenda for, as headings “30分钟日程”."""
-
-QUERY_FIELDS: Final[Table] = (
+SELECTION_FIELDS: Final[Table] = (
     Field("all", "全部", "true：全部已发布的材料。", Form.BOOL),
     Field("kinds", "文种", "属于这些文种的材料。", Form.CHOICE, many=True, vocabulary="kinds"),
     Field(
@@ -64,7 +61,7 @@ FIELDS: Final[Table] = (
     Field("readings", "阅读材料", "材料编号，按阅读顺序。", Form.SLUG, many=True),
     Field(
         "select", "挑选", "按条件挑选材料，排在逐一列出的材料后面；几个条件须同时满足。",
-        Form.RECORD, fields=QUERY_FIELDS,
+        Form.RECORD, fields=SELECTION_FIELDS,
     ),
     Field("guides", "指南", "活动指南的材料编号。", Form.SLUG, many=True),
     Field(
@@ -86,7 +83,7 @@ FIELDS: Final[Table] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class Selection:
     """Conditions that choose materials; a material must meet every one that is given."""
 
     all: bool
@@ -117,7 +114,7 @@ class Kit:
     activity: str
     audience: tuple[str, ...]
     readings: tuple[str, ...]
-    select: Query | None
+    select: Selection | None
     guides: tuple[str, ...]
     agendas: tuple[int, ...]
     forms: tuple[str, ...]
@@ -145,11 +142,7 @@ class Kit:
 def parse(values: dict[str, Any], path: str, lines: dict[str, int]) -> Kit:
     """A recipe from the values :func:`xuelan.model.fields.validate` gave for :data:`FIELDS`."""
     select = values["select"]
-    query = Query(**_bare(select)) if select else None
-    changes = tuple(Change(**_bare(c)) for c in values["changes"])
-    made = {**values, "select": query, "changes": changes}
-    return Kit(**made, path=path, lines=tuple(sorted(lines.items())))
-
-
-def _bare(record: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in record.items() if k != "line"}
+    selection = Selection(**select) if select else None
+    changes = tuple(Change(**change) for change in values["changes"])
+    checked = {**values, "select": selection, "changes": changes}
+    return Kit(**checked, path=path, lines=tuple(sorted(lines.items())))

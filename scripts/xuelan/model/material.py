@@ -273,6 +273,5 @@ def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, lis
 
 def _records(values: dict[str, Any]) -> dict[str, Any]:
     for name, maker in (("attachments", Attachment), ("media", Media), ("reviews", SignOff)):
-        made = (maker(**{k: v for k, v in row.items() if k != "line"}) for row in values[name])
-        values[name] = tuple(made)
+        values[name] = tuple(maker(**row) for row in values[name])
     return values

@@ -23,7 +23,6 @@ from xuelan.build import build
 from xuelan.engine import look
 from xuelan.engine.publish import BusyError
 from xuelan.engine.workers import uncollected
-from xuelan.model import column as settings
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.pages.collection import Collection
 from xuelan.pages.frames import HostError
@@ -31,6 +30,7 @@ from xuelan.pages.theme import Theme
 from xuelan.preview.loopback import ADDRESS, Listeners, Server
 from xuelan.preview.proof import Forme, Proofs
 from xuelan.preview.watch import Saves, watch
+from xuelan.reading import settings
 from xuelan.text.problem import as_text
 from xuelan.text.source import ChangedError
 

@@ -161,11 +161,11 @@ def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
 
 
 def _figure(values: dict[str, Any]) -> Figure:
-    return Figure(**{**values, "points": tuple(Point(**_bare(p)) for p in values["points"])})
+    return Figure(**{**values, "points": tuple(Point(**p) for p in values["points"])})
 
 
 def _path(values: dict[str, Any]) -> StudyPath:
-    return StudyPath(**{**values, "steps": tuple(Step(**_bare(s)) for s in values["steps"])})
+    return StudyPath(**{**values, "steps": tuple(Step(**s) for s in values["steps"])})
 
 
 def _question(values: dict[str, Any]) -> Question:
@@ -183,7 +183,3 @@ def _question(values: dict[str, Any]) -> Question:
     if not all(1 <= n <= len(options) for n in numbers):
         numbers = ()
     return Question(**{**values, "options": options, "answer": numbers})
-
-
-def _bare(record: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in record.items() if k != "line"}

@@ -7,7 +7,7 @@ from typing import Final
 
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import Activity
-from xuelan.model.kit import TRANSCRIPT, Kit, Query
+from xuelan.model.kit import TRANSCRIPT, Kit, Selection
 from xuelan.model.material import MISSING, OFFICIAL, Material
 from xuelan.model.study import Question
 from xuelan.text import prose
@@ -31,16 +31,17 @@ def readings(kit: Kit, catalog: Catalog) -> tuple[Material, ...]:
     return tuple(dict.fromkeys([*named, *(m for m in found if m.id not in taken)]))
 
 
-def _meets(m: Material, query: Query) -> bool:
-    """An empty query chooses nothing."""
-    given = (
-        (query.kinds, (m.kind,)),
-        (query.activities, m.activity),
-        (query.tags, m.tags),
-        (query.audiences, m.audience),
+def _meets(m: Material, selection: Selection) -> bool:
+    """True if ``m`` meets every condition; a selection without conditions chooses nothing."""
+    pairs = (
+        (selection.kinds, (m.kind,)),
+        (selection.activities, m.activity),
+        (selection.tags, m.tags),
+        (selection.audiences, m.audience),
     )
-    asked = [(wanted, has) for wanted, has in given if wanted]
-    return (query.all or bool(asked)) and all(set(wanted) & set(has) for wanted, has in asked)
+    conditions = [(wanted, has) for wanted, has in pairs if wanted]
+    matches = all(set(wanted) & set(has) for wanted, has in conditions)
+    return matches and (selection.all or bool(conditions))
 
 
 def guides(kit: Kit, catalog: Catalog) -> tuple[Material, ...]:
