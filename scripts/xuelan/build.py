@@ -18,11 +18,11 @@ from typing import Final
 import msgspec
 
 from xuelan.check import checking
-from xuelan.engine import look, publish
+from xuelan.engine import overrides, publish
 from xuelan.engine.cache import FOLDER, Cache
-from xuelan.engine.clock import clock
+from xuelan.engine.clock import source_date_epoch
 from xuelan.engine.inputs import Inputs
-from xuelan.engine.workers import uncollected, workers
+from xuelan.engine.workers import open_workers, without_gc
 from xuelan.host.obtain import obtaining
 from xuelan.model.catalog import newest
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
@@ -78,7 +78,7 @@ def build(
     do. ``tell`` hears how far the build has come; ``scheduler`` is the address of a Dask cluster to
     work on; ``hand`` is given what the pages are made from, unless all of them stand already.
     Errors found by the check stop the build before anything is written. Raises what
-    :func:`xuelan.engine.publish.held` and :func:`xuelan.host.obtain.obtaining` raise, and
+    :func:`xuelan.engine.publish.lock` and :func:`xuelan.host.obtain.obtaining` raise, and
     :class:`~xuelan.text.source.ChangedError` when a file is changed again and again meanwhile.
     """
     once = partial(_built, root, site, tell, scheduler, hand, drafts=drafts, strict=strict)
@@ -104,20 +104,21 @@ def _built(
     column, _ = settings.load(root)
     target = site or root / (column.site_dir if column else "site")
     mark = functools.cache(partial(_mark, column, inputs, drafts=drafts))
-    report = publish.standing(target, records, mark)
+    report = publish.load_current_report(target, records, mark)
     if report is not None:
         problems, written = _thaw(report, strict=strict)
         return Report(problems, target, time.monotonic() - start, written, _memory())
     cache = Cache(records)
-    before = publish.Before(target, records)
+    before = publish.PreviousBuild(target, records)
     with (
         contextlib.ExitStack() as begun,
-        workers(tell, scheduler) as helpers,
-        uncollected(),
+        open_workers(tell, scheduler) as helpers,
+        without_gc(),
         _kept(cache, inputs),
     ):
         early = _held_early(target, begun)
-        stand = begun.enter_context(helpers.aside(before.stand)) if early else before.stand
+        submitted = helpers.submit(before.is_current, "核对现有网站")
+        stand = begun.enter_context(submitted) if early else before.is_current
         with checking(root, cache, helpers, inputs) as (catalog, found, told):
             if early:
                 before.load()
@@ -130,7 +131,7 @@ def _built(
             obtained = functools.cache(lambda: begun.enter_context(hosting()))
 
             def meanwhile() -> None:
-                with clock(newest(catalog.public)):
+                with source_date_epoch(newest(catalog.public)):
                     obtained()
                 mark()
                 importlib.import_module("xuelan.search.index")
@@ -145,15 +146,15 @@ def _built(
             _save(cache, inputs)
             return Report(problems, target, time.monotonic() - start, None)
         if not early:
-            begun.enter_context(publish.held(target))
-        with publish.written(before, stand) as tree:
-            with clock(newest(catalog.public)):
+            begun.enter_context(publish.lock(target))
+        with publish.stage(before, stand) as tree:
+            with source_date_epoch(newest(catalog.public)):
                 written = write(catalog, obtained(), tree, work)
             tree.notes["mark"], tree.notes["report"] = mark(), _freeze(problems, written)
-            again = inputs.again(catalog.by_path.keys())
+            again = inputs.rescan(catalog.by_path.keys())
             if mark() and _mark(catalog.column, again, drafts=drafts) != mark():
-                tree.forget()
-        _save(cache, inputs, tidy=True)
+                tree.invalidate()
+        _save(cache, inputs, compact=True)
     seconds = time.monotonic() - start
     left = (catalog, before, tree)
     return Report(problems, target, seconds, written, _memory(), cache.fault, left)
@@ -165,10 +166,10 @@ def _held_early(site: Path, begun: contextlib.ExitStack) -> bool:
     Where there is none yet, nothing is touched before all is known to be well; and whoever holds
     it may be done by then.
     """
-    if site.is_symlink() or not (site / publish.MARK).exists():
+    if site.is_symlink() or not (site / publish.SITE_MARKER).exists():
         return False
     try:
-        begun.enter_context(publish.held(site))
+        begun.enter_context(publish.lock(site))
     except publish.BusyError:
         return False
     return True
@@ -191,17 +192,17 @@ def _mark(column: Column | None, inputs: Inputs, *, drafts: bool) -> bytes:
     """
     if column is None or not column.closed:
         return b""
-    folders = [MATERIALS_FOLDER, column.docs_dir, str(look.folder())]
+    folders = [MATERIALS_FOLDER, column.docs_dir, str(overrides.folder())]
     folders += [column.theme_dir] if column.theme_dir else []
-    files = [sorted(inputs.below(folder).items()) for folder in folders]
+    files = [sorted(inputs.digest_folder(folder).items()) for folder in folders]
     environment = (column.environment, os.environ.get("SOURCE_DATE_EPOCH"))
-    typefaces = [_INSTALLED, str(look.folder().parent / _INSTALLED)]
+    typefaces = [_INSTALLED, str(overrides.folder().parent / _INSTALLED)]
     single = [inputs.digest(path) for path in (SETTINGS_FILE, *typefaces)]
     return key_of(program(), files, single, environment, drafts)
 
 
-def _save(cache: Cache, inputs: Inputs, *, tidy: bool = False) -> None:
-    cache.save(tidy=tidy)
+def _save(cache: Cache, inputs: Inputs, *, compact: bool = False) -> None:
+    cache.save(compact=compact)
     with contextlib.suppress(OSError):
         inputs.save()
 

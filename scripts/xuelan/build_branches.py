@@ -22,7 +22,7 @@ from xuelan.build import RECORDS
 from xuelan.build_kits import chosen, finished
 from xuelan.check import check
 from xuelan.engine.cache import Cache
-from xuelan.engine.workers import Workers, workers
+from xuelan.engine.workers import Workers, open_workers
 from xuelan.kits.branch.blueprint import CALENDAR_NAME, Parts, form_name
 from xuelan.kits.branch.branch_list import Branch, BranchList, Refused, read
 from xuelan.kits.broadcast import PREFIX, Lent, lend
@@ -207,7 +207,7 @@ def run(
     :class:`~xuelan.host.obtain.HostError`, and ``OSError`` when the scheduler does not answer.
     """
     cache = Cache(root / RECORDS)
-    with workers() as helpers:
+    with open_workers() as helpers:
         catalog, problems = check(root, cache, helpers)
         if catalog is None or any(p.is_error for p in problems):
             return Report(problems, None, [])
@@ -225,7 +225,7 @@ def run(
             (out / COMMON / package.archive_name).write_bytes(package.archive)
             shared[plan.kit.id] = Shared.of(plan, package)
         cache.save()
-    with workers(scheduler=scheduler) as helpers:
+    with open_workers(scheduler=scheduler) as helpers:
         return Report(problems, listed, make(shared, listed, out, helpers, progress))
 
 

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from xuelan.build import RECORDS
 from xuelan.check import check
 from xuelan.engine.cache import Cache
-from xuelan.engine.clock import clock
+from xuelan.engine.clock import source_date_epoch
 from xuelan.engine.inputs import Inputs
-from xuelan.engine.staging import Tree
-from xuelan.engine.workers import workers
+from xuelan.engine.staging import SiteTree
+from xuelan.engine.workers import open_workers
 from xuelan.host.obtain import obtain
 from xuelan.kits.make import packages, plans
 from xuelan.kits.packing import offline_site
@@ -45,7 +45,7 @@ def run(root: Path, ids: Sequence[str], out: Path) -> Report:
     """
     start = time.monotonic()
     cache = Cache(root / RECORDS)
-    with workers() as helpers:
+    with open_workers() as helpers:
         work = Work(cache, helpers)
         catalog, problems = check(root, cache, helpers)
         if catalog is None or any(p.is_error for p in problems):
@@ -90,7 +90,7 @@ def copied(catalog: Catalog, work: Work) -> Copy:
 
     Raises :class:`~xuelan.host.obtain.HostError`.
     """
-    with clock(newest(catalog.public)), TemporaryDirectory() as folder:
-        tree, inputs = Tree(Path(folder)), Inputs(catalog.column.root)
+    with source_date_epoch(newest(catalog.public)), TemporaryDirectory() as folder:
+        tree, inputs = SiteTree(Path(folder)), Inputs(catalog.column.root)
         write(catalog, partial(obtain, catalog, work.cache, inputs), tree, work, ())
         return offline_site.copy(tree, {}, work.cache, work.workers)

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from xuelan.engine.cache import NONE, Cache
+from xuelan.engine.cache import NO_CACHE, Cache
 from xuelan.engine.inputs import Inputs
-from xuelan.engine.workers import HERE, Workers
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.reading import attachments, settings
@@ -41,7 +41,7 @@ RULES: Final = (
 
 
 def check(
-    root: Path, cache: Cache = NONE, workers: Workers = HERE, inputs: Inputs | None = None
+    root: Path, cache: Cache = NO_CACHE, workers: Workers = SERIAL, inputs: Inputs | None = None
 ) -> tuple[Catalog | None, list[Problem]]:
     """Load the column in ``root`` and find everything wrong with it, sorted.
 
@@ -66,9 +66,13 @@ def checking(
         return
     catalog, found = load(column, cache, workers, inputs)
     problems += found
-    with workers.aside(lambda: [problem for rule in RULES for problem in rule(catalog)]) as ruled:
+    with workers.submit(functools.partial(_apply_rules, catalog), "检查") as ruled:
         problems += attachments.check_texts(catalog, cache)
         yield catalog, problems, functools.cache(lambda: sorted({*problems, *ruled()}))
+
+
+def _apply_rules(catalog: Catalog) -> list[Problem]:
+    return [problem for rule in RULES for problem in rule(catalog)]
 
 
 def check_edit(catalog: Catalog, m: Material, lost: frozenset[str]) -> list[Problem]:

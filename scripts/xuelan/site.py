@@ -10,10 +10,10 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from xuelan.engine import spelling
-from xuelan.engine.cache import NONE, Cache
-from xuelan.engine.staging import Row, Tree
-from xuelan.engine.workers import HERE, Results, Workers
+from xuelan.engine import pinyin_cache
+from xuelan.engine.cache import NO_CACHE, Cache
+from xuelan.engine.staging import SiteTree, StagedFile
+from xuelan.engine.workers import SERIAL, Results, Workers
 from xuelan.model.catalog import Catalog
 from xuelan.model.kit import Kit
 from xuelan.pages import collection as pages
@@ -36,8 +36,8 @@ class Work:
     ``collection`` is what :func:`collect` has made already.
     """
 
-    cache: Cache = NONE
-    workers: Workers = HERE
+    cache: Cache = NO_CACHE
+    workers: Workers = SERIAL
     hand: Callable[[Collection, Theme], None] | None = None
     collection: Collection | None = None
 
@@ -101,12 +101,12 @@ def collect(
     something else to be done here while texts are rendered.
     """
     before = _note(notes, "pages", _Before) or _Before()
-    spell = spelling.spelling(work.cache)
+    spell = pinyin_cache.open_spelling(work.cache)
 
     @functools.cache
     def facets() -> tuple[library.Facet, ...]:
         if not before.lists:  # later builds have few titles to spell, if any
-            spelling.prepare((m.title for m in catalog.public), spell, HERE)
+            pinyin_cache.prefill((m.title for m in catalog.public), spell, SERIAL)
         return library.facets(catalog, spell)
 
     def beside() -> None:
@@ -121,7 +121,7 @@ def collect(
 def write(
     catalog: Catalog,
     obtained: Callable[[], Hosted],
-    tree: Tree,
+    tree: SiteTree,
     work: Work,
     kits: tuple[Kit, ...] | None = None,
 ) -> Written:
@@ -167,7 +167,7 @@ def write(
         documents = list_documents(catalog, texts, files)
         index = IndexUpdate(documents, tree, work.cache, work.workers)
         addresses = [] if wanted else offer()
-        tree.take_in(coming)
+        tree.import_files(coming)
     index.finish(tuple(downloads.forms(catalog.kits)))
     if wanted:  # kits carry a copy of the whole site
         addresses = offer()
@@ -180,7 +180,7 @@ def write(
     )
 
 
-def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None:
+def _write_feeds(c: Collection, tree: SiteTree, key: bytes, before: _Before) -> None:
     """The catalogue; and the feeds, unless they were made from the same ``key``."""
     edited = [m.id for m in c.catalog.public if _is_new(m.id, c.rendered, before)]
     if key == before.lists and _CATALOG in tree.last.files and len(edited) <= _FEW:
@@ -198,8 +198,8 @@ def _write_feeds(c: Collection, tree: Tree, key: bytes, before: _Before) -> None
 
 
 def _write_pages(
-    c: Collection, theme: Theme, tree: Tree, work: Work, before: _Before, lists: bytes
-) -> tuple[list[str], Results[Row]]:
+    c: Collection, theme: Theme, tree: SiteTree, work: Work, before: _Before, lists: bytes
+) -> tuple[list[str], Results[StagedFile]]:
     """Every page that is not there already; the addresses of all, and what will be written.
 
     Where nothing that lists show has changed, only pages of changed texts are looked at. Else
@@ -213,7 +213,7 @@ def _write_pages(
                 tree.keep(file)
         sheets = list(pages.materials(c, lambda m: m.address in changed))
     else:
-        spelling.prepare((m.title for m in c.catalog.public), c.spelling, work.workers)
+        pinyin_cache.prefill((m.title for m in c.catalog.public), c.spelling, work.workers)
         sheets = [*pages.materials(c), *pages.lists(c)]
         files = [file for file, _ in sheets]
     keys: dict[str, bytes] = {}
@@ -222,14 +222,14 @@ def _write_pages(
         file, make = sheet
         page = make()
         keys[file] = theme.key(page)
-        return None if tree.fresh(file, keys[file]) else page
+        return None if tree.keep_if_current(file, keys[file]) else page
 
-    def store(sheet: Sheet, data: bytes | None) -> Row:
+    def store(sheet: Sheet, data: bytes | None) -> StagedFile:
         file, _ = sheet
         key = keys.pop(file)
         if data is not None:
             tree.write(file, data, key, digested=False)
-        return tree.row(file)
+        return tree.export_file(file)
 
     rows = work.workers.map(theme, sheets, "生成页面", prepare=prepare, store=store)
     now = _Before(theme.base, lists, c.rendered.table, c.rendered.known, files)
@@ -237,7 +237,7 @@ def _write_pages(
     return [file.removesuffix("index.html") for file in files], rows
 
 
-def _write_others(c: Collection, theme: Theme, tree: Tree, lists: bytes) -> list[str]:
+def _write_others(c: Collection, theme: Theme, tree: SiteTree, lists: bytes) -> list[str]:
     """The pages that look at the whole catalog, unless all they looked at is as it was."""
     catalog, texts = c.catalog, c.rendered
 
@@ -270,7 +270,7 @@ def _note(notes: Mapping[str, bytes], name: str, kind: type[T]) -> T | None:
         return None
 
 
-def _leave_note(tree: Tree, name: str, note: object) -> None:
+def _leave_note(tree: SiteTree, name: str, note: object) -> None:
     tree.notes[name] = msgspec.msgpack.encode(note)
 
 
@@ -286,7 +286,7 @@ def _is_new(name: str, texts: Texts, before: _Before) -> bool:
 
 
 def _reasons(
-    tree: Tree, before: _Before, theme: Theme, texts: Texts
+    tree: SiteTree, before: _Before, theme: Theme, texts: Texts
 ) -> tuple[tuple[str, str], ...]:
     """Each file written, with why, in plain words; links to files that stood there are no news."""
     if not tree.last.files:
@@ -313,15 +313,15 @@ def _reasons(
 
 
 def _write_sitemap(
-    catalog: Catalog, tree: Tree, lists: bytes, addresses: list[tuple[str, str]]
+    catalog: Catalog, tree: SiteTree, lists: bytes, addresses: list[tuple[str, str]]
 ) -> None:
     url, key = catalog.column.url, key_of(lists, "sitemap", addresses)
-    if url and not tree.fresh("sitemap.xml", key):
+    if url and not tree.keep_if_current("sitemap.xml", key):
         tree.write("sitemap.xml", feeds.sitemap(url, addresses).encode(), key)
 
 
 def _write_downloads(
-    c: Collection, theme: Theme, tree: Tree, work: Work, lists: bytes, kits: tuple[Kit, ...]
+    c: Collection, theme: Theme, tree: SiteTree, work: Work, lists: bytes, kits: tuple[Kit, ...]
 ) -> list[tuple[str, str]]:
     """``kits``, and the pages that offer them; the copy of the site in the kits offers none."""
     made: dict[str, dict[str, Any]] = {}
@@ -342,7 +342,7 @@ def _write_downloads(
     pages = list(downloads.everything(c, made))
     key = key_of(lists, "downloads") if not c.catalog.kits else b""  # kits look at texts too
     for page in pages:
-        if not (key and tree.fresh(page.file, key)):
+        if not (key and tree.keep_if_current(page.file, key)):
             tree.write(page.file, theme(page), key)
     return [(page.address, "") for page in pages]
 
@@ -353,9 +353,9 @@ def catalog_date(catalog: Catalog, address: str) -> str:
     return material.changed if material else ""
 
 
-def _copy_files(catalog: Catalog, tree: Tree) -> None:
+def _copy_files(catalog: Catalog, tree: SiteTree) -> None:
     for m in (m for m in catalog.public if m.attachments or m.media):
         paths = [a.path for a in m.attachments]
         paths += [p for media in m.media for p in (media.path, media.caption_path) if p]
         for path in paths:
-            tree.take(m.address + path.rsplit("/", 1)[-1], catalog.column.root / path)
+            tree.copy_file(m.address + path.rsplit("/", 1)[-1], catalog.column.root / path)

@@ -33,7 +33,7 @@ import collection
 import peers
 from cluster import cluster
 
-from xuelan.engine import look
+from xuelan.engine import overrides
 
 HERE = Path(__file__).parent
 STEPS = ("cold", "unchanged", "body edit", "title edit", "template change")
@@ -182,7 +182,7 @@ def tools(work: Path, size: int, options: argparse.Namespace) -> list[Tool]:
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace("  language: zh\n", "  language: zh\n  custom_dir: look\n"))
     (own / "look/partials").mkdir(parents=True)
-    shutil.copy(look.folder() / "partials/footer.html", own / "look/partials/footer.html")
+    shutil.copy(overrides.folder() / "partials/footer.html", own / "look/partials/footer.html")
     found[0].template = "look/partials/footer.html"
     if options.dask:
         shutil.copytree(own, work / "dask")

@@ -26,7 +26,6 @@ import synthetic
 from playwright.sync_api import sync_playwright
 from search_reader import HERE, measured
 
-from xuelan.engine import publish
 from xuelan.engine.cache import Cache
 from xuelan.search.document import DocumentRef, Facets, IndexDocument
 from xuelan.search.update import IndexUpdate
@@ -35,6 +34,7 @@ from xuelan.text.digests import key_of
 sys.path.insert(0, str(HERE.parent))
 
 import chromium
+from site_folder import rewrite
 
 SIZES = (200, 2000, 10000)
 PEERS = {"pagefind": search_reader.pagefind, "material": search_reader.material}
@@ -100,11 +100,11 @@ def build(folder: Path, count: int, step: str) -> None:
     materials = Materials(count, edits(step, count))
     refs = materials.refs()
     cache = Cache(folder / "cache")
-    with publish.published(folder / "site", folder / "cache") as tree:
+    with rewrite(folder / "site", folder / "cache") as tree:
         start = time.process_time()
         IndexUpdate(refs, tree, cache).finish(())
         print(time.process_time() - start - materials.seconds)
-    cache.save(tidy=True)
+    cache.save(compact=True)
 
 
 def index_costs(folder: Path, count: int) -> list[str]:

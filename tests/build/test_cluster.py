@@ -20,7 +20,7 @@ from moto.server import ThreadedMotoServer
 import tiny
 from conftest import xuelan
 from trees import REPORT, again, clean, column, contents, eager
-from xuelan.engine.mirror import LIST, mirror
+from xuelan.engine.upload import LIST, upload
 
 
 @dataclass
@@ -146,11 +146,11 @@ def test_an_object_store_holds_what_the_folder_holds(bucket: str, tmp_path: Path
     with (root / REPORT).open("a", encoding="utf-8") as file:
         file.write("\n又补了一句。\n")
     again(root)
-    sent = mirror(root / "site", bucket, lambda what, done: None)
+    sent = upload(root / "site", bucket, lambda what, done: None)
     assert 0 < sent < len(contents(root / "site")) / 2
     assert _stored(bucket) == contents(root / "site")
     shutil.rmtree(root / "site/feeds")
-    mirror(root / "site", bucket, lambda what, done: None)
+    upload(root / "site", bucket, lambda what, done: None)
     assert _stored(bucket) == contents(root / "site")
 
 

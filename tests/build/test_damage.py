@@ -22,7 +22,7 @@ from xuelan.build import RECORDS, build
 from xuelan.cli import main
 from xuelan.engine import cache as store
 from xuelan.engine import publish
-from xuelan.engine.staging import Manifest
+from xuelan.engine.staging import SiteManifest
 from xuelan.host import plugin as host
 from xuelan.pages.frames import Hosted
 from xuelan.text.source import ChangedError
@@ -91,7 +91,7 @@ def test_a_damaged_cache_is_only_slower(damage: str, root: Path, tmp_path: Path)
 def test_an_entry_of_another_kind_is_a_miss(tmp_path: Path) -> None:
     """A sound entry that does not read as what is asked for counts for nothing."""
     cache = store.Cache(tmp_path)
-    cache.put_value(b"k" * 16, ["not", "numbers"])
+    cache.put(b"k" * 16, ["not", "numbers"])
     cache.save()
     found = store.Cache(tmp_path)
     assert found.get(b"k" * 16, list[str]) == ["not", "numbers"]
@@ -101,8 +101,8 @@ def test_an_entry_of_another_kind_is_a_miss(tmp_path: Path) -> None:
 def test_two_builds_share_a_cache(tmp_path: Path) -> None:
     """Each sees what the other had saved before it began, and neither undoes the other."""
     one, two = store.Cache(tmp_path), store.Cache(tmp_path)
-    one.put_value(b"1" * 16, "one")
-    two.put_value(b"2" * 16, "two")
+    one.put(b"1" * 16, "one")
+    two.put(b"2" * 16, "two")
     one.save()
     two.save()
     third = store.Cache(tmp_path)
@@ -121,12 +121,12 @@ def test_what_nobody_uses_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Once more lies unused than used, only the used entries stay."""
     monkeypatch.setattr(store, "SPARE_BYTES", 1000)
     first = store.Cache(tmp_path)
-    first.put_value(b"old-old-old-old-", "旧" * 2000)
-    first.put_value(b"new-new-new-new-", "新")
+    first.put(b"old-old-old-old-", "旧" * 2000)
+    first.put(b"new-new-new-new-", "新")
     first.save()
     second = store.Cache(tmp_path)
     assert second.get(b"new-new-new-new-", str) == "新"
-    second.save(tidy=True)
+    second.save(compact=True)
     third = store.Cache(tmp_path)
     assert third.get(b"new-new-new-new-", str) == "新"
     assert third.get(b"old-old-old-old-", str) is None
@@ -167,7 +167,7 @@ def test_killed_at_any_moment_the_site_is_the_old_or_the_new_one(
     time.sleep(whole * random.Random(seed).uniform(0.3, 1.6))
     process.send_signal(signal.SIGKILL)
     process.wait()
-    with publish.held(root / "site"):
+    with publish.lock(root / "site"):
         assert contents(root / "site") in (before, after)
     assert xuelan("build", "-C", root).returncode == 0
     assert contents(root / "site") == after
@@ -268,9 +268,9 @@ cp -r {disk}/site {tmp_path}/after 2>/dev/null || mkdir {tmp_path}/after
 
 POOL = """
 from functools import partial
-from xuelan.work import Workers, _pool
+from xuelan.engine.workers import Workers, _pool
 if __name__ == "__main__":
-    helpers = Workers(partial(_pool, 2), 2, near=False)
+    helpers = Workers(partial(_pool, 2), 2, local=False)
     print(list(helpers.map(str, range(4), "", 1)))
     helpers.close()
 """
@@ -306,9 +306,9 @@ def test_a_file_saved_while_a_build_runs_makes_it_begin_anew(root: Path, tmp_pat
     report = build(root, tell=_saving(root, 1))
     assert report.written is not None
     assert contents(root / "site") == clean(root, tmp_path / "clean")
-    last = store.record(root / RECORDS, publish.record_name(root / "site"), Manifest)
+    last = store.load_record(root / RECORDS, publish.manifest_name(root / "site"), SiteManifest)
     assert last is not None
-    assert publish.agrees(root / "site", last.files, last.folders)
+    assert publish.is_untouched(root / "site", last)
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe"])

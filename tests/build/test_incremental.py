@@ -269,7 +269,7 @@ def test_all_files_are_asked_for_beforehand(
         asked.append(os.fstat(file).st_ino)
 
     monkeypatch.setattr(os, "posix_fadvise", noted)
-    inputs.fetch(folder)
+    inputs.prefetch(folder)
     assert sorted(asked) == sorted(file.stat().st_ino for file in files)
 
 

@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, xuelan
+from site_folder import rewrite
 from xuelan.engine import forks, publish
-from xuelan.engine.publish import MARK, BusyError, NotASiteError, staged
+from xuelan.engine.publish import SITE_MARKER, BusyError, NotASiteError
 
 
 def _tree(folder: Path) -> dict[str, bytes]:
@@ -30,17 +31,17 @@ def _tree(folder: Path) -> dict[str, bytes]:
 
 
 def _make(site: Path, text: str) -> None:
-    with staged(site) as tree:
-        (tree / "index.html").write_text(text)
+    with rewrite(site) as tree:
+        (tree.folder / "index.html").write_text(text)
 
 
 def test_a_finished_build_replaces_the_old_site_whole(tmp_path: Path) -> None:
     """Files of the old site that the new one lacks are gone."""
     site = tmp_path / "site"
-    with staged(site) as tree:
-        (tree / "old.html").write_text("old")
+    with rewrite(site) as tree:
+        (tree.folder / "old.html").write_text("old")
     _make(site, "new")
-    assert set(_tree(site)) == {"index.html", MARK}
+    assert set(_tree(site)) == {"index.html", SITE_MARKER}
     assert (site / "index.html").read_text() == "new"
 
 
@@ -48,8 +49,8 @@ def test_a_failed_build_leaves_the_old_site_as_it_was(tmp_path: Path) -> None:
     """An error inside the block changes nothing and leaves no litter."""
     site = tmp_path / "site"
     _make(site, "good")
-    with pytest.raises(RuntimeError), staged(site) as tree:
-        (tree / "index.html").write_text("half")
+    with pytest.raises(RuntimeError), rewrite(site) as tree:
+        (tree.folder / "index.html").write_text("half")
         raise RuntimeError
     assert (site / "index.html").read_text() == "good"
     assert sorted(p.name for p in tmp_path.iterdir()) == [".site.lock", "site"]
@@ -58,13 +59,13 @@ def test_a_failed_build_leaves_the_old_site_as_it_was(tmp_path: Path) -> None:
 def test_two_builds_of_one_site_do_not_mix(tmp_path: Path) -> None:
     """The second one stops at once."""
     site = tmp_path / "site"
-    with staged(site), pytest.raises(BusyError), staged(site):
+    with rewrite(site), pytest.raises(BusyError), rewrite(site):
         pass
 
 
 def test_a_second_build_says_so_in_one_line(tmp_path: Path) -> None:
     """The command prints one line and fails."""
-    with staged(tmp_path / "site"):
+    with rewrite(tmp_path / "site"):
         done = xuelan("build", "--site-dir", tmp_path / "site")
     assert done.returncode == 1
     assert done.stderr == "另一次生成正在进行，请等它结束再试。\n"
@@ -74,7 +75,7 @@ def test_a_folder_with_other_things_is_never_replaced(tmp_path: Path) -> None:
     """Naming the wrong folder must not delete somebody's files."""
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "draft.txt").write_text("mine")
-    with pytest.raises(NotASiteError), staged(tmp_path / "letters"):
+    with pytest.raises(NotASiteError), rewrite(tmp_path / "letters"):
         pass
     done = xuelan("build", "--site-dir", tmp_path / "letters")
     assert done.returncode == 1
@@ -98,7 +99,7 @@ def test_a_build_killed_between_two_renames_is_put_right_by_the_next(tmp_path: P
     site = tmp_path / "site"
     _make(site, "good")
     site.rename(tmp_path / ".site.previous")
-    with pytest.raises(RuntimeError), staged(site):
+    with pytest.raises(RuntimeError), rewrite(site):
         assert (site / "index.html").read_text() == "good"
         raise RuntimeError
     assert (site / "index.html").read_text() == "good"
@@ -128,12 +129,12 @@ def test_a_file_written_twice_is_what_was_written_last(tmp_path: Path) -> None:
     """Also when the last build ended with the same bytes and the first writing differs."""
     site, records = tmp_path / "site", tmp_path / "records"
     for _ in range(3):
-        with publish.published(site, records) as tree:
+        with rewrite(site, records) as tree:
             tree.write("page.html", b"not yet")
             tree.write("page.html", b"finished", b"key")
             tree.write("other.html", b"first", b"key")
             tree.write("other.html", b"not yet")
-            assert not tree.fresh("other.html", b"key")
+            assert not tree.keep_if_current("other.html", b"key")
         assert (site / "page.html").read_bytes() == b"finished"
         assert (site / "other.html").read_bytes() == b"not yet"
 
@@ -141,19 +142,19 @@ def test_a_file_written_twice_is_what_was_written_last(tmp_path: Path) -> None:
 def test_a_folder_stays_under_another_name(tmp_path: Path) -> None:
     """All its files but those named stay as they are; nothing else is in the new site."""
     site, records = tmp_path / "site", tmp_path / "records"
-    with publish.published(site, records) as tree:
+    with rewrite(site, records) as tree:
         for name in ("a", "b/c", "b/d"):
             tree.write(f"old/{name}", name.encode())
         tree.write("older/a", b"other")
     before = {name: (site / "old" / name).stat().st_ino for name in ("a", "b/c")}
-    with publish.published(site, records) as tree:
-        tree.stay("new", "old", {"old/b/d"})
+    with rewrite(site, records) as tree:
+        tree.keep_folder("new", "old", {"old/b/d"})
     found = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
-    assert found == {"new/a", "new/b/c", MARK}
+    assert found == {"new/a", "new/b/c", SITE_MARKER}
     assert {name: (site / "new" / name).stat().st_ino for name in before} == before
-    with publish.published(site, records) as tree:
-        tree.move("new", "newest")
-        tree.stay("newest", "new")
+    with rewrite(site, records) as tree:
+        tree.move_folder("new", "newest")
+        tree.keep_folder("newest", "new")
         tree.write("newest/a", b"changed")
         assert (tree.read("newest/a"), tree.read("newest/b/c")) == (b"changed", b"b/c")
     assert (site / "newest/a").read_bytes() == b"changed"
@@ -169,7 +170,7 @@ def test_a_file_made_anew_with_the_same_bytes_stays(tmp_path: Path, *, digested:
     site, records = tmp_path / "site", tmp_path / "records"
 
     def build(text: bytes, key: bytes) -> tuple[bool, int]:
-        with publish.published(site, records) as tree:
+        with rewrite(site, records) as tree:
             written = tree.write("a/index.html", text, key, digested=digested)
         return written, (site / "a/index.html").stat().st_ino
 
@@ -189,7 +190,7 @@ def _inodes(folder: Path) -> dict[str, int]:
 
 
 def _write_some(site: Path, text: str) -> None:
-    with publish.published(site, site.parent / "records") as tree:
+    with rewrite(site, site.parent / "records") as tree:
         for number in range(5):
             tree.write(f"pages/{number}/index.html", b"%d" % number)
         tree.write("index.html", b"not yet")
@@ -213,12 +214,12 @@ def test_a_file_can_take_the_place_of_a_folder(tmp_path: Path) -> None:
     """And a folder that of a file; neither can be done while the other stands there."""
     site, records = tmp_path / "site", tmp_path / "records"
     for paths in ({"a", "b/c/d"}, {"a/e", "b/c"}, {"a/e/f", "b"}, {"a", "b/c/d"}):
-        with publish.published(site, records) as tree:
+        with rewrite(site, records) as tree:
             tree.write("index.html", b"stays")
             for path in paths:
                 tree.write(path, path.encode())
         wanted = {path: path.encode() for path in paths}
-        assert _tree(site) == {"index.html": b"stays", MARK: b""} | wanted
+        assert _tree(site) == {"index.html": b"stays", SITE_MARKER: b""} | wanted
 
 
 @pytest.mark.parametrize("names", [0, 3])
@@ -277,10 +278,10 @@ SECOND = {
 
 def _second(site: Path) -> None:
     """Of every kind of change one: a folder moved; files new, other, linked and gone."""
-    with publish.published(site, site.parent / "records") as tree:
+    with rewrite(site, site.parent / "records") as tree:
         if "old/a" in tree.last.files:
-            tree.move("old", "new")
-            tree.stay("new", "old", {"old/gone", "old/b"})
+            tree.move_folder("old", "new")
+            tree.keep_folder("new", "old", {"old/gone", "old/b"})
             tree.link("elsewhere/a", "linked/a")
             tree.keep("stays/a")
         for path in SECOND.keys() - tree.files.keys():
@@ -304,7 +305,7 @@ def test_a_kill_does_not_stop_the_moving(tmp_path: Path) -> None:
         script = f"""
 import contextlib, os, signal
 from pathlib import Path
-from xuelan.engine import publish
+from site_folder import rewrite
 builder, move = os.getpid(), os.replace
 def replace(old, new):
     move(old, new)
@@ -312,13 +313,13 @@ def replace(old, new):
         with contextlib.suppress(ProcessLookupError):
             os.kill(builder, signal.SIGKILL)
 os.replace = replace
-with publish.published(Path({str(site)!r}), Path({str(tmp_path / "records")!r})) as tree:
+with rewrite(Path({str(site)!r}), Path({str(tmp_path / "records")!r})) as tree:
     for number in range(300):
         tree.write(f"{{number}}/index.html", b"{text}")
 """
-        done = subprocess.run([sys.executable, "-c", script], check=False)
+        done = subprocess.run([sys.executable, "-c", script], cwd=ROOT / "tests", check=False)
         assert done.returncode == (0 if text == "first" else -signal.SIGKILL)
-    with publish.held(site):
+    with publish.lock(site):
         assert set(_tree(site).values()) == {b"second", b""}
 
 
@@ -327,7 +328,7 @@ def test_stopped_while_files_are_moved_in(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(forks, "can_fork", lambda: False)
     for survived in range(30):
         site = tmp_path / str(survived) / "site"
-        with publish.published(site, site.parent / "records") as tree:
+        with rewrite(site, site.parent / "records") as tree:
             for path, data in FIRST.items():
                 tree.write(path, data)
         killed = _killed(site, survived)
@@ -335,7 +336,7 @@ def test_stopped_while_files_are_moved_in(tmp_path: Path, monkeypatch: pytest.Mo
         assert {*FIRST.values(), *SECOND.values(), b""}.issuperset(found.values())
         assert found["index.html"] == b"index.html" or found["new/asset"] == b"asset"
         _second(site)
-        assert _tree(site) == SECOND | {MARK: b""}
+        assert _tree(site) == SECOND | {SITE_MARKER: b""}
         if not killed:
             break
     assert survived > 10
@@ -376,8 +377,8 @@ def test_a_site_is_what_the_last_build_made(steps: list[tuple[dict[str, bytes], 
     with tempfile.TemporaryDirectory() as place:
         site, records = Path(place) / "site", Path(place) / "records"
         for files, keep in steps:
-            with publish.published(site, records) as tree:
+            with rewrite(site, records) as tree:
                 for path, data in files.items():
-                    if not (keep and tree.fresh(path, data)):
+                    if not (keep and tree.keep_if_current(path, data)):
                         tree.write(path, data, data)
-            assert _tree(site) == files | {MARK: b""}
+            assert _tree(site) == files | {SITE_MARKER: b""}

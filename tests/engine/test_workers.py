@@ -20,8 +20,8 @@ import pytest
 import tiny
 from trees import REPORT, again, clean, contents, eager
 from xuelan.build import RECORDS
-from xuelan.engine.cache import Cache, Left
-from xuelan.engine.workers import HERE, Workers, _pool
+from xuelan.engine.cache import Cache, EntryLocation
+from xuelan.engine.workers import SERIAL, Workers, _pool
 from xuelan.text.digests import key_of
 
 COUNT = 400
@@ -35,8 +35,8 @@ def _forking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _workers(kind: str) -> Workers:
     if kind == "here":
-        return HERE
-    return Workers(partial(_pool, 2), 2, near=kind == "forks")
+        return SERIAL
+    return Workers(partial(_pool, 2), 2, local=kind == "forks")
 
 
 @pytest.mark.parametrize("kind", ["here", "forks", "others"])
@@ -74,7 +74,7 @@ def test_forks_stand_back_for_what_only_this_process_can_do() -> None:
     """They are less urgent, this process is not."""
     workers, own = _workers("forks"), os.nice(0)
     assert min(workers.map(_urgency, range(COUNT), "")) > own
-    with workers.aside(lambda: _urgency(None)) as urgency:
+    with workers.submit(lambda: _urgency(None), "") as urgency:
         assert urgency() > own
     assert os.nice(0) == own
 
@@ -95,7 +95,7 @@ def test_a_fork_killed_while_it_sends_a_result() -> None:
 
 def test_work_done_aside_is_done_by_another_process() -> None:
     """It runs meanwhile, and what came of it is told here."""
-    with _workers("forks").aside(lambda: (os.getpid(), "甲")) as told:
+    with _workers("forks").submit(lambda: (os.getpid(), "甲"), "") as told:
         other, word = told()
     assert other != os.getpid()
     assert word == "甲"
@@ -105,7 +105,7 @@ def test_work_done_aside_is_done_by_another_process() -> None:
 def test_without_forks_work_aside_is_done_when_asked_for(kind: str) -> None:
     """And not at all when nobody asks."""
     done: list[int] = []
-    with _workers(kind).aside(lambda: done.append(os.getpid())) as told:
+    with _workers(kind).submit(lambda: done.append(os.getpid()), "") as told:
         assert not done
         told()
     assert done == [os.getpid()]
@@ -120,9 +120,9 @@ def test_work_aside_whose_process_is_lost_is_done_here() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return os.getpid()
 
-    with _workers("forks").aside(dies) as told:
+    with _workers("forks").submit(dies, "") as told:
         assert told() == here
-    with _workers("forks").aside(threading.Lock) as made:  # cannot be sent
+    with _workers("forks").submit(threading.Lock, "") as made:  # cannot be sent
         assert not made().locked()
 
 
@@ -134,7 +134,7 @@ def test_an_error_aside_is_raised_here(tmp_path: Path) -> None:
             file.write("once ")
         raise ZeroDivisionError
 
-    with _workers("forks").aside(fails) as told, pytest.raises(ZeroDivisionError):
+    with _workers("forks").submit(fails, "") as told, pytest.raises(ZeroDivisionError):
         told()
     assert (tmp_path / "done").read_text() == "once "
 
@@ -148,7 +148,7 @@ def test_where_no_process_can_be_made_work_aside_is_done_here(
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", full)
-    with _workers("forks").aside(os.getpid) as told:
+    with _workers("forks").submit(os.getpid, "") as told:
         assert told() == os.getpid()
 
 
@@ -213,11 +213,11 @@ def test_the_cache_and_a_fork(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     keys = [key_of(n) for n in range(COUNT)]
     for n, key in enumerate(keys[:200]):
-        cache.put_value(key, n)
+        cache.put(key, n)
 
     def fork() -> None:
         read = [cache.get(key, int) for key in keys[:200]]
-        cache.put_value(keys[300], -1)
+        cache.put(keys[300], -1)
         os._exit(0 if read == list(range(200)) else 1)
 
     process = multiprocessing.get_context("fork").Process(target=fork)
@@ -225,7 +225,7 @@ def test_the_cache_and_a_fork(tmp_path: Path) -> None:
     process.join()
     assert process.exitcode == 0
     for n, key in enumerate(keys[200:], 200):
-        cache.put_value(key, n)
+        cache.put(key, n)
     cache.save()
     assert [Cache(tmp_path).get(key, int) for key in keys] == list(range(COUNT))
 
@@ -242,21 +242,21 @@ def test_what_forks_leave_is_taken_in(tmp_path: Path) -> None:
 
     def fork(first: int) -> None:
         for n in range(first, first + 3):
-            pipe.put((key_of(n), cache.leave(key_of(n), msgspec.msgpack.encode(n))))
-        cache.leave(key_of("untold"), b"x" * 100)
+            pipe.put((key_of(n), cache.put_in_fork(key_of(n), msgspec.msgpack.encode(n))))
+        cache.put_in_fork(key_of("untold"), b"x" * 100)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    cache.put_value(key_of("here"), "here")
+    cache.put(key_of("here"), "here")
     for first in (0, 3):
         _in_a_fork(partial(fork, first))
     for _ in range(6):
-        cache.take_in(*pipe.get())
+        cache.add_from_fork(*pipe.get())
     assert [cache.get(key_of(n), int) for n in range(6)] == list(range(6))
     cache.save()
     again = Cache(tmp_path)
     assert [again.get(key_of(n), int) for n in range(6)] == list(range(6))
     assert again.get(key_of("here"), str) == "here"
-    assert not again.holds(key_of("untold"))
+    assert not again.touch(key_of("untold"))
     assert not list(tmp_path.glob(".*"))
 
 
@@ -265,10 +265,10 @@ def test_what_a_fork_cannot_leave_comes_back(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     cache, pipe = Cache(folder), multiprocessing.SimpleQueue()
     folder.write_bytes(b"")  # no folder can be made in its place
-    _in_a_fork(lambda: pipe.put(cache.leave(b"k" * 16, b"entry")))
+    _in_a_fork(lambda: pipe.put(cache.put_in_fork(b"k" * 16, b"entry")))
     left = pipe.get()
     assert left == b"entry"
-    cache.take_in(b"k" * 16, left)
+    cache.add_from_fork(b"k" * 16, left)
     assert cache.fault
 
 
@@ -289,14 +289,14 @@ def test_a_cache_that_gives_up_in_mid_run_costs_nothing_but_time(
 ) -> None:
     """What forks have left by then is lost, and read or rendered again."""
     root = _column(tmp_path / "column")
-    take_in, count = Cache.take_in, itertools.count()
+    take_in, count = Cache.add_from_fork, itertools.count()
 
-    def gives_up(cache: Cache, key: bytes, left: bytes | Left) -> None:
+    def gives_up(cache: Cache, key: bytes, left: bytes | EntryLocation) -> None:
         if next(count) == taken:
             cache._give_up(OSError(errno.ENOSPC, "no room"))
         take_in(cache, key, left)
 
-    monkeypatch.setattr(Cache, "take_in", gives_up)
+    monkeypatch.setattr(Cache, "add_from_fork", gives_up)
     report = again(root)
     assert next(count) > taken
     assert report.fault == "no room"

@@ -12,7 +12,7 @@ from tools import tool
 
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.engine.staging import Tree
+from xuelan.engine.staging import SiteTree
 from xuelan.kits.formats import zim
 from xuelan.kits.make import plans
 from xuelan.kits.packing import offline_site
@@ -66,7 +66,7 @@ def test_two_makings_of_the_real_column_are_the_same_bytes(site: Path) -> None:
     catalog, _ = check(ROOT)
     assert catalog is not None
     kits = tuple(k for k in catalog.kits if "ZIM" in k.formats)
-    tree = Tree(site)
-    tree.adopt()
+    tree = SiteTree(site)
+    tree.register_files()
     (made,) = plans(kits, catalog, render_all(catalog), offline_site.copy(tree, {}))
     assert zim.archive(made) == zim.archive(made)

@@ -11,7 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 import tiny
-from xuelan.engine.staging import Tree
+from xuelan.engine.staging import SiteTree
 from xuelan.kits import make
 from xuelan.kits.packing import offline_site
 from xuelan.kits.packing.offline_site import Copy
@@ -64,8 +64,8 @@ def finished(plan: KitPlan, pages: Mapping[str, bytes] | None = None) -> Package
 
 def copied(site: Path) -> Copy:
     """The copy of a site that kits carry."""
-    tree = Tree(site)
-    tree.adopt()
+    tree = SiteTree(site)
+    tree.register_files()
     return offline_site.copy(tree, {})
 
 

@@ -22,7 +22,7 @@ import tiny
 from conftest import xuelan
 from xuelan import build_branches as branches_run
 from xuelan.build_branches import FOLDER, LISTED, REFUSED, Shared, make
-from xuelan.engine.workers import HERE
+from xuelan.engine.workers import SERIAL
 from xuelan.kits.branch.blueprint import Parts
 from xuelan.kits.branch.branch_list import BranchList, ListError, decoded, read
 from xuelan.kits.packing.verify import verify
@@ -58,7 +58,7 @@ def silent(done: int, total: int) -> None:
 
 
 def run(shared: dict[str, Shared], rows: BranchList, out: Path) -> list[branches_run.Done]:
-    return make(shared, rows, out, HERE, silent)
+    return make(shared, rows, out, SERIAL, silent)
 
 
 def members(path: Path) -> dict[str, bytes]:
@@ -254,7 +254,7 @@ def test_an_interrupted_run_leaves_no_half_kit_and_goes_on(
 
     rows = listed("甲支部,\n乙支部,\n丙支部,\n")
     with pytest.raises(KeyboardInterrupt):
-        make(shared, rows, tmp_path, HERE, stop)
+        make(shared, rows, tmp_path, SERIAL, stop)
     standing = sorted(p.name for p in (tmp_path / FOLDER).iterdir())
     assert standing == ["00002-甲支部.zip", "00003-乙支部.zip"]
     (tmp_path / ".lent-by-a-killed-run").write_bytes(b"")

@@ -21,7 +21,7 @@ from planned import STUDY, finished, planned
 import tiny
 from conftest import ROOT
 from xuelan.engine.cache import Cache
-from xuelan.engine.workers import workers
+from xuelan.engine.workers import open_workers
 from xuelan.kits import cache_keys, make
 from xuelan.kits.packing import offline_site
 from xuelan.kits.packing import zip_writer as members_of_zip
@@ -230,7 +230,7 @@ def test_a_damaged_cache_costs_time_only(tmp_path: Path) -> None:
 
 def test_two_processes_make_the_same_bytes(plan: KitPlan, made: Package) -> None:
     """Sent to other processes, every exporter gives what it gives here."""
-    with workers() as helpers:
+    with open_workers() as helpers:
         (package,) = make.packages([plan], Copy(), workers=helpers)
     assert package == made
 
@@ -240,7 +240,7 @@ def test_an_error_in_another_process_is_told_in_words(tmp_path: Path) -> None:
     story = tiny.text(tiny.STORY, ("二十个人读", "二十个人📢读"))
     plan = planned(tmp_path, RECIPE, {tiny.STORY: story})
     with (
-        workers() as helpers,
+        open_workers() as helpers,
         pytest.raises(KitError, match="套装“集中学习套装”没有做成：印刷字体"),
     ):
         list(make.packages([plan], Copy(), workers=helpers))

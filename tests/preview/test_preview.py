@@ -20,7 +20,7 @@ from playwright.sync_api import Page, Route, expect
 from watchdog.events import FileModifiedEvent
 
 from conftest import free_port, xuelan
-from xuelan.engine import publish
+from site_folder import rewrite
 from xuelan.preview import serve
 from xuelan.preview.watch import Saves
 
@@ -218,7 +218,7 @@ def test_another_build_is_waited_for(tmp_path: Path) -> None:
     assert xuelan("init", folder).returncode == 0
     site, said = tmp_path / "site", list[str]()
     preview, wake = serve.Preview(folder, site, said.append), threading.Event()
-    with publish.staged(site):
+    with rewrite(site):
         serve._retry(wake, preview.rebuild())
         assert "另一次生成" in preview.listeners.last
         assert wake.wait(timeout=30)

@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import ROOT, SUB_PATH
+from site_folder import rewrite
 from xuelan.check import check
-from xuelan.engine import publish
 from xuelan.engine.cache import Cache
 from xuelan.engine.inputs import Inputs
 from xuelan.host.obtain import obtain
@@ -45,7 +45,7 @@ def load(root: Path) -> Catalog:
 def build(root: Path, site: Path) -> Path:
     """Build a column without kits: they take long and search does not read them."""
     catalog = load(root)
-    with publish.published(site) as tree:
+    with rewrite(site) as tree:
         obtained = functools.partial(obtain, catalog, Cache(None), Inputs(root))
         write(catalog, obtained, tree, Work(), kits=())
     return site

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.oracle import Oracle
-from xuelan.engine import publish
+from site_folder import rewrite
 from xuelan.engine.cache import Cache
-from xuelan.engine.staging import Tree
+from xuelan.engine.staging import SiteTree
 from xuelan.search import columns, common, files, index, letters, matching, packing, postings, store
 from xuelan.search import reader as search_reader
 from xuelan.search.common import LONGEST, CommonSequences
@@ -70,7 +70,7 @@ def refer_to(document: IndexDocument) -> DocumentRef:
 def write(documents: list[IndexDocument], folder: Path) -> IndexReader:
     """The index of ``documents``, made anew."""
     folder.mkdir(parents=True, exist_ok=True)
-    IndexUpdate([refer_to(d) for d in documents], Tree(folder)).finish(())
+    IndexUpdate([refer_to(d) for d in documents], SiteTree(folder)).finish(())
     return IndexReader(folder)
 
 
@@ -191,9 +191,9 @@ class Site:
 
     def build(self) -> None:
         cache = Cache(self.folder / "cache")
-        with publish.published(self.folder / "site", self.folder / "cache") as tree:
+        with rewrite(self.folder / "site", self.folder / "cache") as tree:
             IndexUpdate([refer_to(d) for d in self.documents], tree, cache).finish(())
-        cache.save(tidy=True)
+        cache.save(compact=True)
 
     def edit(self, number: int, change: Callable[[str], str]) -> None:
         document = self.documents[number]
@@ -210,12 +210,12 @@ class Site:
         assert content(self.folder / "site") == content(anew)
 
 
-def _empty(folder: Path) -> Tree:
+def _empty(folder: Path) -> SiteTree:
     import shutil
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    return Tree(folder)
+    return SiteTree(folder)
 
 
 def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -473,9 +473,9 @@ def test_a_form_more_or_less_is_told(tmp_path: Path) -> None:
     form = files.FormLink("签到表", "本人签名", "集中学习套装", "downloads/study/")
     for forms in ((form,), ()):
         cache = Cache(tmp_path / "cache")
-        with publish.published(tmp_path / "site", tmp_path / "cache") as tree:
+        with rewrite(tmp_path / "site", tmp_path / "cache") as tree:
             IndexUpdate([refer_to(d) for d in site.documents], tree, cache).finish(forms)
-        cache.save(tidy=True)
+        cache.save(compact=True)
         assert ask(IndexReader(tmp_path / "site"), "签名", 10).forms == forms
     site.check()
 

@@ -52,9 +52,9 @@ def build(
             scheduler=scheduler,
         )
         if place and report.written is not None:
-            from xuelan.engine.mirror import mirror
+            from xuelan.engine.upload import upload
 
-            mirror(report.site, place, progress.tell)
+            upload(report.site, place, progress.tell)
     # What the build worked with is kept to the end of the process, which need not take it apart.
     click.get_current_context().meta[__name__] = report
     _print_report(report, strict=strict, quiet=quiet)

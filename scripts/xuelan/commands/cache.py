@@ -20,5 +20,5 @@ def cache(folder: Path, *, clear: bool) -> None:
     place = folder / store.FOLDER
     if clear:
         store.clear(place)
-    files, size = store.size(place)
+    files, size = store.measure(place)
     click.echo(f"缓存在 {place}/：{files} 个文件，{size / 1e6:.1f} MB。")

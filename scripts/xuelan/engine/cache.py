@@ -45,7 +45,7 @@ Slot = tuple[int, int, int]
 Index = dict[bytes, Slot]
 
 
-class Left(NamedTuple):
+class EntryLocation(NamedTuple):
     """An entry that a fork has written: the file, and where in it."""
 
     path: str
@@ -160,7 +160,7 @@ class Cache:
 
     def get(self, key: bytes, kind: type[T]) -> T | None:
         """The value kept under ``key``, or ``None`` when there is none that can be trusted."""
-        entry = self.raw(key)
+        entry = self.get_bytes(key)
         if entry is None:
             return None
         try:
@@ -168,20 +168,20 @@ class Cache:
         except (msgspec.MsgspecError, ValueError):
             return None
 
-    def raw(self, key: bytes) -> bytes | None:
+    def get_bytes(self, key: bytes) -> bytes | None:
         """The bytes kept under ``key``."""
         pack, writer = self._where.get(key), self._written.get(key)
         found = pack.get(key) if pack else None
         return writer.get(key) if found is None and writer else found
 
-    def holds(self, key: bytes) -> bool:
+    def touch(self, key: bytes) -> bool:
         """True when there is an entry, so far as the index tells; it then counts as used."""
         pack = self._where.get(key)
         if pack is not None:
             pack.used.add(key)
         return pack is not None
 
-    def put(self, key: bytes, entry: bytes) -> None:
+    def put_bytes(self, key: bytes, entry: bytes) -> None:
         """Keep ``entry``, the msgpack form of a value, under ``key``; a fork keeps nothing."""
         if self.folder is None or self.fault or os.getpid() != self._process:
             return
@@ -191,7 +191,7 @@ class Cache:
         except OSError as error:
             self._give_up(error)
 
-    def leave(self, key: bytes, entry: bytes) -> bytes | Left:
+    def put_in_fork(self, key: bytes, entry: bytes) -> bytes | EntryLocation:
         """Put down ``entry`` for the process this one was forked from, which is to take it in.
 
         Large entries cost much when they are sent. What cannot be put down is given back.
@@ -205,12 +205,12 @@ class Cache:
         except OSError as error:
             self.fault = error.strerror or str(error)
             return entry
-        return Left(os.fspath(writer.path), slot)
+        return EntryLocation(os.fspath(writer.path), slot)
 
-    def take_in(self, key: bytes, left: bytes | Left) -> None:
-        """Keep under ``key`` what :meth:`leave` gave."""
+    def add_from_fork(self, key: bytes, left: bytes | EntryLocation) -> None:
+        """Keep under ``key`` what :meth:`put_in_fork` gave."""
         if isinstance(left, bytes):
-            self.put(key, left)
+            self.put_bytes(key, left)
             return
         try:
             if self.fault:  # nothing is kept any more
@@ -231,14 +231,14 @@ class Cache:
             self._writer = _Writer.begun(folder)
         return self._writer
 
-    def put_value(self, key: bytes, value: object) -> None:
+    def put(self, key: bytes, value: object) -> None:
         """Keep ``value`` under ``key``."""
-        self.put(key, msgspec.msgpack.encode(value))
+        self.put_bytes(key, msgspec.msgpack.encode(value))
 
-    def save(self, *, tidy: bool = False) -> None:
+    def save(self, *, compact: bool = False) -> None:
         """Make what was put since the last time last.
 
-        After a complete build, which has asked for every entry it needs, ``tidy`` joins small
+        After a complete build, which has asked for every entry it needs, ``compact`` joins small
         packs and drops what nothing has asked for in a long time.
         """
         if self.folder is None or self.fault:
@@ -247,8 +247,8 @@ class Cache:
             for writer in self._writers():
                 writer.finish()
             self._forget()
-            if tidy:
-                self._tidy()
+            if compact:
+                self._compact()
         except OSError as error:
             self._give_up(error)
 
@@ -266,7 +266,7 @@ class Cache:
             writer.drop()
         self._forget()
 
-    def _tidy(self) -> None:
+    def _compact(self) -> None:
         live = sum(pack.index[k][1] for pack in self._packs for k in pack.used)
         dead = sum(sum(n for _, n, _ in p.index.values()) for p in self._packs) - live
         if dead > max(live, SPARE_BYTES):
@@ -292,7 +292,7 @@ class Cache:
             pack.path.unlink(missing_ok=True)
 
 
-NONE: Final = Cache(None)
+NO_CACHE: Final = Cache(None)
 """Keeps nothing."""
 
 
@@ -321,7 +321,7 @@ def _index(file: BinaryIO) -> Index:
     return msgspec.msgpack.decode(index, type=Index)
 
 
-def size(folder: Path) -> tuple[int, int]:
+def measure(folder: Path) -> tuple[int, int]:
     """How many files the cache in ``folder`` has, and how many bytes they hold."""
     files = [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
     return len(files), sum(p.stat().st_size for p in files)
@@ -333,8 +333,8 @@ def clear(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def record(folder: Path | None, name: str, kind: type[T]) -> T | None:
-    """What :func:`keep_record` last kept under ``name``; ``None`` when it cannot be read."""
+def load_record(folder: Path | None, name: str, kind: type[T]) -> T | None:
+    """What :func:`save_record` last kept under ``name``; ``None`` when it cannot be read."""
     if folder is None:
         return None
     try:
@@ -347,7 +347,7 @@ def record(folder: Path | None, name: str, kind: type[T]) -> T | None:
         return None
 
 
-def keep_record(folder: Path | None, name: str, value: object) -> None:
+def save_record(folder: Path | None, name: str, value: object) -> None:
     """Keep ``value`` as the one record called ``name``. Raises ``OSError``."""
     if folder is None:
         return

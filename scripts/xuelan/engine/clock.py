@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def clock(date: str) -> Iterator[None]:
-    """:func:`fix_clock` as long as a block lasts: a preview builds again and again."""
+def source_date_epoch(date: str) -> Iterator[None]:
+    """:func:`set_source_date_epoch` as long as a block lasts: a preview builds again and again."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
-    fix_clock(date)
+    set_source_date_epoch(date)
     try:
         yield
     finally:
@@ -20,7 +20,7 @@ def clock(date: str) -> Iterator[None]:
             del os.environ["SOURCE_DATE_EPOCH"]
 
 
-def fix_clock(date: str) -> None:
+def set_source_date_epoch(date: str) -> None:
     """Set ``SOURCE_DATE_EPOCH`` to the partial ISO ``date``, unless it is set already.
 
     The newest material dates a build, so that the same input gives the same bytes.

@@ -123,7 +123,7 @@ def _widen(pipe: Connection) -> None:
         fcntl.fcntl(pipe.fileno(), _F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-class Aside(Generic[R]):
+class BackgroundTask(Generic[R]):
     """A fork that does one piece of work meanwhile; leaving the block ends it."""
 
     def __init__(self, work: Callable[[], R]) -> None:
@@ -155,7 +155,7 @@ class Aside(Generic[R]):
         return result
 
 
-def unstopped(work: Callable[[], object]) -> None:
+def run_detached(work: Callable[[], object]) -> None:
     """Do ``work`` in a fork that goes on when this process is killed or interrupted.
 
     Where nothing can be forked it is done here. Raises what it raises.

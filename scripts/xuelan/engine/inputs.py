@@ -25,9 +25,9 @@ SETTLED_NS: Final = 3_000_000_000
 
 _LOOKING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
-Mark = tuple[int, int, int, int]
+FileStamp = tuple[int, int, int, int]
 """Times of change of content and of state (ns), size (bytes), inode."""
-Stamp = tuple[int, int, int, int, bytes]
+_KnownFile = tuple[int, int, int, int, bytes]
 """A mark and the digest of the file that bore it."""
 
 
@@ -37,20 +37,20 @@ class Inputs:
     def __init__(self, root: Path, folder: Path | None = None) -> None:
         self.root = root
         self._folder = folder
-        known = store.record(folder, "stamps", dict[str, Stamp])
-        self._known: dict[str, Stamp] = known or {}
-        self._stamps: dict[str, Stamp] = {}
+        known = store.load_record(folder, "stamps", dict[str, _KnownFile])
+        self._known: dict[str, _KnownFile] = known or {}
+        self._stamps: dict[str, _KnownFile] = {}
         self._below: dict[str, dict[str, bytes]] = {}
         self._unread: dict[str, dict[str, bytes]] = {}
         self._sure: AbstractSet[str] = frozenset()
         self._now = time.time_ns()
 
     @property
-    def known(self) -> bool:
+    def has_stamps(self) -> bool:
         """False where nothing is remembered: then all files are going to be read."""
         return bool(self._known)
 
-    def again(self, sure: AbstractSet[str]) -> Inputs:
+    def rescan(self, sure: AbstractSet[str]) -> Inputs:
         """The same files, looked at anew; of those left alone since nothing is read again.
 
         Those at the paths ``sure`` were read as they had been found: they are not looked at.
@@ -67,33 +67,33 @@ class Inputs:
             return b""
         return self._digest(path, status)
 
-    def below(self, folder: str, unread: str = "") -> dict[str, bytes]:
+    def digest_folder(self, folder: str, defer: str = "") -> dict[str, bytes]:
         """The digests of all files below ``folder``, by path; links are not followed.
 
         The paths are seen from ``root`` where ``folder`` is, and from ``folder`` where it is not.
-        A folder is looked through once; what changes later, :meth:`again` sees. Files whose names
-        end with ``unread`` are left out as long as they would have to be read: somebody is going
-        to, and :meth:`learn` is told.
+        A folder is looked through once; what changes later, :meth:`rescan` sees. Files whose names
+        end with ``defer`` are left out as long as they would have to be read: somebody is going
+        to, and :meth:`record_digest` is told.
         """
         if folder not in self._below:
-            self._below[folder] = self._looked_through(folder, unread)
+            self._below[folder] = self._looked_through(folder, defer)
         found = self._below[folder]
-        if not unread:
+        if not defer:
             for path in [path for path, where in self._unread.items() if where is found]:
                 self._unread.pop(path)
                 found[_printed(path)] = self.digest(path)
         return found
 
-    def learn(self, path: str, digest: bytes, mark: Mark) -> None:
-        """Take the digest of a file that :meth:`below` has left out.
+    def record_digest(self, path: str, digest: bytes, mark: FileStamp) -> None:
+        """Take the digest of a file that :meth:`digest_folder` has left out.
 
-        It bore the ``mark`` before it was read (:func:`mark_at`).
+        It bore the ``mark`` before it was read (:func:`read_stamp`).
         """
         if path in self._unread:
             self._remember(path, mark, digest)
             self._unread.pop(path)[_printed(path)] = digest
 
-    def _looked_through(self, folder: str, unread: str) -> dict[str, bytes]:
+    def _looked_through(self, folder: str, defer: str) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         waiting = [folder]
         while waiting:
@@ -106,7 +106,7 @@ class Inputs:
                             waiting.append(path)
                         elif path in self._sure and path in self._known:
                             found[path] = self._known[path][4]
-                        elif unread and path.endswith(unread) and self._is_new(path, entry):
+                        elif defer and path.endswith(defer) and self._is_new(path, entry):
                             self._unread[path] = found
                         else:
                             status = entry.stat(follow_symlinks=False)
@@ -117,7 +117,7 @@ class Inputs:
                 found[here] = f"unreadable {error.errno} {time.time_ns()}".encode()
         return found
 
-    def _known_digest(self, path: str, mark: Mark) -> bytes | None:
+    def _known_digest(self, path: str, mark: FileStamp) -> bytes | None:
         known = self._stamps.get(path) or self._known.get(path)
         if known is None or known[:4] != mark:
             return None
@@ -144,17 +144,17 @@ class Inputs:
         self._remember(path, mark, digest)
         return digest
 
-    def _remember(self, path: str, mark: Mark, digest: bytes) -> None:
+    def _remember(self, path: str, mark: FileStamp, digest: bytes) -> None:
         if max(mark[:2]) < self._now - SETTLED_NS and path.isprintable():
             self._stamps[path] = (*mark, digest)
 
     def save(self) -> None:
         """Remember what was learned. Raises ``OSError``."""
         if self._stamps != self._known:
-            store.keep_record(self._folder, "stamps", self._stamps)
+            store.save_record(self._folder, "stamps", self._stamps)
 
 
-def fetch(folder: Path) -> None:
+def prefetch(folder: Path) -> None:
     """Ask the system for all files below ``folder``: it then has them before they are read.
 
     Who reads a file after the other from a disk waits for each; here the disk is given much to do.
@@ -171,7 +171,7 @@ def fetch(folder: Path) -> None:
                     os.close(file)
 
 
-def mark_at(path: str) -> Mark | None:
+def read_stamp(path: str) -> FileStamp | None:
     """The mark of the file at ``path``, to be asked for before it is read; ``None`` without one."""
     try:
         return _mark(os.lstat(path))
@@ -179,7 +179,7 @@ def mark_at(path: str) -> Mark | None:
         return None
 
 
-def _mark(status: os.stat_result) -> Mark:
+def _mark(status: os.stat_result) -> FileStamp:
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 

@@ -29,15 +29,15 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from xuelan.engine import cache
-from xuelan.engine.forks import unstopped
-from xuelan.engine.staging import Entry, Manifest, Tree, all_folders, make_folder, prune
+from xuelan.engine.forks import run_detached
+from xuelan.engine.staging import SiteManifest, SiteTree, all_folders, make_folder, prune
 from xuelan.text.errors import XuelanError
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
 
-MARK: Final = ".xuelan-site"
+SITE_MARKER: Final = ".xuelan-site"
 """An empty file in every site built, by which the next build knows it may replace the folder."""
 
 
@@ -49,39 +49,17 @@ class NotASiteError(XuelanError):
     """The target holds something that no build has made."""
 
 
-@contextmanager
-def staged(site: Path) -> Iterator[Path]:
-    """A new folder to build into; it becomes ``site`` when the block ends without an error.
-
-    Raises what :func:`held` raises.
-    """
-    with published(site) as tree:
-        yield tree.folder
-
-
-@contextmanager
-def published(site: Path, records: Path | None = None) -> Iterator[Tree]:
-    """A :class:`Tree` that becomes ``site`` when the block ends without an error.
-
-    Where the last build's manifest, kept in ``records``, still tells the truth about the site,
-    only what differs is written. Raises what :func:`held` raises.
-    """
-    before = Before(site, records)
-    with held(site), written(before, before.stand) as tree:
-        yield tree
-
-
 @dataclass(frozen=True)
-class Before:
+class PreviousBuild:
     """What the last build left: the ``site``, and in ``records`` a manifest of it."""
 
     site: Path
     records: Path | None
 
     @cached_property
-    def manifest(self) -> Manifest | None:
+    def manifest(self) -> SiteManifest | None:
         """What the last build published, if that is known."""
-        return cache.record(self.records, record_name(self.site), Manifest)
+        return cache.load_record(self.records, manifest_name(self.site), SiteManifest)
 
     @property
     def notes(self) -> Mapping[str, bytes]:
@@ -92,78 +70,84 @@ class Before:
         """Read the manifest, which takes a while, now."""
         _ = self.manifest
 
-    def stand(self) -> bool:
-        """Whether the site stands as it was left."""
+    def is_current(self) -> bool:
+        """Return True if the published site still matches :attr:`manifest`."""
         last = self.manifest
-        return last is not None and agrees(self.site.absolute(), last.files, last.folders)
+        return last is not None and is_untouched(self.site.absolute(), last)
 
 
 @contextmanager
-def written(before: Before, stand: Callable[[], bool]) -> Iterator[Tree]:
-    """As :func:`published`, for one who holds the site already.
+def stage(before: PreviousBuild, is_current: Callable[[], bool]) -> Iterator[SiteTree]:
+    """Yield a :class:`SiteTree`; publish it as ``before.site`` if the block ends without an error.
 
-    ``stand`` tells what that of ``before`` does, which somebody else may be looking after.
+    The caller holds the :func:`lock`. Where ``is_current()`` is true (usually
+    ``before.is_current``, which may be computed by another process), only what differs from the
+    previous site is written.
     """
     site, records, last = before.site.absolute(), before.records, before.manifest
     new = _beside(site, "building")
     _remove(new)
     new.mkdir()
-    tree = Tree(new, site, last) if last is not None and stand() else Tree(new)
+    tree = SiteTree(new, site, last) if last is not None and is_current() else SiteTree(new)
     try:
         yield tree
-        tree.write(MARK, b"")
+        tree.write(SITE_MARKER, b"")
         if tree.last.files:
-            unstopped(partial(_moving, site, tree))
+            run_detached(partial(_moving, site, tree))
         else:
             _swap(new, site)
     finally:
         _remove(new)
     if records is not None:
         with contextlib.suppress(OSError):
-            manifest = Manifest(tree.files, _times(site, tree), tree.notes)
-            cache.keep_record(records, record_name(site), manifest)
-            cache.keep_record(records, _mark_name(site), tree.notes.get("mark", b""))
+            manifest = SiteManifest(tree.files, _times(site, tree), tree.notes)
+            cache.save_record(records, manifest_name(site), manifest)
+            cache.save_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
 
-def standing(site: Path, records: Path, mark: Callable[[], bytes]) -> bytes | None:
+def load_current_report(site: Path, records: Path, mark: Callable[[], bytes]) -> bytes | None:
     """The report of the last build if it was of ``mark`` and its site still stands untouched.
 
     The mark is asked for only where there was a last build.
     """
-    was = cache.record(records, _mark_name(site), bytes)
+    was = cache.load_record(records, _mark_name(site), bytes)
     if not was or was != mark():
         return None  # told without reading all that the last build left
-    last = cache.record(records, record_name(site), Manifest)
+    last = cache.load_record(records, manifest_name(site), SiteManifest)
     if last is None or last.notes.get("mark") != was:
         return None
-    return last.notes["report"] if agrees(site.absolute(), last.files, last.folders) else None
+    return last.notes["report"] if is_untouched(site.absolute(), last) else None
 
 
-def record_name(site: Path) -> str:
+def manifest_name(site: Path) -> str:
     """The name of the record in which the manifest of ``site`` is kept."""
     where = os.fsencode(site.absolute())
     return f"site-{hashlib.blake2b(where, digest_size=8).hexdigest()}"
 
 
 def _mark_name(site: Path) -> str:
-    return f"{record_name(site)}-mark"
+    return f"{manifest_name(site)}-mark"
 
 
-def agrees(folder: Path, files: Mapping[str, Entry], folders: Mapping[str, int]) -> bool:
-    """True when ``folder`` holds these files, untouched, and nothing else."""
-    base = os.fspath(folder)
+def is_untouched(site: Path, manifest: SiteManifest) -> bool:
+    """Return True if ``site`` holds the files of ``manifest``, unchanged, and nothing else.
+
+    Every file is compared by size, time and inode, every folder by its time of change.
+    """
+    base = os.fspath(site)
     try:
-        for path, entry in files.items():
+        for path, entry in manifest.files.items():
             found = os.lstat(f"{base}/{path}")
             if (found.st_size, found.st_mtime_ns, found.st_ino) != entry[2:]:
                 return False
-        return all(os.lstat(f"{base}/{p}").st_mtime_ns == time for p, time in folders.items())
+        folders = manifest.folders.items()
+        return all(os.lstat(f"{base}/{path}").st_mtime_ns == time for path, time in folders)
     except OSError:
         return False
 
 
 @contextmanager
-def held(site: Path) -> Iterator[None]:
+def lock(site: Path) -> Iterator[None]:
     """Hold the site's lock; put right what a killed build has left.
 
     Raises :class:`BusyError` when another build holds the same site, and
@@ -172,7 +156,7 @@ def held(site: Path) -> Iterator[None]:
     site = site.absolute()
     if site.is_symlink() or (site.exists() and not site.is_dir()):
         raise NotASiteError(str(site))
-    if site.is_dir() and any(site.iterdir()) and not (site / MARK).exists():
+    if site.is_dir() and any(site.iterdir()) and not (site / SITE_MARKER).exists():
         raise NotASiteError(str(site))
     site.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(_beside(site, "lock"))
@@ -193,24 +177,24 @@ def held(site: Path) -> Iterator[None]:
         lock.release()
 
 
-def _moving(site: Path, tree: Tree) -> None:
+def _moving(site: Path, tree: SiteTree) -> None:
     with FileLock(_beside(site, "moving")):
         _move_into(site, tree)
 
 
-def _move_into(site: Path, tree: Tree) -> None:
+def _move_into(site: Path, tree: SiteTree) -> None:
     """Make the last site the new one. Raises ``OSError``: then the next build makes all anew."""
-    for old, new in tree.moved:
+    for old, new in tree.moves:
         (site / old).rename(site / new)
-    before, after = tree.going()
+    before, after = tree.split_removals()
     _take_out(site, before)
     made: set[str] = set()
-    for path in tree.coming():
+    for path in tree.additions():
         above = path.rpartition("/")[0]
         if above not in made:
             make_folder(f"{site}/{above}")
             made.add(above)
-        os.replace(tree.staged(path), f"{site}/{path}")  # noqa: PTH105 - many
+        os.replace(tree.staging_path(path), f"{site}/{path}")  # noqa: PTH105 - many
     _take_out(site, after)
 
 
@@ -220,11 +204,11 @@ def _take_out(site: Path, paths: Iterable[str]) -> None:
         prune(site, path)
 
 
-def _times(site: Path, tree: Tree) -> dict[str, int]:
+def _times(site: Path, tree: SiteTree) -> dict[str, int]:
     """When each folder of ``site`` last changed; what was not touched need not be asked."""
     folders, base = all_folders(tree.files), os.fspath(site)
-    moved = [name for names in tree.moved for name in names]
-    changed = all_folders([*tree.touched, *tree.gone(), *moved])
+    moved = [name for names in tree.moves for name in names]
+    changed = all_folders([*tree.touched, *tree.removals(), *moved])
     known = tree.last.folders
     return {
         path: known[path]

@@ -16,7 +16,7 @@ T = TypeVar("T")
 _NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-class Entry(NamedTuple):
+class SiteFile(NamedTuple):
     """A file as published: its digest, what it was made from, size, time of writing, inode.
 
     Of pages no digest is taken, which would take as long as writing them: of one page, files with
@@ -30,38 +30,38 @@ class Entry(NamedTuple):
     inode: int
 
 
-Row = tuple[str, Entry, bool]
+StagedFile = tuple[str, SiteFile, bool]
 """A path, the file there, and whether it was put there just now."""
 
 
 @dataclass(slots=True)
-class Manifest:
+class SiteManifest:
     """What the last build published, and what it tells the next one in ``notes``.
 
     ``folders`` are the times at which something was last put into or taken out of each.
     """
 
-    files: dict[str, Entry] = field(default_factory=dict)
+    files: dict[str, SiteFile] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
     notes: dict[str, bytes] = field(default_factory=dict)
 
 
-class Tree:
+class SiteTree:
     """A site being written: what is new is put into ``folder``, what stays is only counted.
 
-    ``last`` tells what stands in ``live``, the site as it was; there nothing is touched. What is
-    to be done to make that the new one is told by ``moved``, :meth:`coming` and :meth:`going`.
+    ``last`` tells what stands in ``live``, the site as it was; there nothing is touched.
+    To make ``live`` the new site: ``moves``, :meth:`additions`, :meth:`split_removals`.
     """
 
     def __init__(
-        self, folder: Path, live: Path | None = None, last: Manifest | None = None
+        self, folder: Path, live: Path | None = None, last: SiteManifest | None = None
     ) -> None:
         self.folder = folder
-        self.last = last or Manifest()
-        self.files: dict[str, Entry] = {}
+        self.last = last or SiteManifest()
+        self.files: dict[str, SiteFile] = {}
         self.notes: dict[str, bytes] = {}
         self.touched: set[str] = set()
-        self.moved: list[tuple[str, str]] = []
+        self.moves: list[tuple[str, str]] = []
         self._live = live or folder
         self._stand = set(self.last.files)
         self._folders: set[str] = set()
@@ -69,10 +69,10 @@ class Tree:
     def read(self, path: str) -> bytes:
         """What this build has put at ``path``, else the last one. Raises ``OSError``."""
         if path in self.touched:
-            return Path(self.staged(path)).read_bytes()
+            return Path(self.staging_path(path)).read_bytes()
         return Path(f"{self._live}/{self._stood_at(path)}").read_bytes()
 
-    def staged(self, path: str) -> str:
+    def staging_path(self, path: str) -> str:
         """Where the new file of ``path`` lies.
 
         A first build's files lie as in the site. Others lie side by side: thousands of folders
@@ -80,30 +80,30 @@ class Tree:
         """
         return f"{self.folder}/{path if self._live is self.folder else key_of(path).hex()}"
 
-    def coming(self) -> list[str]:
+    def additions(self) -> list[str]:
         """What is in the folder, in the order in which it is to be put into the live site.
 
         What takes no other file's place comes first, so that whatever a page names is there.
         """
         return sorted(self.touched & self.files.keys(), key=lambda path: path in self._stand)
 
-    def gone(self) -> set[str]:
+    def removals(self) -> set[str]:
         """What stood, under the names that folders have now, and is no longer part of the site."""
         return self._stand - self.files.keys()
 
-    def going(self) -> tuple[set[str], set[str]]:
+    def split_removals(self) -> tuple[set[str], set[str]]:
         """What is to be taken out of the live site before anything comes, and after.
 
         Before go files that stand where a folder comes, or in a folder where a file comes.
         """
-        gone = self.gone()
+        gone = self.removals()
         if not gone:
             return gone, gone
         folders = all_folders(self.files)
         before = {p for p in gone if p in folders or self.files.keys() & set(folders_above(p))}
         return before, gone - before
 
-    def fresh(self, path: str, key: bytes) -> bool:
+    def keep_if_current(self, path: str, key: bytes) -> bool:
         """True when a file made from ``key`` stands at ``path``; it then stays."""
         entry = self._standing(path)
         if entry is None or entry.key != key:
@@ -115,7 +115,7 @@ class Tree:
         """Let a file of the last build stay."""
         self._stay(path, self.last.files[path])
 
-    def stay(self, folder: str, came: str, but: Container[str] = ()) -> None:
+    def keep_folder(self, folder: str, came: str, but: Container[str] = ()) -> None:
         """Let all that stood below ``came`` in the last build stand below ``folder``.
 
         Not what stood at the paths ``but``.
@@ -129,11 +129,11 @@ class Tree:
             else:
                 self.link(path, old)
 
-    def row(self, path: str) -> Row:
-        """What this process has made of ``path``, to be told to another with :meth:`take_in`."""
+    def export_file(self, path: str) -> StagedFile:
+        """Return what this process knows of ``path``, for :meth:`import_files` in another."""
         return path, self.files[path], path in self.touched
 
-    def take_in(self, rows: Iterable[Row]) -> None:
+    def import_files(self, rows: Iterable[StagedFile]) -> None:
         """Count as this tree's what a fork of this process has put into its folder."""
         for path, entry, touched in rows:
             self.files[path] = entry
@@ -147,23 +147,23 @@ class Tree:
             return
         self._link(path, old)
 
-    def move(self, old: str, new: str) -> None:
+    def move_folder(self, old: str, new: str) -> None:
         """Give a folder of the last build another name; its files can then be linked for nothing.
 
         What is not linked or written is not part of the site.
         """
-        self.moved.append((old, new))
+        self.moves.append((old, new))
         start, size = f"{old}/", len(old)
         self._stand = {new + p[size:] if p.startswith(start) else p for p in self._stand}
 
     def _now_at(self, path: str) -> str:
-        for old, new in self.moved:
+        for old, new in self.moves:
             if path.startswith(f"{old}/"):
                 return new + path[len(old) :]
         return path
 
     def _stood_at(self, path: str) -> str:
-        for old, new in self.moved:
+        for old, new in self.moves:
             if path.startswith(f"{new}/"):  # in the live site it still has its old name
                 return old + path[len(new) :]
         return path
@@ -187,25 +187,25 @@ class Tree:
             os.close(file)
         return True
 
-    def take(self, path: str, source: Path) -> None:
+    def copy_file(self, path: str, source: Path) -> None:
         """Put a copy of the file ``source`` at ``path``."""
         status = source.stat()
         key = key_of(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        if not self.fresh(path, key):
+        if not self.keep_if_current(path, key):
             self.write(path, source.read_bytes(), key)
 
-    def adopt(self) -> None:
+    def register_files(self) -> None:
         """Take in what somebody else has put into the folder."""
         for file in (f for f in self.folder.rglob("*") if f.is_file()):
             path = file.relative_to(self.folder).as_posix()
             self._note(path, file.stat(), digest(file.read_bytes()), b"")
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Leave nothing to the next build but the files: an input was changed meanwhile."""
         self.notes.clear()
         self.files = {path: entry._replace(key=b"") for path, entry in self.files.items()}
 
-    def _standing(self, path: str) -> Entry | None:
+    def _standing(self, path: str) -> SiteFile | None:
         """What this build has put at ``path``, else the last one."""
         return self.files.get(path) or self.last.files.get(path)
 
@@ -217,7 +217,7 @@ class Tree:
         except FileNotFoundError:  # taken away by a fork that was lost
             return False
 
-    def _stay(self, path: str, entry: Entry) -> None:
+    def _stay(self, path: str, entry: SiteFile) -> None:
         if path not in self._stand and path not in self.touched:
             self._link(path, path)
         self.files[path] = entry
@@ -228,7 +228,7 @@ class Tree:
         self.touched.add(path)
 
     def _place(self, path: str) -> str:
-        target = self.staged(path)
+        target = self.staging_path(path)
         above = target.rpartition("/")[0]
         if above not in self._folders:
             make_folder(above)
@@ -236,7 +236,7 @@ class Tree:
         return target
 
     def _note(self, path: str, status: os.stat_result, digest: bytes, key: bytes) -> None:
-        self.files[path] = Entry(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
+        self.files[path] = SiteFile(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
         self.touched.add(path)
 
 

@@ -13,6 +13,7 @@ import errno
 import gc
 import importlib
 import itertools
+import logging
 import multiprocessing
 import os
 import pickle
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final, TypeVar, overload
 
-from xuelan.engine.forks import Aside, Forks, can_fork
+from xuelan.engine.forks import BackgroundTask, Forks, can_fork
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -33,6 +34,8 @@ R = TypeVar("R")
 U = TypeVar("U")
 
 Results = Generator[R, None, None]
+
+_log: Final = logging.getLogger(__name__)
 
 SMALL: Final = 150
 """Fewer items than this are done here: starting processes costs more than they save."""
@@ -57,14 +60,14 @@ class Workers:
         small: int = SMALL,
         tell: Callable[[str, int], None] | None = None,
         *,
-        near: bool = True,
+        local: bool = True,
     ) -> None:
         """``width`` is how many items run at once; without ``make`` everything runs here.
 
-        ``tell`` hears what is being done, and how many are done. ``near`` is true when all run on
+        ``tell`` hears what is being done, and how many are done. ``local`` is true when all run on
         this machine and see its files.
         """
-        self.near = near
+        self.local = local
         self._tell = tell
         self._make = make
         self._width = width
@@ -73,15 +76,15 @@ class Workers:
 
     @overload
     def map(
-        self, work: Callable[[S], R], items: Sequence[S], what: str, chunk: int = CHUNK
+        self, task: Callable[[S], R], items: Sequence[S], label: str, chunk: int = CHUNK
     ) -> Results[R]: ...
 
     @overload
     def map(
         self,
-        work: Callable[[T], R],
+        task: Callable[[T], R],
         items: Sequence[S],
-        what: str,
+        label: str,
         chunk: int = CHUNK,
         *,
         prepare: Callable[[S], T | None],
@@ -90,9 +93,9 @@ class Workers:
 
     def map(
         self,
-        work: Callable[[Any], Any],
+        task: Callable[[Any], Any],
         items: Sequence[Any],
-        what: str,
+        label: str,
         chunk: int = CHUNK,
         *,
         prepare: Callable[[Any], Any] | None = None,
@@ -102,7 +105,7 @@ class Workers:
 
         It begins at once, so the caller can do something else before asking for the results; who
         may not come to ask for all of them closes what is given, and then nothing runs any more.
-        ``what`` the items are is told to people who wait. ``chunk`` items are sent at a time: 1
+        ``label`` names the step to people who wait. ``chunk`` items are sent at a time: 1
         for items so heavy that two of them are worth a process each.
 
         ``prepare`` makes of an item what ``work`` is given, or ``None`` when nothing is to be
@@ -110,32 +113,34 @@ class Workers:
         run in the same process, on this machine, and may use all that this process holds; what
         they change there is lost. ``work`` may run elsewhere: it is pickled and uses nothing else.
         """
-        results = self._begun(_Job(work, items, prepare, store), chunk)
+        results = self._begun(_Job(task, items, prepare, store), chunk)
         next(results)
-        return self._told(results, what)
+        return self._told(results, label)
 
     @contextmanager
-    def aside(self, work: Callable[[], R]) -> Iterator[Callable[[], R]]:
-        """``work`` begun in a process of its own; what is given tells what came of it.
+    def submit(self, task: Callable[[], R], label: str) -> Iterator[Callable[[], R]]:
+        """Start ``task`` in a process of its own; yield a function that returns its result.
 
-        Where there can be no such process, or it is lost, the work is done when it is asked for.
+        Without such a process, or if it is lost, that function runs ``task`` itself. ``label``
+        names the task in messages.
         """
-        if self._make is None or not self.near or not can_fork():
-            yield work
+        if self._make is None or not self.local or not can_fork():
+            yield task
             return
         try:
-            aside = Aside(work)
+            background = BackgroundTask(task)
         except OSError:  # no room for another process
-            yield work
+            _log.debug("cannot fork for %s, it is done here", label)
+            yield task
             return
-        with aside as meanwhile:
-            yield meanwhile.result
+        with background:
+            yield background.result
 
-    def _told(self, results: Results[Any], what: str) -> Results[Any]:
+    def _told(self, results: Results[Any], label: str) -> Results[Any]:
         with closing(results):
             for number, result in enumerate(results, 1):
                 if self._tell is not None:
-                    self._tell(what, number)
+                    self._tell(label, number)
                 yield result
 
     def _begun(self, job: _Job, size: int) -> Results[Any]:
@@ -159,7 +164,7 @@ class Workers:
     @contextmanager
     def _processes(self, job: _Job) -> Iterator[_Near | _Far]:
         """Those that do the job, for as long as it takes."""
-        if self.near and can_fork():
+        if self.local and can_fork():
             near = _Near(job, self._width)
             try:
                 yield near
@@ -278,7 +283,7 @@ def _work(blob: bytes) -> Callable[[Any], Any]:
 
 
 @contextmanager
-def workers(
+def open_workers(
     tell: Callable[[str, int], None] | None = None, scheduler: str = ""
 ) -> Iterator[Workers]:
     """This machine's processors, or the cluster whose Dask ``scheduler`` is named.
@@ -309,11 +314,11 @@ def _cluster(scheduler: str, tell: Callable[[str, int], None] | None) -> Iterato
     with distributed.Client(scheduler) as client:
         width = sum(client.nthreads().values()) or 1
         executor = partial(client.get_executor, pure=False, retries=5)
-        yield Workers(executor, width, 1, tell, near=False)
+        yield Workers(executor, width, 1, tell, local=False)
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def without_gc() -> Iterator[None]:
     """Leave Python's cycle collector out.
 
     It would walk through all of a large column again and again, taking most of the time, and there
@@ -347,5 +352,5 @@ def _room_for_a_socket() -> bool:
     return len(os.fsencode(tempfile.gettempdir() + name)) < _ADDRESS_BYTES
 
 
-HERE: Final = Workers(None, 1)
+SERIAL: Final = Workers(None, 1)
 """Everything in this process."""

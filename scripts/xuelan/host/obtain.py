@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xuelan.engine import look
+from xuelan.engine import overrides
 from xuelan.engine.cache import Cache
 from xuelan.engine.inputs import Inputs
-from xuelan.engine.workers import HERE, Workers
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import SETTINGS_FILE
 from xuelan.pages.frames import Hosted
@@ -31,7 +31,7 @@ def obtain(catalog: Catalog, cache: Cache, inputs: Inputs) -> Hosted:
 
 @contextmanager
 def obtaining(
-    catalog: Catalog, cache: Cache, inputs: Inputs, workers: Workers = HERE
+    catalog: Catalog, cache: Cache, inputs: Inputs, workers: Workers = SERIAL
 ) -> Iterator[Callable[[], Hosted]]:
     """What the host makes of the column; from ``cache`` where nothing it can see has changed.
 
@@ -49,12 +49,13 @@ def obtaining(
 
         return host.make(catalog, Path(folder))
 
-    with TemporaryDirectory(prefix="xuelan-") as folder, workers.aside(make) as made:
+    submitted = workers.submit(make, "生成手写页面")
+    with TemporaryDirectory(prefix="xuelan-") as folder, submitted as made:
 
         def obtained() -> Hosted:
             hosted = made()
-            if _key(catalog, inputs.again(frozenset())) == key:  # nothing was changed meanwhile
-                cache.put_value(key, hosted)
+            if _key(catalog, inputs.rescan(frozenset())) == key:  # nothing was changed meanwhile
+                cache.put(key, hosted)
             return hosted
 
         yield obtained
@@ -65,9 +66,9 @@ def _key(catalog: Catalog, inputs: Inputs) -> bytes:
     column = catalog.column
     return key_of(
         program(),
-        inputs.below(column.docs_dir),
-        inputs.below(column.theme_dir) if column.theme_dir else {},
-        inputs.below(str(look.folder())),
+        inputs.digest_folder(column.docs_dir),
+        inputs.digest_folder(column.theme_dir) if column.theme_dir else {},
+        inputs.digest_folder(str(overrides.folder())),
         inputs.digest(SETTINGS_FILE),
         repr(replace(column, root=Path())),
         {k: v for k, v in home_values(catalog).items() if not callable(v) and k != "column"},

@@ -26,8 +26,8 @@ from mkdocs.structure.pages import Page as HostPage
 from mkdocs.utils.templates import TemplateContext
 
 from xuelan.check import check
-from xuelan.engine import look
-from xuelan.engine.staging import Tree
+from xuelan.engine import overrides
+from xuelan.engine.staging import SiteTree
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import SETTINGS_FILE
 from xuelan.model.kit import Kit, KitError
@@ -76,7 +76,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
             if catalog is None or any(p.is_error for p in problems):
                 raise PluginError("\n" + as_text(problems))
             self.catalog = catalog
-        folder = str(look.folder())
+        folder = str(overrides.folder())
         if folder not in config.theme.dirs:
             own = 1 if config.theme.custom_dir else 0
             config.theme.dirs.insert(own, folder)
@@ -139,8 +139,8 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
         )
         if self.alone:
             try:
-                tree = Tree(Path(config.site_dir))
-                tree.adopt()
+                tree = SiteTree(Path(config.site_dir))
+                tree.register_files()
                 write(self.catalog, lambda: made, tree, Work())
             except KitError as error:
                 raise PluginError(str(error)) from error
@@ -232,4 +232,4 @@ def build(catalog: Catalog, folder: Path, kits: tuple[Kit, ...] | None = None) -
     and :class:`~xuelan.model.kit.KitError` when a kit cannot be made.
     """
     with tempfile.TemporaryDirectory(prefix="xuelan-") as own:
-        return write(catalog, partial(make, catalog, Path(own)), Tree(folder), Work(), kits)
+        return write(catalog, partial(make, catalog, Path(own)), SiteTree(folder), Work(), kits)

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from xuelan.engine.cache import NONE, Cache
-from xuelan.engine.workers import HERE, Workers
+from xuelan.engine.cache import NO_CACHE, Cache
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.kits.broadcast import Lent, lend
 from xuelan.kits.cache_keys import exporter_key, inputs
 from xuelan.kits.exporters import EXPORTERS
@@ -29,7 +29,7 @@ Plans = tuple[KitPlan, ...]
 
 
 def packages(
-    plans: Iterable[KitPlan], copy: Copy, cache: Cache = NONE, workers: Workers = HERE
+    plans: Iterable[KitPlan], copy: Copy, cache: Cache = NO_CACHE, workers: Workers = SERIAL
 ) -> Iterator[Package]:
     """The finished kits in order, each with the ``copy`` of the site if its recipe asks for it.
 
@@ -75,10 +75,10 @@ def _made(plans: Plans, copy: bytes, cache: Cache, workers: Workers) -> dict[Job
     )
     if missing:
         with lend(plans) as lent:
-            helpers = workers if workers.near else HERE
+            helpers = workers if workers.local else SERIAL
             files = helpers.map(_Maker(lent), missing, "套装", chunk=1)
             for job, entry in zip(missing, files, strict=True):
-                cache.put(keys[job], entry)
+                cache.put_bytes(keys[job], entry)
                 made[job] = msgspec.msgpack.decode(entry, type=list[Packed])
     return {job: files or () for job, files in made.items()}
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Final
 
 from xuelan.build import build
-from xuelan.engine import look
+from xuelan.engine import overrides
 from xuelan.engine.publish import BusyError
-from xuelan.engine.workers import uncollected
+from xuelan.engine.workers import without_gc
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.pages.collection import Collection
 from xuelan.pages.frames import HostError
@@ -64,7 +64,7 @@ def serve(root: Path, port: int, say: Callable[[str], None], *, browser: bool = 
 def _serve(root: Path, port: int, say: Callable[[str], None], *, browser: bool) -> None:
     """Do so until interrupted."""
     wake = threading.Event()
-    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder, uncollected():
+    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder, without_gc():
         tempfile.tempdir = folder  # a build that is interrupted may leave something behind
         site = Path(folder) / "site"
         site.mkdir()
@@ -95,7 +95,7 @@ def _places(root: Path) -> list[Path]:
     """Where a build's inputs lie."""
     column, _ = settings.load(root)
     folders = [MATERIALS_FOLDER, column.docs_dir, column.theme_dir] if column else []
-    return [root / SETTINGS_FILE, look.folder(), *(root / name for name in folders if name)]
+    return [root / SETTINGS_FILE, overrides.folder(), *(root / name for name in folders if name)]
 
 
 def _settle(wake: threading.Event) -> None:

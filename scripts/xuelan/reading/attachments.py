@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from xuelan.engine.cache import NONE, Cache
+from xuelan.engine.cache import NO_CACHE, Cache
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import Attachment
 from xuelan.text.digests import key_of
@@ -40,7 +40,7 @@ _read_already: dict[str, AttachmentText] = {}
 
 
 def read_texts(
-    root: Path, attachments: Iterable[Attachment], cache: Cache = NONE
+    root: Path, attachments: Iterable[Attachment], cache: Cache = NO_CACHE
 ) -> dict[str, AttachmentText]:
     """Return the text of each file in ``attachments`` that is of a readable kind, by SHA-256."""
     wanted = {a.sha256: a for a in attachments if Path(a.path).suffix.lower() in READABLE}
@@ -54,7 +54,7 @@ def read_texts(
     paths = [str((root / a.path).absolute()) for a in missing]
     for attachment, text in zip(missing, _ReaderProcess.read_all(paths), strict=True):
         _read_already[attachment.sha256] = text
-        cache.put_value(_key(attachment), text)
+        cache.put(_key(attachment), text)
     return {sha256: _read_already[sha256] for sha256 in wanted}
 
 
@@ -115,7 +115,7 @@ class _ReaderProcess:
         self._process.communicate()
 
 
-def check_texts(catalog: Catalog, cache: Cache = NONE) -> Iterator[Problem]:
+def check_texts(catalog: Catalog, cache: Cache = NO_CACHE) -> Iterator[Problem]:
     """Yield a problem for each attachment whose text cannot be searched."""
     rows = [(m, a) for m in catalog.materials for a in m.attachments]
     found = read_texts(catalog.column.root, [a for _, a in rows], cache)

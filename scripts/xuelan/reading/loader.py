@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from xuelan.engine.cache import NONE, Cache
-from xuelan.engine.inputs import Inputs, fetch
-from xuelan.engine.workers import HERE, Workers
+from xuelan.engine.cache import NO_CACHE, Cache
+from xuelan.engine.inputs import Inputs, prefetch
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.model import facts, study, works
 from xuelan.model import kit as recipes
 from xuelan.model.catalog import Catalog
@@ -36,15 +36,15 @@ Row = TypeVar("Row", Work, Fact, Figure, Question, StudyPath)
 
 
 def load(
-    column: Column, cache: Cache = NONE, workers: Workers = HERE, inputs: Inputs | None = None
+    column: Column, cache: Cache = NO_CACHE, workers: Workers = SERIAL, inputs: Inputs | None = None
 ) -> tuple[Catalog, list[Problem]]:
     """Read every file of the column's ``materials/`` folder into a catalog.
 
     What ``cache`` holds is not read again, and ``workers`` read the rest.
     """
-    if inputs is None or inputs.known:
+    if inputs is None or inputs.has_stamps:
         return _loaded(column, cache, workers, inputs)
-    with workers.aside(partial(fetch, column.root / MATERIALS_FOLDER)):
+    with workers.submit(partial(prefetch, column.root / MATERIALS_FOLDER), "预读材料"):
         return _loaded(column, cache, workers, inputs)
 
 
@@ -52,8 +52,8 @@ def _loaded(
     column: Column, cache: Cache, workers: Workers, inputs: Inputs | None
 ) -> tuple[Catalog, list[Problem]]:
     problems: list[Problem] = []
-    digests = inputs.below(MATERIALS_FOLDER, unread=".md") if inputs else {}
-    learn = inputs.learn if inputs else lambda *_: None
+    digests = inputs.digest_folder(MATERIALS_FOLDER, defer=".md") if inputs else {}
+    learn = inputs.record_digest if inputs else lambda *_: None
     readings = read_materials(column, cache, workers, digests, learn)
 
     def rows(
@@ -67,7 +67,7 @@ def _loaded(
         found, wrong = _rows(column, name, table, make)
         problems.extend(wrong)
         if path in digests and not wrong and inputs and inputs.digest(path) == digests[path]:
-            cache.put(key, msgspec.msgpack.encode(found))
+            cache.put_bytes(key, msgspec.msgpack.encode(found))
         return found
 
     kits, wrong_in_kits = _kits(column)

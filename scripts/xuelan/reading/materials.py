@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from xuelan.engine.cache import Cache, Left
-from xuelan.engine.inputs import Mark, mark_at
+from xuelan.engine.cache import Cache, EntryLocation
+from xuelan.engine.inputs import FileStamp, read_stamp
 from xuelan.engine.workers import Results, Workers
 from xuelan.model.column import MATERIALS_FOLDER, Column
 from xuelan.model.material import Material, parse
@@ -66,7 +66,7 @@ def read_materials(
     cache: Cache,
     workers: Workers,
     digests: Mapping[str, bytes],
-    learn: Callable[[str, bytes, Mark], None],
+    learn: Callable[[str, bytes, FileStamp], None],
 ) -> Iterator[Reading]:
     """Every material of the column, in the order of their paths; reading begins at once.
 
@@ -108,8 +108,8 @@ class _Found(NamedTuple):
 
     digest: bytes
     problems: list[Problem]
-    mark: Mark | None = None
-    entry: bytes | Left | None = None
+    mark: FileStamp | None = None
+    entry: bytes | EntryLocation | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class _Shelf:
 
         def prepare(path: str) -> tuple[str, bytes] | None:
             is_new = path not in self.digests
-            mark = mark_at(f"{self.root}/{path}") if is_new else None
+            mark = read_stamp(f"{self.root}/{path}") if is_new else None
             raw, problems = read_bytes(self.root, path)
             if raw is None:
                 stands[path] = _Found(b"", problems)
@@ -152,7 +152,7 @@ class _Shelf:
             found = stands.pop(path)
             if entry is None:
                 return found
-            return found._replace(entry=self.cache.leave(self.key(path, found.digest), entry))
+            return found._replace(entry=self.cache.put_in_fork(self.key(path, found.digest), entry))
 
         reader = _Reader(self.column.vocabularies)
         return workers.map(reader, paths, "读材料", prepare=prepare, store=store)
@@ -165,7 +165,7 @@ class _Shelf:
             raise ChangedError(path)
         key, entry = self.key(path, found.digest), found.entry
         if entry is not None:
-            self.cache.take_in(key, entry)
+            self.cache.add_from_fork(key, entry)
         kept = self.cache.get(key, _Kept) if not isinstance(entry, bytes) else _unpacked(entry)
         if kept is None:  # the cache has lost it again: its disk is full, say
             raw, _ = read_bytes(self.root, path)
@@ -190,7 +190,7 @@ class _Shelf:
         if kept is not None:
             return replace(_thaw(m.path, kept), scan=reading.scan, body=reading.body)
         made = self._filled(reading, m)
-        self.cache.put(key, _packed(replace(made, scan=None)))
+        self.cache.put_bytes(key, _packed(replace(made, scan=None)))
         return made
 
     def _filled(self, reading: Reading, m: Material) -> Reading:
@@ -204,7 +204,7 @@ class _Shelf:
         if kept is None:
             raw = file.read_bytes()
             kept = hashlib.sha256(raw).hexdigest()
-            self.cache.put_value(key_of("sha256", digest(raw)), kept)
+            self.cache.put(key_of("sha256", digest(raw)), kept)
         return kept
 
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from xuelan.engine.cache import NONE, Cache, Left
-from xuelan.engine.workers import HERE, Workers
+from xuelan.engine.cache import NO_CACHE, Cache, EntryLocation
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.model.rendered import READING_SPEED, Rendered, Searched, Shown, minutes
@@ -56,12 +56,12 @@ class Texts(Mapping[str, Rendered]):
         self._loose: dict[str, bytes] = {}
 
     def add(
-        self, m: Material, key: bytes, outline: Outline, made: bytes | Left | None = None
+        self, m: Material, key: bytes, outline: Outline, made: bytes | EntryLocation | None = None
     ) -> None:
         """Take in a text: one that the cache has, or what was ``made`` just now, to be kept."""
         if made is not None:
             self.made.add(m.id)
-            self._cache.take_in(key, made)
+            self._cache.add_from_fork(key, made)
             if isinstance(made, bytes) and (self._cache.folder is None or self._cache.fault):
                 self._loose[m.id] = made
         self.known[m.id] = (m.path, m.digest, key, outline)
@@ -100,8 +100,8 @@ class Texts(Mapping[str, Rendered]):
 
 def render_all(
     catalog: Catalog,
-    cache: Cache = NONE,
-    workers: Workers = HERE,
+    cache: Cache = NO_CACHE,
+    workers: Workers = SERIAL,
     before: tuple[bytes, Known] | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Texts:
@@ -124,7 +124,7 @@ def render_all(
     unknown: list[Material] = []
     for m in catalog.public:
         path, digest, key, outline = known.get(m.id, ("", "", b"", None))
-        if outline and (path, digest) == (m.path, m.digest) and cache.holds(key):
+        if outline and (path, digest) == (m.path, m.digest) and cache.touch(key):
             texts.add(m, key, outline)
         else:
             unknown.append(m)
@@ -137,17 +137,19 @@ def render_all(
         kept = cache.get(key, Rendered) is not None
         return None if kept else (m.id, m.path, body, around)
 
-    def store(m: Material, entry: bytes | None) -> tuple[bytes, Outline, bytes | Left | None]:
+    def store(
+        m: Material, entry: bytes | None
+    ) -> tuple[bytes, Outline, bytes | EntryLocation | None]:
         key = keys.pop(m.id)
-        outline = msgspec.msgpack.decode(entry or cache.raw(key) or b"", type=Outline)
-        return key, outline, entry and cache.leave(key, entry)
+        outline = msgspec.msgpack.decode(entry or cache.get_bytes(key) or b"", type=Outline)
+        return key, outline, entry and cache.put_in_fork(key, entry)
 
     made = workers.map(renderer, unknown, "渲染正文", prepare=prepare, store=store)
     texts.table = table.key
     meanwhile()
     for m, (key, outline, entry) in zip(unknown, made, strict=True):
         texts.add(m, key, outline, entry)
-        cache.holds(key)  # a fork may have read it: only here it counts as used
+        cache.touch(key)  # a fork may have read it: only here it counts as used
     return texts
 
 
@@ -157,7 +159,7 @@ def no_texts() -> Texts:
     def unknown(name: str) -> bytes:
         raise KeyError(name)
 
-    return Texts(NONE, unknown)
+    return Texts(NO_CACHE, unknown)
 
 
 def render_into(texts: Texts, m: Material, body: str, table: LinkTable, renderer: Renderer) -> None:

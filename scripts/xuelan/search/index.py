@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from xuelan.engine.cache import Cache
-from xuelan.engine.staging import Tree
+from xuelan.engine.staging import SiteTree
 from xuelan.engine.workers import Workers
 from xuelan.search import files
 from xuelan.search.common import CommonSequences, sample_documents
@@ -40,14 +40,14 @@ from xuelan.text.digests import digest
 class PatchedShards:
     """The shards that edits have changed; all others stay as the build ``last`` left them."""
 
-    tree: Tree
+    tree: SiteTree
     last: str
     changed: list[ShardFile]
 
     def write(self, build: str) -> None:
         """Write the shards into the folder of a build."""
         for kind in (PAIRS, SINGLES):
-            self.tree.stay(kind.folder(build), kind.folder(self.last))
+            self.tree.keep_folder(kind.folder(build), kind.folder(self.last))
         for kind, number, data in self.changed:
             self.tree.write(kind.path(build, number), data)
 
@@ -60,7 +60,7 @@ class IndexBuilder:
     """
 
     def __init__(
-        self, refs: Sequence[DocumentRef], tree: Tree, cache: Cache, workers: Workers
+        self, refs: Sequence[DocumentRef], tree: SiteTree, cache: Cache, workers: Workers
     ) -> None:
         self._refs = refs
         self._tree = tree
@@ -161,7 +161,7 @@ class IndexBuilder:
             common=self._shape.common.texts,
         )
         if last not in ("", manifest.build):
-            tree.move(f"{FOLDER}/{last}", f"{FOLDER}/{manifest.build}")
+            tree.move_folder(f"{FOLDER}/{last}", f"{FOLDER}/{manifest.build}")
         for name, data in tables.items():
             path = f"{FOLDER}/{manifest.build}/{name}.js"
             if data is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from xuelan.engine.staging import Tree
+from xuelan.engine.staging import SiteTree
 
 _NAME = "search"
 
@@ -28,13 +28,13 @@ class IndexNotes(msgspec.Struct):
     sounds: dict[str, str] = {}
 
     @classmethod
-    def load(cls, tree: Tree) -> IndexNotes:
+    def load(cls, tree: SiteTree) -> IndexNotes:
         """Read the notes of the last build; empty ones when there are none that can be read."""
         try:
             return msgspec.msgpack.decode(tree.last.notes.get(_NAME, b""), type=cls)
         except msgspec.MsgspecError:
             return cls()
 
-    def save(self, tree: Tree) -> None:
+    def save(self, tree: SiteTree) -> None:
         """Leave these notes to the next build."""
         tree.notes[_NAME] = msgspec.msgpack.encode(self)

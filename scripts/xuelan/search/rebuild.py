@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from xuelan.engine.staging import Row
+from xuelan.engine.staging import StagedFile
 from xuelan.engine.workers import Workers
 from xuelan.search.document import IndexDocument
 from xuelan.search.shape import IndexShape
@@ -95,18 +95,20 @@ class Rebuild:
             store=partial(self._write_shards, build),
         )
         for files in results:
-            self._store.tree.take_in(files)
+            self._store.tree.import_files(files)
         self._pairs.close()
         self._singles.close()
 
     def _load_bucket(self, number: int) -> tuple[int, Bucket, Bucket]:
         return number, self._pairs.read_bucket(number), self._singles.read_bucket(number)
 
-    def _write_shards(self, build: str, _bucket: int, made: list[ShardFile] | None) -> list[Row]:
+    def _write_shards(
+        self, build: str, _bucket: int, made: list[ShardFile] | None
+    ) -> list[StagedFile]:
         """Write the shards of a bucket; may run in a fork of this process."""
         assert made is not None
         tree, paths = self._store.tree, []
         for kind, number, data in made:
             paths.append(kind.path(build, number))
             tree.write(paths[-1], data)
-        return [tree.row(path) for path in paths]
+        return [tree.export_file(path) for path in paths]

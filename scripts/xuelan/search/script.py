@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from xuelan.engine import look
+from xuelan.engine import overrides
 from xuelan.search.files import IndexManifest
 
 MODULES: Final = (
@@ -22,7 +22,7 @@ _INDENT: Final = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 
 def join_modules(manifest: IndexManifest) -> bytes:
     """Write all modules, without comments, in one function that starts them with the manifest."""
-    folder = look.folder() / "assets/xuelan/search"
+    folder = overrides.folder() / "assets/xuelan/search"
     text = "".join((folder / name).read_text(encoding="utf-8") for name in MODULES)
     for pattern in (_COMMENT, _IMPORT, _EXPORT, _INDENT):
         text = pattern.sub("", text)

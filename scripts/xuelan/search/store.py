@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from xuelan.engine.cache import Cache, Left
-from xuelan.engine.staging import Row, Tree
+from xuelan.engine.cache import Cache, EntryLocation
+from xuelan.engine.staging import SiteTree, StagedFile
 from xuelan.search import files, packing
 from xuelan.search.document import DocumentRef, IndexDocument
 from xuelan.search.files import FOLDER
@@ -29,9 +29,9 @@ class EncodedDocument(NamedTuple):
 class StoredDocument(NamedTuple):
     """A document's stream or where a fork has put it, its size in units, its files in the site."""
 
-    stream: bytes | Left
+    stream: bytes | EntryLocation
     size: int
-    files: list[Row]
+    files: list[StagedFile]
 
 
 def encode_documents(documents: Sequence[IndexDocument]) -> list[EncodedDocument]:
@@ -68,7 +68,7 @@ class DocumentStore:
     """
 
     def __init__(
-        self, refs: Sequence[DocumentRef], tree: Tree, cache: Cache, last: IndexNotes
+        self, refs: Sequence[DocumentRef], tree: SiteTree, cache: Cache, last: IndexNotes
     ) -> None:
         self.refs = refs
         self.tree = tree
@@ -108,7 +108,7 @@ class DocumentStore:
 
     def read_stream(self, doc: int) -> bytes | None:
         """Return the packed stream that the cache has of a document."""
-        return self._cache.raw(_stream_key(self.refs[doc].key))
+        return self._cache.get_bytes(_stream_key(self.refs[doc].key))
 
     def load_stream(self, doc: int) -> bytes:
         """Return the packed stream of a document, made anew when the cache no longer has it."""
@@ -127,14 +127,14 @@ class DocumentStore:
         for number, content in enumerate(encoded.windows):
             paths.append(files.text_path(self.order, doc, number))
             self.tree.write(paths[-1], content, key)
-        left = self._cache.leave(_stream_key(key), encoded.stream)
+        left = self._cache.put_in_fork(_stream_key(key), encoded.stream)
         size = Stream.count_units(encoded.stream)
-        return StoredDocument(left, size, [self.tree.row(path) for path in paths])
+        return StoredDocument(left, size, [self.tree.export_file(path) for path in paths])
 
     def record(self, doc: int, stored: StoredDocument) -> None:
         """Take over what :meth:`write` has written, in this process or in a fork."""
-        self.tree.take_in(stored.files)
-        self._cache.take_in(_stream_key(self.refs[doc].key), stored.stream)
+        self.tree.import_files(stored.files)
+        self._cache.add_from_fork(_stream_key(self.refs[doc].key), stored.stream)
         self.sizes[doc] = stored.size
         self.digests[doc] = b"".join([entry.digest for _, entry, *_ in stored.files])
 
@@ -148,11 +148,13 @@ class DocumentStore:
         edited = [doc for doc, ref in enumerate(self.refs) if ref.key != keys[doc]]
         if len(edited) > MOST_EDITS:
             return None
-        before = [self._cache.raw(_stream_key(keys[doc])) for doc in edited]
+        before = [self._cache.get_bytes(_stream_key(keys[doc])) for doc in edited]
         if None in before:
             return None
         folder = f"{FOLDER}/{self.order}"
-        self.tree.stay(folder, folder, {path for doc in edited for path in self._last_paths(doc)})
+        self.tree.keep_folder(
+            folder, folder, {path for doc in edited for path in self._last_paths(doc)}
+        )
         self.sizes, self.digests = [*self._last.sizes], [*self._last.texts]
         after = [stream for doc in edited for stream in self.encode([doc])]
         return [

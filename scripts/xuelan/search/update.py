@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from xuelan.engine.cache import NONE, Cache
-from xuelan.engine.staging import Tree
-from xuelan.engine.workers import HERE, Workers
+from xuelan.engine.cache import NO_CACHE, Cache
+from xuelan.engine.staging import SiteTree
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.search import files, script
 from xuelan.search.document import DocumentRef
 from xuelan.search.files import FormLink, IndexManifest
@@ -32,9 +32,9 @@ class IndexUpdate:
     def __init__(
         self,
         refs: Sequence[DocumentRef],
-        tree: Tree,
-        cache: Cache = NONE,
-        workers: Workers = HERE,
+        tree: SiteTree,
+        cache: Cache = NO_CACHE,
+        workers: Workers = SERIAL,
     ) -> None:
         self._refs = refs
         self._tree = tree
@@ -52,7 +52,7 @@ class IndexUpdate:
         """Write the index, and the browser's script; ``forms`` can be found beside documents."""
         manifest = self._manifest
         if self._builder is None and manifest is not None and manifest.forms == forms:
-            self._tree.stay(files.FOLDER, files.FOLDER)
+            self._tree.keep_folder(files.FOLDER, files.FOLDER)
             self._notes.save(self._tree)
         else:
             manifest = (self._builder or self._make_builder()).write(forms)
@@ -64,7 +64,7 @@ class IndexUpdate:
         return IndexBuilder(self._refs, self._tree, self._cache, self._workers)
 
 
-def _load_manifest(tree: Tree, notes: IndexNotes) -> IndexManifest | None:
+def _load_manifest(tree: SiteTree, notes: IndexNotes) -> IndexManifest | None:
     """Read the manifest of the index that this very program has left in the tree."""
     if notes.program != program():
         return None

@@ -22,7 +22,7 @@ import typst
 from libzim.writer import Creator, Hint, IndexData, Item, StringProvider
 
 from xuelan import __version__
-from xuelan.engine import look
+from xuelan.engine import overrides
 from xuelan.kits.formats.meeting_forms import day
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.model.kit import ZIM
@@ -115,7 +115,7 @@ def _metadata(plan: KitPlan) -> Iterator[tuple[str, str]]:
 
 def _icon() -> bytes:
     """The column's mark as PNG."""
-    svg = (look.folder() / "assets" / "xuelan" / "mark.svg").read_text(encoding="utf-8")
+    svg = (overrides.folder() / "assets" / "xuelan" / "mark.svg").read_text(encoding="utf-8")
     quoted = svg.replace("\\", "\\\\").replace('"', '\\"')
     source = (
         f"#set page(width: {ICON_PIXELS}pt, height: {ICON_PIXELS}pt, margin: 0pt, fill: none)\n"

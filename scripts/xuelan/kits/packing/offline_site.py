@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from xuelan.engine.cache import NONE, Cache
-from xuelan.engine.staging import Tree
-from xuelan.engine.workers import HERE, Workers
+from xuelan.engine.cache import NO_CACHE, Cache
+from xuelan.engine.staging import SiteTree
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.kits.cache_keys import code
 from xuelan.kits.packing.zip_writer import Packed
 from xuelan.kits.plan import KitFile
@@ -58,7 +58,7 @@ class Copy(Mapping[str, bytes]):
 
 
 def copy(
-    tree: Tree, instead: Mapping[str, bytes], cache: Cache = NONE, workers: Workers = HERE
+    tree: SiteTree, instead: Mapping[str, bytes], cache: Cache = NO_CACHE, workers: Workers = SERIAL
 ) -> Copy:
     """The site written into ``tree`` made fit for opening without a server.
 
@@ -77,7 +77,7 @@ def copy(
 
     made = workers.map(fit, missing, "离线网页", prepare=opened, store=lambda _, packed: packed)
     for path, packed in zip(missing, made, strict=True):
-        cache.put_value(keys[path], packed)
+        cache.put(keys[path], packed)
         found[path] = packed
     return Copy([file for file in found.values() if file])
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 _SORT_KEY: Final[Any] = tuple[str, ...]
 
 
-class Spelled(Generic[T]):
+class CachedFunction(Generic[T]):
     """What ``spell`` makes of words, under the name ``what``: as remembered, else made now."""
 
     def __init__(self, cache: Cache, what: str, spell: Callable[[str], T], kind: type[T]) -> None:
@@ -33,10 +33,10 @@ class Spelled(Generic[T]):
                 self._known[word] = found
         return self._known[word]
 
-    def prepare(self, words: Iterable[str], workers: Workers) -> None:
+    def prefill(self, words: Iterable[str], workers: Workers) -> None:
         """Let the workers spell what is not remembered."""
         asked = dict.fromkeys(words)
-        missing = [w for w in asked if w not in self._known and not self._cache.holds(self._key(w))]
+        missing = [w for w in asked if w not in self._known and not self._cache.touch(self._key(w))]
         for word, spelled in zip(missing, workers.map(self._spell, missing, "排次序"), strict=True):
             self._keep(word, spelled)
 
@@ -44,17 +44,17 @@ class Spelled(Generic[T]):
         return key_of(program(), self._what, word)
 
     def _keep(self, word: str, spelled: T) -> None:
-        self._cache.put_value(self._key(word), spelled)
+        self._cache.put(self._key(word), spelled)
         self._known[word] = spelled
 
 
-def spelling(cache: Cache) -> Spelling:
+def open_spelling(cache: Cache) -> Spelling:
     """Spelling that remembers."""
-    slugs = Spelled(cache, "slug", pinyin.slug, str)
-    return Spelling(slugs, Spelled(cache, "sort key", pinyin.sort_key, _SORT_KEY))
+    slugs = CachedFunction(cache, "slug", pinyin.slug, str)
+    return Spelling(slugs, CachedFunction(cache, "sort key", pinyin.sort_key, _SORT_KEY))
 
 
-def prepare(words: Iterable[str], spelling: Spelling, workers: Workers) -> None:
+def prefill(words: Iterable[str], spelling: Spelling, workers: Workers) -> None:
     """Let the workers find out what ``words`` are ordered by: many of them take seconds."""
-    if isinstance(spelling.sort_key, Spelled):
-        spelling.sort_key.prepare(words, workers)
+    if isinstance(spelling.sort_key, CachedFunction):
+        spelling.sort_key.prefill(words, workers)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xuelan.engine import spelling
+from xuelan.engine import pinyin_cache
 from xuelan.engine.cache import Cache
-from xuelan.engine.spelling import Spelled
-from xuelan.engine.workers import HERE
+from xuelan.engine.pinyin_cache import CachedFunction
+from xuelan.engine.workers import SERIAL
 
 
 def test_a_word_is_spelled_once(tmp_path: Path) -> None:
@@ -19,19 +19,19 @@ def test_a_word_is_spelled_once(tmp_path: Path) -> None:
         return word.upper()
 
     cache = Cache(tmp_path)
-    first = Spelled(cache, "upper", spell, str)
-    first.prepare(["a", "b", "a"], HERE)
+    first = CachedFunction(cache, "upper", spell, str)
+    first.prefill(["a", "b", "a"], SERIAL)
     assert [first("a"), first("b"), first("c"), first("c")] == ["A", "B", "C", "C"]
     cache.save()
-    second = Spelled(Cache(tmp_path), "upper", spell, str)
-    second.prepare(["a", "d"], HERE)
+    second = CachedFunction(Cache(tmp_path), "upper", spell, str)
+    second.prefill(["a", "d"], SERIAL)
     assert [second("a"), second("c"), second("d")] == ["A", "C", "D"]
     assert asked == ["a", "b", "c", "d"]
 
 
 def test_without_a_cache_it_is_remembered_as_long_as_it_is_needed() -> None:
     """The order is that of pinyin either way."""
-    speller = spelling.spelling(Cache(None))
-    spelling.prepare(["实干", "梯田"], speller, HERE)
+    speller = pinyin_cache.open_spelling(Cache(None))
+    pinyin_cache.prefill(["实干", "梯田"], speller, SERIAL)
     assert sorted(["梯田", "实干"], key=speller.sort_key) == ["实干", "梯田"]
     assert speller.slug("实干") == "shi-gan"

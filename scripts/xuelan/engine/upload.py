@@ -21,7 +21,7 @@ TOGETHER: Final = 64
 """Files sent at a time."""
 
 
-def mirror(site: Path, place: str, tell: Callable[[str, int], None]) -> int:
+def upload(site: Path, place: str, tell: Callable[[str, int], None]) -> int:
     """Make ``place``, such as ``s3://bucket/path``, what ``site`` is; the number of files sent.
 
     Only what differs is sent. Raises ``OSError``, also when the library for the kind of place is
