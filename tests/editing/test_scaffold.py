@@ -14,7 +14,8 @@ import tiny
 from xuelan.check import check
 from xuelan.cli import main
 from xuelan.editing.scaffold import compose_draft, create_material
-from xuelan.model import column as columns
+from xuelan.model.column import Column
+from xuelan.reading.settings import load
 from xuelan.text.problem import Code
 
 
@@ -37,7 +38,7 @@ def test_a_new_column_passes_check(tmp_path: Path) -> None:
 def test_a_column_may_have_any_title(tmp_path: Path, title: str) -> None:
     """Signs that mean something in YAML stay part of the title."""
     assert _run("init", tmp_path / "own", "--title", title).exit_code == 0
-    column, problems = columns.load(tmp_path / "own")
+    column, problems = load(tmp_path / "own")
     assert problems == []
     assert column is not None
     assert column.title == title
@@ -92,8 +93,8 @@ def test_a_material_that_cannot_be_made(
 
 
 @pytest.fixture(scope="module")
-def column(tmp_path_factory: pytest.TempPathFactory) -> columns.Column:
-    found, _ = columns.load(tiny.write(tmp_path_factory.mktemp("scaffold")))
+def column(tmp_path_factory: pytest.TempPathFactory) -> Column:
+    found, _ = load(tiny.write(tmp_path_factory.mktemp("scaffold")))
     assert found is not None
     return found
 
@@ -107,7 +108,7 @@ VISIBLE = st.text(
 
 @settings(max_examples=60, deadline=None)
 @given(title=VISIBLE)
-def test_a_material_may_have_any_title(column: columns.Column, title: str) -> None:
+def test_a_material_may_have_any_title(column: Column, title: str) -> None:
     """Whatever can be typed as a title makes a draft that ``check`` can read."""
     path = create_material(column, "故事", title, "any-title")
     try:
@@ -119,7 +120,7 @@ def test_a_material_may_have_any_title(column: columns.Column, title: str) -> No
         (column.root / path).unlink()
 
 
-def test_required_fields_of_the_kind_are_marked(column: columns.Column) -> None:
+def test_required_fields_of_the_kind_are_marked(column: Column) -> None:
     """An editor sees what this kind of material must have."""
     import datetime
 
