@@ -23,13 +23,12 @@ from xuelan.build_kits import chosen, finished
 from xuelan.check import check
 from xuelan.engine.cache import Cache
 from xuelan.engine.workers import Workers, open_workers
-from xuelan.kits.branch.blueprint import CALENDAR_NAME, Parts, form_name
+from xuelan.kits.branch.blueprint import CALENDAR_NAME, Parts, form_name, stamp
 from xuelan.kits.branch.branch_list import Branch, BranchList, Refused, read
 from xuelan.kits.broadcast import PREFIX, Lent, lend
+from xuelan.kits.exporters import FORMATS
 from xuelan.kits.forms import AGENDA_FORM
 from xuelan.kits.make import plans
-from xuelan.kits.packing import offline_site
-from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import MANIFEST, START, SUMS, Package, checksums, start_page
 from xuelan.kits.packing.zip_writer import Packed, archive, comment_of
 from xuelan.kits.plan import KitFile, KitPlan
@@ -49,7 +48,7 @@ _TAIL: Final = 200
 """Bytes from the end of a ZIP that surely hold our comment."""
 _HALF: Final = ".half-"
 """Begins the name of a file that is being written."""
-_LEFT_OUT: Final = (f"{offline_site.FOLDER}/", "50-", "70-")
+_LEFT_OUT: Final = tuple(p for f in FORMATS if not f.for_branches for p in f.prefixes)
 """Not in a branch's own ZIP: what carries the whole site is given out once, with the kit itself."""
 
 
@@ -70,9 +69,8 @@ class Shared:
         return hashlib.sha256("\0".join(told).encode()).hexdigest()
 
     @classmethod
-    def of(cls, plan: KitPlan, package: Package) -> Shared:
+    def of(cls, plan: KitPlan, parts: Parts, package: Package) -> Shared:
         """What branches share of a finished kit."""
-        parts = Parts.of(plan)
         kept = [f for f in package.files if not f.name.startswith(_LEFT_OUT) and f.name != START]
         starts = {
             (minutes, dated): _start(plan, _listed(kept, parts, minutes, dated=dated))
@@ -217,13 +215,15 @@ def run(
         if not kits:
             raise KitError("这个栏目还没有为活动准备的套装；在 materials/kits/ 里写一份清单。")
         rendered = render_all(catalog, cache, helpers)
-        parts = {p.kit.id: Parts.of(p) for p in plans(kits, catalog, rendered, Copy())}
+        planned, now = tuple(plans(kits, catalog, rendered)), stamp(catalog)
+        parts = {p.kit.id: Parts.of(p, now) for p in planned}
         listed = read(file, parts, kits[0].id if len(kits) == 1 else "")
         (out / COMMON).mkdir(parents=True, exist_ok=True)
         shared: dict[str, Shared] = {}
-        for plan, package in finished(catalog, kits, Work(cache, helpers)):
+        packages = finished(catalog, kits, Work(cache, helpers))
+        for plan, package in zip(planned, packages, strict=True):
             (out / COMMON / package.archive_name).write_bytes(package.archive)
-            shared[plan.kit.id] = Shared.of(plan, package)
+            shared[package.id] = Shared.of(plan, parts[package.id], package)
         cache.save()
     with open_workers(scheduler=scheduler) as helpers:
         return Report(problems, listed, make(shared, listed, out, helpers, progress))

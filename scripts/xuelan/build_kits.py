@@ -17,11 +17,11 @@ from xuelan.engine.inputs import Inputs
 from xuelan.engine.staging import SiteTree
 from xuelan.engine.workers import open_workers
 from xuelan.host.obtain import obtain
-from xuelan.kits.make import packages, plans
+from xuelan.kits.exporters import needs_site
+from xuelan.kits.make import make_kits
 from xuelan.kits.packing import offline_site
-from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import Package
-from xuelan.kits.plan import KitPlan
+from xuelan.kits.packing.zip_writer import Packed
 from xuelan.model.catalog import Catalog, newest
 from xuelan.model.kit import Kit, KitError
 from xuelan.rendering.texts import render_all
@@ -51,7 +51,7 @@ def run(root: Path, ids: Sequence[str], out: Path) -> Report:
         if catalog is None or any(p.is_error for p in problems):
             return Report(problems, None, time.monotonic() - start)
         made = []
-        for _, package in finished(catalog, chosen(catalog, ids), work):
+        for package in finished(catalog, chosen(catalog, ids), work):
             out.mkdir(parents=True, exist_ok=True)
             target = out / package.archive_name
             target.write_bytes(package.archive)
@@ -71,21 +71,17 @@ def chosen(catalog: Catalog, ids: Sequence[str]) -> tuple[Kit, ...]:
     return tuple(known[i] for i in ids) or catalog.kits
 
 
-def finished(
-    catalog: Catalog, kits: Sequence[Kit], work: Work
-) -> Iterator[tuple[KitPlan, Package]]:
-    """``kits`` as the site offers them, each with its plan.
+def finished(catalog: Catalog, kits: Sequence[Kit], work: Work) -> Iterator[Package]:
+    """``kits`` as the site offers them.
 
     Raises what :func:`run` raises.
     """
     rendered = render_all(catalog, work.cache, work.workers)
-    carried = any(offline_site.WANTED_BY & set(k.formats) for k in kits)
-    copy = copied(catalog, work) if carried else Copy()
-    planned = tuple(plans(kits, catalog, rendered, copy))
-    yield from zip(planned, packages(planned, copy, work.cache, work.workers), strict=True)
+    pages = copied(catalog, work) if needs_site(kits) else ()
+    yield from make_kits(kits, catalog, rendered, pages, work.cache, work.workers)
 
 
-def copied(catalog: Catalog, work: Work) -> Copy:
+def copied(catalog: Catalog, work: Work) -> tuple[Packed, ...]:
     """The copy of the site that kits carry; the site is made for it, and removed.
 
     Raises :class:`~xuelan.host.obtain.HostError`.

@@ -328,17 +328,18 @@ def _write_downloads(
     if kits:
         from xuelan.kits import make  # noqa: PLC0415 - their libraries take long to load
         from xuelan.kits.packing import offline_site  # noqa: PLC0415 - their libraries take long to load
+        from xuelan.kits.packing.package import index, summary  # noqa: PLC0415
 
         without = {page.file: theme(page) for page in downloads.everything(c, {})}
         copy = offline_site.copy(tree, without, work.cache, work.workers)
-        plans = make.plans(kits, c.catalog, c.rendered, copy)
-        for package in make.packages(plans, copy, work.cache, work.workers):
-            made[package.id] = make.summary(package)
+        packages = make.make_kits(kits, c.catalog, c.rendered, copy, work.cache, work.workers)
+        for package in packages:
+            made[package.id] = summary(package)
             folder = f"downloads/{package.id}/"
             tree.write(folder + package.archive_name, package.archive)
             for path, data in package.singles:
                 tree.write(folder + path, data)
-        tree.write("downloads/kits.json", make.index(made.values()).encode())
+        tree.write("downloads/kits.json", index(made.values()).encode())
     pages = list(downloads.everything(c, made))
     key = key_of(lists, "downloads") if not c.catalog.kits else b""  # kits look at texts too
     for page in pages:

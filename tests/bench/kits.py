@@ -26,7 +26,7 @@ from typing import TypeVar
 
 from xuelan.build_kits import copied
 from xuelan.check import check
-from xuelan.kits.make import packages, plans
+from xuelan.kits.make import make_kits
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.print import book
 from xuelan.kits.print.press import extract, pdf
@@ -112,13 +112,14 @@ def one_kit(name: str) -> tuple[int, int, float, float, int]:
     catalog, _ = check(ROOT)
     assert catalog is not None
     rendered = render_all(catalog)
-    copy = copied(catalog, Work())
+    pages = copied(catalog, Work())
     start = time.process_time()
-    (made,) = plans([k for k in catalog.kits if k.id == name], catalog, rendered, copy)
-    (package,) = packages([made], copy)
+    kits = [k for k in catalog.kits if k.id == name]
+    (package,) = make_kits(kits, catalog, rendered, pages)
     seconds = time.process_time() - start
     files = sum(1 for f in package.files if f.group)
-    return len(made.materials), files, seconds, peak(), len(package.archive)
+    texts = len(package.told["materials"])
+    return texts, files, seconds, peak(), len(package.archive)
 
 
 def planned(name: str) -> KitPlan:
@@ -140,7 +141,8 @@ def by_typst(name: str) -> Print:
     volume = book.readings_volume(made)
     source = book.source(made, volume, book.ORDINARY)
     words = book.words(made, volume)
-    data = pdf(source, ROOT, made.date, words, book.ORDINARY.area)
+    pictures = made.assets.pictures(volume.materials)
+    data = pdf(source, ROOT, made.date, words, book.ORDINARY.area, pictures)
     return time.process_time() - start, peak(), len(extract(data)), len(data) / 1e3
 
 

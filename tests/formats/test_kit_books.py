@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pdfua
@@ -19,15 +20,24 @@ import chromium
 import tiny
 from conftest import ROOT
 from xuelan.check import check
+from xuelan.kits.exporters import FORMATS
 from xuelan.kits.formats import epub
 from xuelan.kits.html_tree import parse, pieces
-from xuelan.kits.plan import KitPlan, plan
-from xuelan.kits.print import book, press, transcript
+from xuelan.kits.packing.site_copy import SiteCopy
+from xuelan.kits.plan import KitFile, KitPlan, plan
+from xuelan.kits.print import press, transcript
 from xuelan.kits.print.press import visible
 from xuelan.rendering.texts import render_all
 
 pytestmark = pytest.mark.formats
-PRINTS = (book.reader, book.large_print, book.guides, transcript.files)
+PRINTS = ("读本", "大字版读本", "活动指南", "大字版活动指南", "公文转录件")
+
+
+def export(plan: KitPlan) -> Iterator[KitFile]:
+    """Every book and copied document that the recipe asks for, as PDF."""
+    for each in FORMATS:
+        if each.name in PRINTS and each.is_wanted(plan.kit):
+            yield from (f for f in each.files(plan, SiteCopy()) if f.name.endswith(".pdf"))
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +81,7 @@ def test_ace_finds_nothing(plans: dict[str, KitPlan], kit: str, tmp_path: Path) 
 @pytest.fixture(scope="module")
 def printed(plans: dict[str, KitPlan]) -> dict[str, bytes]:
     """Every book and copied document of every kit, by kit and name."""
-    return {
-        f"{kit}/{file.name}": file.data
-        for kit, each in plans.items()
-        for exporter in PRINTS
-        for file in exporter(each)
-        if file.name.endswith(".pdf")
-    }
+    return {f"{kit}/{file.name}": file.data for kit, each in plans.items() for file in export(each)}
 
 
 def test_every_pdf_keeps_the_rules_of_pdf_ua(printed: dict[str, bytes], tmp_path: Path) -> None:
@@ -100,7 +104,7 @@ def test_codes_on_paper_lead_to_the_live_page(
     recipe = f"id: kit\ntitle: 套装\nsummary: 试。\nreadings: [{reading}]\nformats: [{formats}]\n"
     catalog = tiny.catalog(tmp_path, {"materials/kits/kit.yml": recipe})
     made = plan(catalog.kits[0], catalog, render_all(catalog))
-    printed = [f for exporter in PRINTS for f in exporter(made) if f.name.endswith(".pdf")]
+    printed = list(export(made))
     assert len(printed) == count
     for file in printed:
         pages = list(pypdfium2.PdfDocument(file.data))
@@ -126,6 +130,8 @@ def test_the_word_copies_open_in_libreoffice(plans: dict[str, KitPlan], tmp_path
     assert all("不是原文" in page for page in pages)
     body = press.extract((tmp_path / "copy.pdf").read_bytes(), transcript.TEXT_AREA)
     text = visible("".join(body))
-    notice = next(m for m in made.readings if m.id == made.column.notice)
+    catalog, _ = check(ROOT)
+    assert catalog is not None
+    notice = catalog.by_id[catalog.column.notice]
     for piece in pieces(parse(made.rendered[notice.id].html)):
         assert visible(piece) in text, piece

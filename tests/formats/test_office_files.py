@@ -13,7 +13,7 @@ from tools import tool
 
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.kits.branch.blueprint import Particulars, Parts
+from xuelan.kits.branch.blueprint import Particulars, Parts, stamp
 from xuelan.kits.forms import FORMS, Rows
 from xuelan.kits.plan import plan
 from xuelan.kits.print import quiz_paper
@@ -44,7 +44,9 @@ def office_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for name, data in parts.files(typed):
                 (folder / f"{parts.kit}-{label}-{name}").write_bytes(data)
     whole = next(k for k in catalog.kits if not k.activity and "督查自查表" in k.forms)
-    for name, data in Parts.of(plan(whole, catalog, rendered)).files(_typed(None, "")):
+    for name, data in Parts.of(plan(whole, catalog, rendered), stamp(catalog)).files(
+        _typed(None, "")
+    ):
         (folder / f"all-blank-{name}").write_bytes(data)
     study = next(k for k in catalog.kits if k.quiz or k.quiz_all)
     for file in quiz_paper.files(plan(study, catalog, rendered)):

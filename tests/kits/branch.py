@@ -52,6 +52,10 @@ AWKWARD = "<甲&乙>\"丙\"/丁 =cmd|'/c calc'!A1 😀"
 SIXTY = "长" * 60
 
 
+NOW = "2026-01-02"
+"""The date of the newest material of that column."""
+
+
 def plan(folder: Path, recipe: str = RECIPE) -> KitPlan:
     """The tiny column's kit with every form, a ledger, a calendar and days in its guide."""
     return planned(folder, recipe, {GUIDE: WITH_DAYS})
@@ -59,7 +63,7 @@ def plan(folder: Path, recipe: str = RECIPE) -> KitPlan:
 
 def parts(folder: Path) -> Parts:
     """What the branches of that kit share."""
-    return Parts.of(plan(folder))
+    return Parts.of(plan(folder), NOW)
 
 
 def particulars(**changed: object) -> Particulars:

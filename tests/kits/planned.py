@@ -13,11 +13,11 @@ import pypdfium2.raw as pdfium
 import tiny
 from xuelan.engine.staging import SiteTree
 from xuelan.kits import make
+from xuelan.kits.exporters import FORMATS
 from xuelan.kits.packing import offline_site
-from xuelan.kits.packing.offline_site import Copy
 from xuelan.kits.packing.package import Package
+from xuelan.kits.packing.site_copy import SiteCopy
 from xuelan.kits.plan import KitFile, KitPlan, plan
-from xuelan.kits.print import book
 from xuelan.rendering.texts import render_all
 from xuelan.text.problem import Problem
 
@@ -55,24 +55,37 @@ def planned(folder: Path, recipe: str = STUDY, others: dict[str, str] | None = N
     return plan(catalog.kits[0], catalog, render_all(catalog))
 
 
-def finished(plan: KitPlan, pages: Mapping[str, bytes] | None = None) -> Package:
-    """The kit of a plan, without a cache, with a copy of a site of ``pages``."""
-    copy = Copy([offline_site.fit(page) for page in (pages or {}).items()])
-    (package,) = make.packages([plan], copy)
+def make_kit(folder: Path, recipe: str = STUDY, others: dict[str, str] | None = None) -> Package:
+    """The tiny column's kit as the site offers it, without a copy of the site."""
+    catalog = tiny.catalog(folder, {**files(recipe), **(others or {})})
+    (package,) = make.make_kits(catalog.kits, catalog, render_all(catalog), ())
     return package
 
 
-def copied(site: Path) -> Copy:
+def finished(plan: KitPlan, pages: Mapping[str, bytes] | None = None) -> Package:
+    """The kit of a plan, without a cache, with a copy of a site of ``pages``."""
+    copy = SiteCopy([offline_site.fit(page) for page in (pages or {}).items()])
+    (package,) = make.packages((plan,), copy)
+    return package
+
+
+def copied(site: Path) -> SiteCopy:
     """The copy of a site that kits carry."""
     tree = SiteTree(site)
     tree.register_files()
-    return offline_site.copy(tree, {})
+    return SiteCopy(offline_site.copy(tree, {}))
+
+
+def export(plan: KitPlan, *names: str) -> Iterator[KitFile]:
+    """The files of the formats called ``names`` that the recipe asks for, in order."""
+    for each in FORMATS:
+        if each.name in names and each.is_wanted(plan.kit):
+            yield from each.files(plan, SiteCopy())
 
 
 def prints(plan: KitPlan) -> Iterator[KitFile]:
-    """Every printed book of a kit: the readings, in large print too, and the guides."""
-    for exporter in (book.reader, book.large_print, book.guides):
-        yield from exporter(plan)
+    """Every printed book of a kit: the readings, the guides, and both in large print."""
+    return export(plan, "读本", "大字版读本", "活动指南", "大字版活动指南")
 
 
 def with_story(folder: Path, body: str) -> KitPlan:

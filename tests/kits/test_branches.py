@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from branch import AWKWARD, RECIPE, SIXTY, WITH_DAYS, particulars, plan, words
+from branch import AWKWARD, NOW, RECIPE, SIXTY, WITH_DAYS, particulars, plan, words
 from hypothesis import given
 from hypothesis import strategies as st
 from planned import GUIDE, finished
@@ -35,7 +35,7 @@ HEAD = "支部名称,活动,日期,开始时间,地点,主持人,时长,学习�
 def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shared]:
     recipe = RECIPE.replace(", 大字版PDF, EPUB, 公文转录件", "")
     made = plan(tmp_path_factory.mktemp("column"), recipe)
-    return {made.kit.id: Shared.of(made, finished(made))}
+    return {made.kit.id: Shared.of(made, Parts.of(made, NOW), finished(made))}
 
 
 @pytest.fixture

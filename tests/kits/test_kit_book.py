@@ -146,7 +146,7 @@ def test_the_longest_name_and_summary_fit_the_cover(tmp_path: Path, edition: boo
     recipe = STUDY.replace("集中学习套装", "长名" * 20).replace("给支部集中学习用。", "说明" * 60)
     made = planned(tmp_path, recipe)
     source = book.source(made, book.readings_volume(made), edition)
-    data = press.pdf(source, made.column.root, made.date, ["长名" * 20, "说明" * 60])
+    data = press.pdf(source, made.assets.root, made.date, ["长名" * 20, "说明" * 60])
     lines = [r.bottom for r in runs(data) if r.page == 0 and r.text.strip()]
     assert min(lines) > 30
     assert all(abs(a - b) < 6 or abs(a - b) > 12 for a in lines for b in lines)

@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -23,10 +22,10 @@ from conftest import ROOT
 from xuelan.engine.cache import Cache
 from xuelan.engine.workers import open_workers
 from xuelan.kits import cache_keys, make
-from xuelan.kits.packing import offline_site
-from xuelan.kits.packing import zip_writer as members_of_zip
-from xuelan.kits.packing.offline_site import Copy
+from xuelan.kits.exporters import KitFormat
+from xuelan.kits.packing import offline_site, zip_writer
 from xuelan.kits.packing.package import Package
+from xuelan.kits.packing.site_copy import SiteCopy
 from xuelan.kits.packing.zip_writer import Member, archive
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import book
@@ -144,7 +143,7 @@ def test_texts_with_signs_stay_text_on_the_start_page(tmp_path: Path) -> None:
 
 def test_two_files_of_one_name_are_refused(plan: KitPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows would keep only one of ``a.pdf`` and ``A.pdf``."""
-    monkeypatch.setattr(make, "EXPORTERS", (_twins,))
+    monkeypatch.setattr(make, "FORMATS", (KitFormat("双", (), (), (), _twins),))
     with pytest.raises(KitError, match=r"套装“集中学习套装”没有做成：.*有两个文件都叫“A.pdf”"):
         finished(plan)
 
@@ -158,23 +157,23 @@ def _twins(_: KitPlan) -> Iterator[KitFile]:
 
 
 def kept(plan: KitPlan, folder: Path, site: str = "first") -> tuple[Package, set[str]]:
-    """The kit made with the cache in ``folder`` beside a site, and the modules that had work."""
+    """The kit made with the cache in ``folder`` beside a site, and the formats that had work."""
     worked = set()
 
-    def note(self: Any, job: Any) -> bytes:
-        worked.add(f"{job[1].__module__.rsplit('.', 1)[-1]}.{job[1].__name__}")
-        return ONE(self, job)
+    def note(self: KitFormat, plan: KitPlan, site: SiteCopy) -> Iterator[KitFile]:
+        worked.add(self.name)
+        return ONE(self, plan, site)
 
     cache = Cache(folder)
-    copy = Copy([offline_site.fit(("index.html", site.encode()))])
+    copy = SiteCopy([offline_site.fit(("index.html", site.encode()))])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make._Maker, "__call__", note)
-        (package,) = make.packages([plan], copy, cache)
+        patch.setattr(KitFormat, "files", note)
+        (package,) = make.packages((plan,), copy, cache)
     cache.save()
     return package, worked
 
 
-ONE = make._Maker.__call__
+ONE = KitFormat.files
 EVERYTHING = RECIPE.replace("EPUB]", "EPUB, 离线网页]")
 
 
@@ -182,7 +181,7 @@ def test_an_unchanged_kit_is_not_made_again(tmp_path: Path) -> None:
     """The second build takes what the first one kept, and the bytes are the same."""
     plan = planned(tmp_path, EVERYTHING)
     first, worked = kept(plan, tmp_path / "cache")
-    assert "book.reader" in worked
+    assert "读本" in worked
     assert kept(plan, tmp_path / "cache") == (first, set())
 
 
@@ -202,7 +201,7 @@ def test_only_zim_is_made_anew_for_another_site(tmp_path: Path) -> None:
     """It holds the pages; nothing else does."""
     plan = planned(tmp_path, RECIPE.replace("EPUB]", "EPUB, ZIM]"))
     kept(plan, tmp_path / "cache")
-    assert kept(plan, tmp_path / "cache", site="second")[1] == {"zim.files"}
+    assert kept(plan, tmp_path / "cache", site="second")[1] == {"ZIM"}
 
 
 def test_any_change_of_the_kit_is_seen(tmp_path: Path) -> None:
@@ -215,7 +214,7 @@ def test_any_change_of_the_kit_is_seen(tmp_path: Path) -> None:
     ]
     for number, (recipe, others) in enumerate(changes):
         plan = planned(tmp_path / str(number), recipe, others)
-        assert {"book.reader", "epub.files"} <= kept(plan, tmp_path / "cache")[1]
+        assert {"读本", "电子书"} <= kept(plan, tmp_path / "cache")[1]
 
 
 def test_a_damaged_cache_costs_time_only(tmp_path: Path) -> None:
@@ -231,7 +230,7 @@ def test_a_damaged_cache_costs_time_only(tmp_path: Path) -> None:
 def test_two_processes_make_the_same_bytes(plan: KitPlan, made: Package) -> None:
     """Sent to other processes, every exporter gives what it gives here."""
     with open_workers() as helpers:
-        (package,) = make.packages([plan], Copy(), workers=helpers)
+        (package,) = make.packages((plan,), SiteCopy(), workers=helpers)
     assert package == made
 
 
@@ -243,7 +242,7 @@ def test_an_error_in_another_process_is_told_in_words(tmp_path: Path) -> None:
         open_workers() as helpers,
         pytest.raises(KitError, match="套装“集中学习套装”没有做成：印刷字体"),
     ):
-        list(make.packages([plan], Copy(), workers=helpers))
+        list(make.packages((plan,), SiteCopy(), workers=helpers))
 
 
 def test_the_key_names_the_code_an_exporter_uses() -> None:
@@ -277,7 +276,7 @@ def test_more_files_than_a_plain_zip_can_count() -> None:
 
 def test_a_kit_too_large_for_a_zip_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Said in words, with what to do, before anything is written."""
-    monkeypatch.setattr(members_of_zip, "MAX_BYTES", 1000)
+    monkeypatch.setattr(zip_writer, "MAX_BYTES", 1000)
     with pytest.raises(KitError, match="超过 4 GB"):
         archive("夹", [Member.of("a.png", bytes(2000))], "2026-01-02")
 

@@ -92,7 +92,9 @@ def test_a_plan_holds_the_things_themselves(tmp_path: Path) -> None:
     assert [(a.minutes, a.head, a.rows) for a in made.agendas] == [
         (60, ("时间", "做什么"), (("40分钟", "读夜校的灯"), ("20分钟", "讨论")))
     ]
-    assert made.discussion == (("story-night-school", "我们的夜校怎么办？"),)
+    assert [(m.id, m.questions) for m in made.materials if m.questions] == [
+        ("story-night-school", ("我们的夜校怎么办？",))
+    ]
     assert [q.id for q in made.questions] == ["q-01"]
     assert made.date == "2026-01-02"
 

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from planned import STUDY, finished, planned
+from planned import STUDY, make_kit
 from playwright.sync_api import Browser, Page
 
 import tiny
 from conftest import xuelan
-from xuelan.kits import make
-from xuelan.kits.packing.package import Package
+from xuelan.kits.packing.package import Package, index, summary
 from xuelan.kits.packing.verify import NotAKitError, Verdict, as_text, verify
 
 RECIPE = STUDY.replace("PDF, 大字版PDF, EPUB, 公文转录件", "EPUB")
@@ -25,7 +24,7 @@ FOLDER = "集中学习套装/"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    return finished(planned(tmp_path_factory.mktemp("kit"), RECIPE))
+    return make_kit(tmp_path_factory.mktemp("kit"), RECIPE)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Package:
     """The kit after one text was changed, one added and one taken out."""
     recipe = RECIPE.replace("notice-2024-3]", "report-letter]")
     story = tiny.text(tiny.STORY, ("二十个人读", "三十个人读"))
-    return finished(planned(tmp_path_factory.mktemp("newer"), recipe, {tiny.STORY: story}))
+    return make_kit(tmp_path_factory.mktemp("newer"), recipe, {tiny.STORY: story})
 
 
 def changed(made: Package, change: Callable[[dict[str, bytes]], None]) -> bytes:
@@ -87,7 +86,7 @@ CASES = [
 
 def check(copy: Path, data: bytes, published: Package) -> Verdict:
     copy.write_bytes(data)
-    return verify(copy, make.index([make.summary(published)]))
+    return verify(copy, index([summary(published)]))
 
 
 @pytest.mark.parametrize(("change", "intact", "finding", "currency"), CASES)
@@ -107,7 +106,7 @@ def test_an_unpacked_kit_is_checked_the_same_way(tmp_path: Path, made: Package) 
     """The folder people work in can be checked as well as the ZIP."""
     zipfile.ZipFile(io.BytesIO(made.archive)).extractall(tmp_path)
     folder = tmp_path / FOLDER
-    assert verify(folder, make.index([make.summary(made)])).is_intact
+    assert verify(folder, index([summary(made)])).is_intact
     (folder / "开始.html").unlink()
     assert verify(folder).missing == ("开始.html",)
 
@@ -169,7 +168,7 @@ def test_what_is_no_kit_is_said_so(tmp_path: Path, data: bytes, message: str) ->
 
 def test_the_command_says_and_returns_it(tmp_path: Path, made: Package) -> None:
     """Exit code 0 for a whole kit, 1 for one that is not, and one line for a wrong file."""
-    (tmp_path / "kits.json").write_text(make.index([make.summary(made)]), encoding="utf-8")
+    (tmp_path / "kits.json").write_text(index([summary(made)]), encoding="utf-8")
     (tmp_path / "good.zip").write_bytes(made.archive)
     (tmp_path / "bad.zip").write_bytes(changed(made, flip))
     good = xuelan("verify", "good.zip", "--against", "kits.json", cwd=tmp_path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from branch import RECIPE, plan, words
+from planned import export
 
 from xuelan.kits.print import quiz_paper
 from xuelan.kits.print.press import extract
@@ -45,4 +46,5 @@ def test_nothing_is_scored_or_ranked(files: dict[str, bytes]) -> None:
 
 def test_a_kit_without_questions_has_no_paper(tmp_path: Path) -> None:
     """No empty paper is given out."""
-    assert list(quiz_paper.files(plan(tmp_path, RECIPE.replace("quiz_all: true\n", "")))) == []
+    made = plan(tmp_path, RECIPE.replace("quiz_all: true\n", ""))
+    assert list(export(made, "自测题")) == []

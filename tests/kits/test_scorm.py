@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from branch import RECIPE, plan
-from planned import planned
+from planned import export, planned
 
 import tiny
-from xuelan.kits.formats.scorm import course, files
+from xuelan.kits.formats.scorm import course
 from xuelan.kits.plan import KitPlan
 
 SCORM_RECIPE = RECIPE.replace("formats: [PDF,", "formats: [SCORM, PDF,")
@@ -99,4 +99,4 @@ def test_the_same_course_is_the_same_bytes_and_only_when_asked_for(
 ) -> None:
     """Two makings do not differ; a recipe without SCORM gives none."""
     assert course(made) == course(made)
-    assert list(files(plan(tmp_path / "other"))) == []
+    assert list(export(plan(tmp_path / "other"), "SCORM课件")) == []

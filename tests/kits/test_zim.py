@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from branch import RECIPE, plan
 from libzim.reader import Archive
@@ -11,24 +9,35 @@ from libzim.search import Query, Searcher
 from libzim.suggestion import SuggestionSearcher
 
 from xuelan.kits.formats import zim
-from xuelan.kits.plan import KitPlan
+from xuelan.kits.packing.site_copy import FOLDER, SiteCopy, index_texts
+from xuelan.kits.packing.zip_writer import Packed
+from xuelan.kits.plan import KitFile, KitPlan
 
 PAGE = "<!doctype html><title>x</title><p>菜单里的词</p>"
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> KitPlan:
-    column = plan(
+    return plan(
         tmp_path_factory.mktemp("column"), RECIPE.replace("formats: [PDF,", "formats: [ZIM, PDF,")
     )
-    pages = {f"{m.address}index.html": PAGE.encode() for m in column.catalog.public}
-    return replace(column, offline={**pages, "index.html": PAGE.encode(), "a.css": b"p{}"})
+
+
+def site(plan: KitPlan, style: bytes = b"p{}") -> SiteCopy:
+    """A site with a page for each material, all of which show the same menu."""
+    addresses = [m.address for m in plan.materials]
+    pages = {f"{address}index.html": PAGE.encode() for address in ("", *addresses)}
+    files = [
+        Packed.of(KitFile(f"{FOLDER}/{path}", path, "", data))
+        for path, data in {**pages, "a.css": style}.items()
+    ]
+    return SiteCopy(files, tuple(index_texts(plan.materials, plan.rendered)))
 
 
 @pytest.fixture(scope="module")
 def archive(made: KitPlan, tmp_path_factory: pytest.TempPathFactory) -> Archive:
     path = tmp_path_factory.mktemp("zim") / "column.zim"
-    (file,) = zim.files(made)
+    (file,) = zim.files(made, site(made))
     path.write_bytes(file.data)
     return Archive(path)
 
@@ -61,18 +70,18 @@ def test_the_file_is_sound_and_says_what_it_is(archive: Archive) -> None:
 
 def test_two_makings_are_the_same_bytes(made: KitPlan) -> None:
     """UUIDs and checksum come from the content, not from chance."""
-    assert zim.archive(made) == zim.archive(made)
+    assert zim.archive(made, site(made)) == zim.archive(made, site(made))
 
 
 def test_other_content_has_another_identity(made: KitPlan) -> None:
     """The UUID changes with the content, as readers expect of an update."""
-    changed = replace(made, offline={**made.offline, "a.css": b"p{color:red}"})
-    assert zim.archive(made)[8:24] != zim.archive(changed)[8:24]
+    changed = site(made, b"p{color:red}")
+    assert zim.archive(made, site(made))[8:24] != zim.archive(made, changed)[8:24]
 
 
 def test_nothing_is_printed_while_it_is_made(
     made: KitPlan, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Libzim writes its progress past Python; it does not reach the terminal."""
-    zim.archive(made)
+    zim.archive(made, site(made))
     assert capfd.readouterr().out == ""

@@ -1,44 +1,102 @@
-"""The exporters, in the order in which their files stand in a kit.
+"""The formats of a kit: one line each, in the order in which their files stand in it.
 
-Each is a function ``files(plan) -> Iterator[KitFile]``; adding a format means adding its function
-here. They are made at the same time and kept by themselves, so what takes long is a function of its
-own. The copy of the site is none of them: it is made once for all kits, see
-:mod:`xuelan.kits.packing.offline_site`. File names begin with a two-digit number so that a file
-manager shows them in this order:
-
-=====  ==================================================
-01     读本（PDF、大字版、EPUB）
-02     活动指南
-03     公文转录件
-10–19  会议表格（DOCX，同名 PDF）
-20     学习台账（XLSX）
-30     自测题与答案
-40     日历（ICS）
-50     SCORM 课件
-70     ZIM
-80     附件（材料自带的文件）
-=====  ==================================================
+A new format is a function ``(plan) -> Iterator[KitFile]`` and its line in :data:`FORMATS`. The
+words that a recipe may write under ``formats`` stand in :data:`xuelan.model.kit.FORMATS`, where
+``check`` finds them; a test compares the two lists. Formats are made at the same time and kept in
+the cache one by one, so what takes long has a line of its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from xuelan.kits.formats import calendar, enclosures, epub, ledger, meeting_forms, scorm, zim
-from xuelan.kits.plan import Exporter
+from xuelan.kits.packing.site_copy import FOLDER, SiteCopy
+from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import book, quiz_paper, transcript
+from xuelan.model.kit import EPUB, LARGE_PRINT, OFFLINE, PDF, SCORM, TRANSCRIPT, ZIM, Kit
 
-EXPORTERS: Final[tuple[Exporter, ...]] = (
-    book.reader,
-    book.large_print,
-    book.guides,
-    epub.files,
-    transcript.files,
-    meeting_forms.files,
-    ledger.files,
-    quiz_paper.files,
-    calendar.files,
-    scorm.files,
-    zim.files,
-    enclosures.files,
+Exporter = Callable[[KitPlan], Iterator[KitFile]]
+"""Makes the files of one format, in order, from the plan of a kit."""
+SiteExporter = Callable[[KitPlan, SiteCopy], Iterator[KitFile]]
+"""The same, where the format holds pages of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class KitFormat:
+    """One line of the table.
+
+    ``prefixes`` begin the names of its files: two digits, so that a file manager shows them in this
+    order. A recipe asks for it by one of ``settings``: a word under ``formats``, or a field that is
+    not empty; without settings every kit has it. ``groups`` are the headings under which its files
+    stand in the table of contents and in the manifest.
+
+    ``export`` makes its files; ``export_site`` makes them where they hold pages of the site. A
+    format with neither is the copy of the site itself, which is compressed once for all kits. A
+    branch's own kit leaves out what is not ``for_branches``: it is large, and the same for all.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    settings: tuple[str, ...]
+    groups: tuple[str, ...]
+    export: Exporter | None = None
+    export_site: SiteExporter | None = None
+    for_branches: bool = True
+
+    def is_wanted(self, kit: Kit) -> bool:
+        """True when the recipe asks for this format."""
+        asked = (s in kit.formats or bool(getattr(kit, s, ())) for s in self.settings)
+        return not self.settings or any(asked)
+
+    @property
+    def holds_pages(self) -> bool:
+        """True when its files hold pages of the site."""
+        return self.export is None
+
+    @property
+    def is_copy(self) -> bool:
+        """True when it is the copy of the site itself."""
+        return self.export is None and self.export_site is None
+
+    @property
+    def module(self) -> str:
+        """The module that makes its files."""
+        function = self.export or self.export_site
+        return function.__module__ if function else ""
+
+    def files(self, plan: KitPlan, site: SiteCopy) -> Iterator[KitFile]:
+        """The files it makes of a kit that asks for it."""
+        if self.export is not None:
+            yield from self.export(plan)
+        if self.export_site is not None:
+            yield from self.export_site(plan, site)
+
+
+_BOOK: Final = ("阅读材料",)
+_FORMS: Final = tuple(f"{n}-" for n in range(10, 20))
+
+FORMATS: Final = (
+    KitFormat("读本", ("01-",), (PDF,), _BOOK, book.reader),
+    KitFormat("大字版读本", ("01-",), (LARGE_PRINT,), _BOOK, book.large_print_reader),
+    KitFormat("活动指南", ("02-",), (PDF,), _BOOK, book.guides),
+    KitFormat("大字版活动指南", ("02-",), (LARGE_PRINT,), _BOOK, book.large_print_guides),
+    KitFormat("电子书", ("01-",), (EPUB,), _BOOK, epub.files),
+    KitFormat("公文转录件", ("03-",), (TRANSCRIPT,), transcript.GROUPS, transcript.files),
+    KitFormat("会议表格", _FORMS, ("forms",), ("会议表格",), meeting_forms.files),
+    KitFormat("学习台账", ("20-",), ("ledger",), ("台账",), ledger.files),
+    KitFormat("自测题", ("30-", "31-"), ("quiz", "quiz_all"), ("自测",), quiz_paper.files),
+    KitFormat("日历", ("40-",), ("calendar",), ("日程",), calendar.files),
+    KitFormat("SCORM课件", ("50-",), (SCORM,), ("培训平台",), scorm.files, for_branches=False),
+    KitFormat("ZIM", ("70-",), (ZIM,), ("离线阅读器",), export_site=zim.files, for_branches=False),
+    KitFormat("附件", ("80-",), (), ("附件",), enclosures.files),
+    KitFormat("离线网页", (f"{FOLDER}/",), (OFFLINE,), (), for_branches=False),
 )
+"""Every format, in order."""
+
+
+def needs_site(kits: Iterable[Kit]) -> bool:
+    """True when one of ``kits`` asks for a format that holds pages of the site."""
+    return any(f.holds_pages and f.is_wanted(kit) for f in FORMATS for kit in kits)

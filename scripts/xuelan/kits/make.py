@@ -1,131 +1,130 @@
-"""All kits of a column: each exporter's files made or taken from the cache, then packed."""
+"""All kits of a column: each format's files made or taken from the cache, then packed."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
 
 import msgspec
 
 from xuelan.engine.cache import NO_CACHE, Cache
 from xuelan.engine.workers import SERIAL, Workers
 from xuelan.kits.broadcast import Lent, lend
-from xuelan.kits.cache_keys import exporter_key, inputs
-from xuelan.kits.exporters import EXPORTERS
-from xuelan.kits.formats import zim
-from xuelan.kits.packing.offline_site import Copy
-from xuelan.kits.packing.package import FORMAT, Package, pack
+from xuelan.kits.cache_keys import hash_code, hash_value
+from xuelan.kits.exporters import FORMATS
+from xuelan.kits.packing.package import Package, pack
+from xuelan.kits.packing.site_copy import SiteCopy, hash_column, index_texts
 from xuelan.kits.packing.zip_writer import Packed
-from xuelan.kits.plan import Exporter, KitPlan, plan
+from xuelan.kits.plan import KitPlan, plan
+from xuelan.kits.print import typefaces
 from xuelan.model.catalog import Catalog
-from xuelan.model.kit import OFFLINE, ZIM, Kit, KitError
+from xuelan.model.kit import Kit, KitError
 from xuelan.model.rendered import Rendered
+from xuelan.text.digests import key_of
 
 Plans = tuple[KitPlan, ...]
+Job = tuple[int, int]
+"""The number of a plan, and the number of a format in the table."""
 
 
-def packages(
-    plans: Iterable[KitPlan], copy: Copy, cache: Cache = NO_CACHE, workers: Workers = SERIAL
+def make_kits(
+    kits: Sequence[Kit],
+    catalog: Catalog,
+    rendered: Mapping[str, Rendered],
+    pages: Sequence[Packed],
+    cache: Cache = NO_CACHE,
+    workers: Workers = SERIAL,
 ) -> Iterator[Package]:
-    """The finished kits in order, each with the ``copy`` of the site if its recipe asks for it.
+    """The finished ``kits`` in order; ``pages`` is the copy of the site, where one asks for it.
 
     What ``cache`` holds is not made again. Raises :class:`~xuelan.model.kit.KitError`, the kit's
     name in its message.
     """
-    wanted = tuple(plans)
-    made = _made(wanted, copy.key, cache, workers)
-    for number, each in enumerate(wanted):
-        files = [file for exporter in EXPORTERS for file in made.pop((number, exporter))]
-        with _named(each.kit):
-            yield pack(each, files, copy.files if OFFLINE in each.kit.formats else ())
+    planned = tuple(plans(kits, catalog, rendered))
+    indexed = any(f.export_site and f.is_wanted(kit) for f in FORMATS for kit in kits)
+    index = index_texts(catalog.public, rendered) if indexed else ()
+    site = SiteCopy(pages, tuple(index), hash_column(catalog))
+    yield from packages(planned, site, cache, workers)
 
 
 def plans(
-    kits: Iterable[Kit], catalog: Catalog, rendered: Mapping[str, Rendered], copy: Copy
+    kits: Iterable[Kit], catalog: Catalog, rendered: Mapping[str, Rendered]
 ) -> Iterator[KitPlan]:
     """The plans of ``kits``."""
     for kit in kits:
-        with _named(kit):
-            yield plan(kit, catalog, rendered, copy if ZIM in kit.formats else Copy())
+        with _naming(kit):
+            yield plan(kit, catalog, rendered)
 
 
-Job = tuple[int, Exporter]
-"""The number of a plan, and what is to be made of it."""
-
-
-def _made(plans: Plans, copy: bytes, cache: Cache, workers: Workers) -> dict[Job, Sequence[Packed]]:
-    """Every exporter's files of every plan. The largest kits come first: they take longest.
-
-    All is done on this machine, for pictures and typefaces lie here.
-    """
-    keys: dict[Job, bytes] = {}
+def packages(
+    plans: Plans, site: SiteCopy, cache: Cache = NO_CACHE, workers: Workers = SERIAL
+) -> Iterator[Package]:
+    """The kits of ``plans``, as :func:`make_kits` makes them."""
+    files = _export(plans, site, cache, workers)
     for number, each in enumerate(plans):
-        own = inputs(each)
-        for exporter in EXPORTERS:
-            pages = copy if exporter is zim.files and ZIM in each.kit.formats else b""
-            keys[number, exporter] = exporter_key(exporter, own, pages)
-    made = {job: cache.get(key, list[Packed]) for job, key in keys.items()}
+        made = [file for n in range(len(FORMATS)) for file in files.pop((number, n), ())]
+        copied = any(f.is_copy and f.is_wanted(each.kit) for f in FORMATS)
+        with _naming(each.kit):
+            yield pack(each, made, site.state, site.files if copied else ())
+
+
+def _export(
+    plans: Plans, site: SiteCopy, cache: Cache, workers: Workers
+) -> dict[Job, Sequence[Packed]]:
+    """The files of every format that a plan asks for.
+
+    The largest kits come first, for they take longest. All is done on this machine, where pictures
+    and typefaces are.
+    """
+    keys = _keys(plans, site)
+    files = {job: cache.get(key, list[Packed]) for job, key in keys.items()}
     missing = sorted(
-        (job for job, files in made.items() if files is None),
+        (job for job, kept in files.items() if kept is None),
         key=lambda job: -len(plans[job[0]].materials),
     )
     if missing:
-        with lend(plans) as lent:
+        with lend((plans, site)) as lent:
             helpers = workers if workers.local else SERIAL
-            files = helpers.map(_Maker(lent), missing, "套装", chunk=1)
-            for job, entry in zip(missing, files, strict=True):
+            made = helpers.map(_ExportTask(lent), missing, "套装", chunk=1)
+            for job, entry in zip(missing, made, strict=True):
                 cache.put_bytes(keys[job], entry)
-                made[job] = msgspec.msgpack.decode(entry, type=list[Packed])
-    return {job: files or () for job, files in made.items()}
+                files[job] = msgspec.msgpack.decode(entry, type=list[Packed])
+    return {job: kept or () for job, kept in files.items()}
+
+
+def _keys(plans: Plans, site: SiteCopy) -> dict[Job, bytes]:
+    """The key of each format's files of each plan: all that its exporter is given, and its code."""
+    keys: dict[Job, bytes] = {}
+    whole = hash_value(site)
+    for number, each in enumerate(plans):
+        faces = typefaces.installed(each.assets.root)
+        own = key_of(hash_value(each), faces)
+        for n, form in enumerate(FORMATS):
+            if form.is_wanted(each.kit) and not form.is_copy:
+                seen = (own, whole) if form.holds_pages else (own,)
+                keys[number, n] = key_of("kit", form.name, hash_code(form.module), seen)
+    return keys
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
-    """Makes what one exporter gives to one kit, as the cache keeps it."""
+class _ExportTask:
+    """Makes the files of one format of one kit, as the cache keeps them."""
 
-    plans: Lent[Plans]
+    lent: Lent[tuple[Plans, SiteCopy]]
 
     def __call__(self, job: Job) -> bytes:
-        number, exporter = job
-        plan = self.plans.get()[number]
-        with _named(plan.kit):
-            return msgspec.msgpack.encode([Packed.of(file) for file in exporter(plan)])
+        number, n = job
+        plans, site = self.lent.get()
+        plan = plans[number]
+        with _naming(plan.kit):
+            return msgspec.msgpack.encode([Packed.of(f) for f in FORMATS[n].files(plan, site)])
 
 
 @contextmanager
-def _named(kit: Kit) -> Iterator[None]:
+def _naming(kit: Kit) -> Iterator[None]:
     """Let an error say which kit was not made."""
     try:
         yield
     except KitError as error:
         raise KitError(f"套装“{kit.title}”没有做成：{error}") from None
-
-
-def summary(package: Package) -> dict[str, Any]:
-    """What pages and lists say of a finished kit: its manifest, and figures of its ZIP."""
-    return {
-        **package.told,
-        "archive": package.archive_name,
-        "archive_bytes": len(package.archive),
-        "archive_sha256": hashlib.sha256(package.archive).hexdigest(),
-        "manifest_sha256": hashlib.sha256(package.manifest.encode()).hexdigest(),
-    }
-
-
-def index(summaries: Iterable[Mapping[str, Any]]) -> str:
-    """The current state of every kit, which a copy can be compared with."""
-    rows = [
-        {
-            **{name: told[name] for name in _INDEXED},
-            "materials": [{n: m[n] for n in ("id", "title", "sha256")} for m in told["materials"]],
-        }
-        for told in summaries
-    ]
-    return json.dumps({"format": FORMAT, "kits": rows}, ensure_ascii=False, indent=1) + "\n"
-
-
-_INDEXED: Final = ("id", "title", "version", "date", "build", "manifest_sha256")

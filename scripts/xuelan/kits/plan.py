@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Protocol
 
+from xuelan.kits.assets import Assets
 from xuelan.kits.html_tree import parse, rows, text
 from xuelan.model.catalog import Catalog, newest
 from xuelan.model.column import Activity, Column
-from xuelan.model.kit import ZIM, Kit, KitError
+from xuelan.model.kit import Kit, KitError
 from xuelan.model.material import Material
 from xuelan.model.rendered import HEADINGS, Rendered
 from xuelan.model.study import Question
+from xuelan.model.works import Reference, reference
 from xuelan.rules import choice
 
 
@@ -28,54 +28,54 @@ class Agenda:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
-class KitPlan:
-    """Everything an exporter may read.
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a kit says of the column it comes from; ``url`` ends in ``/`` or is empty."""
 
-    ``readings`` and ``guides`` keep the recipe's order; ``discussion`` are the questions for the
-    meeting with the material they belong to (``""`` for the recipe's own); ``date`` is the ISO
-    date of the newest thing in the kit and stands for “now” in every file; ``offline`` is the
-    finished site as path → bytes for ZIM (empty when the recipe does not ask for it).
+    title: str
+    tagline: str
+    description: str
+    publisher: str
+    copyright: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class KitPlan:
+    """Everything an exporter may read, and exactly what the key of its files hashes.
+
+    Fields hold numbers, texts, tuples, mappings and frozen values of these, nothing else, so that
+    :func:`xuelan.kits.cache_keys.hash_value` can hash a plan as it is.
+
+    ``kit`` is the recipe without the place it was read from. ``readings`` and ``guides`` keep the
+    recipe's order, ``transcripts`` are those of the readings that are to be copied out as official
+    documents. ``rendered`` holds their texts by id, ``references`` the works these cite, printed,
+    by id. ``titles`` are those of the materials that ``questions`` point to, by id. ``activity`` is
+    the one that the kit is for, ``activities`` are all of the column. ``date`` is the ISO date of
+    the newest thing in the kit and stands for “now” in every file. ``version`` is a fingerprint of
+    what the kit holds, eight hexadecimal digits, printed on every page.
     """
 
     kit: Kit
-    catalog: Catalog
-    rendered: Mapping[str, Rendered]
-    activity: Activity | None
+    column: Imprint
+    version: str
+    date: str
     readings: tuple[Material, ...]
     guides: tuple[Material, ...]
+    transcripts: tuple[Material, ...]
+    rendered: Mapping[str, Rendered]
+    references: Mapping[str, Reference]
     agendas: tuple[Agenda, ...]
-    discussion: tuple[tuple[str, str], ...]
     questions: tuple[Question, ...]
-    date: str
-    offline: Mapping[str, bytes]
-
-    @property
-    def column(self) -> Column:
-        """The column the kit belongs to."""
-        return self.catalog.column
+    titles: Mapping[str, str]
+    activity: Activity | None
+    activities: tuple[Activity, ...]
+    assets: Assets
 
     @property
     def materials(self) -> tuple[Material, ...]:
         """Guides, then readings: everything the kit holds as text, each once."""
-        return tuple(dict.fromkeys((*self.guides, *self.readings)))
-
-    @cached_property
-    def version(self) -> str:
-        """A fingerprint of what the kit holds, eight hexadecimal digits, printed on every page.
-
-        It changes when a text, a question or the recipe changes, and not with the program.
-        """
-        held = [
-            self.column.title,
-            self.column.url,
-            self.column.publisher,
-            repr(replace(self.kit, path="", lines=())),
-            *(f"{m.id} {m.digest}" for m in self.materials),
-            *map(repr, self.agendas),
-            *(repr(replace(q, line=0)) for q in self.questions),
-        ]
-        return hashlib.sha256("\0".join(held).encode()).hexdigest()[:8]
+        return tuple({m.id: m for m in (*self.guides, *self.readings)}.values())
 
     def address_of(self, address: str) -> str:
         """The live address of a page of the site; empty when the site's own is not known."""
@@ -97,48 +97,71 @@ class KitFile:
     data: bytes
 
 
-class Exporter(Protocol):
-    """One format: the files it adds to a kit, in order; none when the recipe asks for none."""
-
-    def __call__(self, plan: KitPlan) -> Iterator[KitFile]:
-        """The files of ``plan`` in this format."""
-        ...
-
-
 class MissingItemError(KitError):
     """The recipe asks for something that is not there; the message says what, in Chinese."""
 
 
-def plan(
-    kit: Kit,
-    catalog: Catalog,
-    rendered: Mapping[str, Rendered],
-    offline: Mapping[str, bytes] | None = None,
-) -> KitPlan:
+def plan(kit: Kit, catalog: Catalog, rendered: Mapping[str, Rendered]) -> KitPlan:
     """The plan of ``kit``. :func:`xuelan.rules.kits.recipe_rules` has been run before.
 
     Raises :class:`MissingItemError` when a guide's agenda has a heading but no table.
     """
-    readings, guides = choice.readings(kit, catalog), choice.guides(kit, catalog)
-    activity = choice.activity(kit, catalog)
-    everything = (*guides, *readings)
-    shown = {m.id for m in (catalog.public if ZIM in kit.formats else everything)}
+    readings = choice.readings(kit, catalog)
+    guides = choice.guides(kit, catalog)
+    materials = (*guides, *readings)
+    texts = {m.id: rendered[m.id] for m in materials}
+    questions = tuple(replace(q, line=0) for q in choice.questions(kit, catalog))
+    agendas = tuple(_agendas(kit, guides, texts))
+    recipe = replace(kit, path="", lines=())
+    column = _imprint(catalog.column)
     return KitPlan(
-        kit=kit,
-        catalog=catalog,
-        rendered={i: rendered[i] for i in shown},
-        activity=activity,
+        kit=recipe,
+        column=column,
+        version=_version(recipe, column, materials, agendas, questions),
+        date=newest(materials),
         readings=readings,
         guides=guides,
-        agendas=tuple(_agendas(kit, guides, rendered)),
-        discussion=(
-            *(("", q) for q in kit.questions),
-            *((m.id, q) for m in everything for q in m.questions),
-        ),
-        questions=choice.questions(kit, catalog),
-        date=newest(everything),
-        offline=offline or {},
+        transcripts=choice.transcripts(kit, catalog),
+        rendered=texts,
+        references={w: reference(catalog.works[w]) for t in texts.values() for w in t.references},
+        agendas=agendas,
+        questions=questions,
+        titles={q.material: catalog.by_id[q.material].title for q in questions if q.material},
+        activity=choice.activity(kit, catalog),
+        activities=catalog.column.activities,
+        assets=Assets(catalog.column.root, materials),
     )
+
+
+def _imprint(column: Column) -> Imprint:
+    return Imprint(
+        title=column.title,
+        tagline=column.tagline,
+        description=column.description,
+        publisher=column.publisher,
+        copyright=column.copyright,
+        url=column.url,
+    )
+
+
+def _version(
+    kit: Kit,
+    column: Imprint,
+    materials: tuple[Material, ...],
+    agendas: tuple[Agenda, ...],
+    questions: tuple[Question, ...],
+) -> str:
+    """Changes when a text, a question or the recipe changes, and not with the program."""
+    held = [
+        column.title,
+        column.url,
+        column.publisher,
+        repr(kit),
+        *dict.fromkeys(f"{m.id} {m.digest}" for m in materials),
+        *map(repr, agendas),
+        *map(repr, questions),
+    ]
+    return hashlib.sha256("\0".join(held).encode()).hexdigest()[:8]
 
 
 def _agendas(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 from xuelan.kits import html_tree
+from xuelan.kits.assets import picture_path
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.print.typeset import MissingPictureError, pictures
 from xuelan.model.material import Material
 
 _OTHER: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
@@ -22,25 +21,22 @@ class Pictures:
     """The pictures the texts show, gathered while they are relinked."""
 
     def __init__(self, plan: KitPlan) -> None:
-        self._root = plan.column.root
-        self._found: dict[str, Path] = {}
+        self._assets = plan.assets
+        self._found: dict[str, bytes] = {}
 
     def address(self, m: Material, name: str) -> str:
         """Where a picture of ``m`` stands in the package.
 
-        Raises :class:`~xuelan.kits.print.typeset.MissingPictureError` when it is not among its
+        Raises :class:`~xuelan.kits.assets.MissingPictureError` when it is not among its
         files.
         """
-        path = pictures(m).get(name)
-        if path is None:
-            raise MissingPictureError(name)
         address = f"media/{m.id}/{name}"
-        self._found[address] = self._root / path
+        self._found[address] = self._assets.read(picture_path(m, name))
         return address
 
     def files(self) -> list[tuple[str, bytes]]:
         """Every picture shown, by its place in the package."""
-        return [(address, path.read_bytes()) for address, path in sorted(self._found.items())]
+        return sorted(self._found.items())
 
 
 def relinked(

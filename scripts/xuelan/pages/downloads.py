@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from xuelan.kits.forms import FORMS
+from xuelan.kits.packing.package import index
 from xuelan.model.kit import Kit
 from xuelan.model.material import Material
 from xuelan.pages.collection import Collection
@@ -14,7 +15,7 @@ from xuelan.pages.theme import Page
 from xuelan.search.files import FormLink
 
 Summaries = Mapping[str, Mapping[str, Any]]
-"""What :func:`xuelan.kits.make.summary` says of each finished kit, by its id."""
+"""What :func:`xuelan.kits.packing.package.summary` says of each finished kit, by its id."""
 
 VERIFY: str = "downloads/verify/"
 
@@ -94,8 +95,6 @@ def _since(kit: Kit, materials: list[Material]) -> dict[str, Any] | None:
 
 
 def _verify_page(c: Collection, made: Summaries) -> Page:
-    from xuelan.kits.make import index  # noqa: PLC0415 - its libraries take long to load
-
     current = json.loads(index(made[k.id] for k in c.catalog.kits if k.id in made))
     data = json.dumps(current, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     description = "看手里的套装是否完整、有没有被改动、是不是最新；文件不离开这台电脑。"

@@ -33,7 +33,8 @@ def plans(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[KitPlan, 
 
 def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Parts, ...]:
     """What the branches share of each of these kits."""
-    return tuple(map(Parts.of, plans(catalog, rendered)))
+    now = stamp(catalog)
+    return tuple(Parts.of(p, now) for p in plans(catalog, rendered))
 
 
 def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
@@ -53,12 +54,11 @@ def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
 
 def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[str, str]]:
     """The page's data as paths and texts of scripts; the texts of a kit's readings apart."""
-    planned = plans(catalog, rendered)
-    found = tuple(map(Parts.of, planned))
+    planned, now = plans(catalog, rendered), stamp(catalog)
+    found = tuple(Parts.of(p, now) for p in planned)
     if not found:
         return
     yield from text_files(planned, ADDRESS)
-    now = stamp(catalog)
     used = [f for f in FORMS.values() if any(f.name in p.forms for p in found)]
     names = next((p.activities for p in found if p.activities is not None), None)
     templates = {f.id: form_template(f, now).as_data() for f in used}

@@ -60,7 +60,7 @@ class Parts:
     stamp: str
 
     @classmethod
-    def of(cls, plan: KitPlan) -> Parts:
+    def of(cls, plan: KitPlan, stamp: str) -> Parts:
         """The parts of ``plan``'s kit. Of several guides the first has the agenda and the days."""
         agendas: dict[int, tuple[Row, ...]] = {}
         meeting = plan.kit.activity or plan.kit.title
@@ -78,7 +78,7 @@ class Parts:
             readings={m.id: m.title for m in plan.readings},
             activities=ledger.activities(plan) if plan.kit.ledger else None,
             author=plan.column.title,
-            stamp=stamp(plan.catalog),
+            stamp=stamp,
         )
 
     def files(self, p: Particulars) -> Iterator[tuple[str, bytes]]:

@@ -13,15 +13,13 @@ import mimetypes
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
-from pathlib import Path
 from typing import Final
 
+from xuelan.kits.assets import Assets, picture_path
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.print.book import source_line
-from xuelan.kits.print.typeset import MissingPictureError, pictures
 from xuelan.kits.relink import relinked
 from xuelan.model.material import Material
-from xuelan.model.works import reference
 
 READINGS_NAME: Final = "05-学习材料.html"
 
@@ -44,9 +42,9 @@ def article(plan: KitPlan, m: Material) -> str:
         address = plan.address_of(f"materials/{material}/")
         return f"{address}#{anchor}" if address and anchor else address
 
-    picture = partial(_picture, plan.column.root)
+    picture = partial(_picture, plan.assets)
     body = relinked(rendered.html, m, target, plan.column.url, picture)
-    works = [str(reference(plan.catalog.works[w])) for w in rendered.references]
+    works = [str(plan.references[w]) for w in rendered.references]
     cited = "".join(
         f'<li id="{m.id}.ref-{n}">{html.escape(w)}</li>' for n, w in enumerate(works, 1)
     )
@@ -63,10 +61,8 @@ def article(plan: KitPlan, m: Material) -> str:
     return "".join(pieces)
 
 
-def _picture(root: Path, m: Material, name: str) -> str:
+def _picture(assets: Assets, m: Material, name: str) -> str:
     """A picture inside the page itself, which is a single file."""
-    path = pictures(m).get(name)
-    if path is None:
-        raise MissingPictureError(name)
+    path = picture_path(m, name)
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode((root / path).read_bytes()).decode()}"
+    return f"data:{kind};base64,{base64.b64encode(assets.read(path)).decode()}"

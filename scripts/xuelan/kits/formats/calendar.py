@@ -82,8 +82,8 @@ class Meeting:
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The activity's deadline, when the recipe asks for it."""
-    if not (plan.kit.calendar and plan.activity):
+    """The activity's deadline."""
+    if plan.activity is None:
         return
     ended = plan.activity.life != CURRENT
     label = "期限记录（已结束）" if ended else "期限提醒"

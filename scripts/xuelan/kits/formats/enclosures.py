@@ -14,9 +14,9 @@ GROUP: Final = "附件"
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
     """Every attachment of every text in the kit, numbered in order."""
-    held = [(m, a) for m in plan.materials for a in m.attachments]
-    for number, (m, attachment) in enumerate(held, 1):
+    enclosed = [(m, a) for m in plan.materials for a in m.attachments]
+    for number, (m, attachment) in enumerate(enclosed, 1):
         ending = PurePosixPath(attachment.path).suffix.lower()
         name = file_name(f"{number:02}-{attachment.title}", ending)
-        data = (plan.column.root / attachment.path).read_bytes()
+        data = plan.assets.read(attachment.path)
         yield KitFile(f"80-附件/{name}", f"{attachment.title}（《{m.title}》附件）", GROUP, data)

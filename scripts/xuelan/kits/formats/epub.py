@@ -20,10 +20,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from xuelan.kits import html_tree
+from xuelan.kits.assets import PICTURE_TYPES, is_picture, picture_path
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print.book import (
     GROUP,
-    PICTURES,
     Volume,
     cited_works,
     cover,
@@ -32,25 +32,19 @@ from xuelan.kits.print.book import (
     readings_volume,
     strip,
 )
-from xuelan.kits.print.typeset import ADDRESS, MissingPictureError, cited, pictures
-from xuelan.model.kit import EPUB
+from xuelan.kits.print.typeset import ADDRESS, cited
 from xuelan.model.material import MISSING, Material, Media
 from xuelan.rendering.gathering import runs
 from xuelan.text.dates import timestamp
 from xuelan.text.file_names import file_name
 
 _EPUB: Final = "http://www.idpf.org/2007/ops"
-_TYPES: Final = {
-    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
-    ".webp": "image/webp", ".svg": "image/svg+xml",
-}  # fmt: skip
 _ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The book, if the recipe asks for it."""
-    if EPUB in plan.kit.formats:
-        yield KitFile(file_name("01-读本", ".epub"), "读本（EPUB 电子书）", GROUP, book(plan))
+    """The book."""
+    yield KitFile(file_name("01-读本", ".epub"), "读本（EPUB 电子书）", GROUP, book(plan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +144,7 @@ class _Text:
     def media(self, item: Media) -> str:
         """A picture with its caption; a sound or film as its title and what is said in it."""
         title = html.escape(item.title)
-        if item.path.lower().endswith(PICTURES):
+        if is_picture(item.path):
             source = f"images/{self._keep(item.path)}"
             return (
                 f'<figure><img src="{source}" alt="{html.escape(item.alt)}"/>'
@@ -162,7 +156,7 @@ class _Text:
         """The name under which the book holds the picture at ``path`` of the column."""
         ending = path.rsplit(".", 1)[-1].lower()
         stored = f"{self.m.id}-{len(self.images)}.{ending}"
-        self.images[stored] = (self.plan.column.root / path).read_bytes()
+        self.images[stored] = self.plan.assets.read(path)
         return stored
 
     def _change(self, e: etree.Element) -> None:
@@ -218,10 +212,7 @@ class _Text:
         return url + href.removeprefix("../../") if url and href.startswith("../../") else ""
 
     def _picture(self, e: etree.Element) -> None:
-        name = unquote(e.get("src", ""))
-        path = pictures(self.m).get(name)
-        if not path:
-            raise MissingPictureError(name)
+        path = picture_path(self.m, unquote(e.get("src", "")))
         e.set("src", f"images/{self._keep(path)}")
         e.set("alt", e.get("alt", ""))
 
@@ -293,7 +284,7 @@ def _package(plan: KitPlan, chapters: list[_Chapter], images: dict[str, bytes]) 
         ("cover.png", "image/png", "cover-image"),
     ]
     items += [(c.name, "application/xhtml+xml", "") for c in chapters]
-    items += [(f"images/{n}", _TYPES[f".{n.rsplit('.', 1)[-1]}"], "") for n in images]
+    items += [(f"images/{n}", PICTURE_TYPES[f".{n.rsplit('.', 1)[-1]}"], "") for n in images]
     manifest = "".join(
         f'<item id="i{n}" href="{href}" media-type="{kind}"'
         f"{f' properties={chr(34)}{extra}{chr(34)}' if extra else ''}/>"

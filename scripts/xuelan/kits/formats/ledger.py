@@ -121,15 +121,14 @@ _ADVICE: Final = (
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The ledger, when the recipe asks for it."""
-    if plan.kit.ledger:
-        data = template(activities(plan), plan.column.title, plan.date).fill({})
-        yield KitFile(file_name("20-学习台账", ".xlsx"), "学习台账（Excel）", "台账", data)
+    """The ledger, empty."""
+    data = template(activities(plan), plan.column.title, plan.date).fill({})
+    yield KitFile(file_name("20-学习台账", ".xlsx"), "学习台账（Excel）", "台账", data)
 
 
 def activities(plan: KitPlan) -> tuple[str, ...]:
     """The activities a branch may enter."""
-    return (*(a.name for a in plan.column.activities), OTHER)
+    return (*(a.name for a in plan.activities), OTHER)
 
 
 @cache

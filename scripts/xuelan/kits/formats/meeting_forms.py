@@ -33,7 +33,7 @@ def _files(plan: KitPlan, form: FormSheet, extra: str, values: Values) -> Iterat
     word = template(form, day(plan.date)).fill(values)
     yield KitFile(f"{stem}.docx", f"{label}（Word）", GROUP, word)
     address = plan.address_of(plan.kit.address)
-    data = printed(form, values, plan.column.root, plan.date, plan.column.publisher, address)
+    data = printed(form, values, plan.assets.root, plan.date, plan.column.publisher, address)
     yield KitFile(f"{stem}.pdf", f"{label}（PDF）", GROUP, data)
 
 
@@ -64,10 +64,10 @@ def _variants(plan: KitPlan, form: FormSheet) -> Iterator[tuple[str, Values]]:
 
 def agenda_title(plan: KitPlan, agenda: Agenda) -> str:
     """What a guide's meeting is called: the activity the guide serves, else the guide's title."""
-    for activity in plan.column.activities:
+    for activity in plan.activities:
         if activity.guide == agenda.guide:
             return activity.name
-    return plan.catalog.by_id[agenda.guide].title
+    return next(m.title for m in plan.guides if m.id == agenda.guide)
 
 
 def subtitle(plan: KitPlan, agenda: Agenda) -> str:

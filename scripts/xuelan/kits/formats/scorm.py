@@ -21,10 +21,8 @@ from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print.book import source_line
 from xuelan.kits.print.quiz_paper import LETTERS
 from xuelan.kits.relink import Pictures, relinked
-from xuelan.model.kit import SCORM
 from xuelan.model.material import Material
 from xuelan.model.study import JUDGEMENT, MULTIPLE
-from xuelan.model.works import reference
 from xuelan.text.dates import chinese
 from xuelan.text.file_names import file_name
 
@@ -48,10 +46,9 @@ class _Reading:
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The course, when the recipe asks for it."""
-    if SCORM in plan.kit.formats:
-        name = file_name("50-SCORM课件", ".zip")
-        yield KitFile(name, "SCORM 1.2 课件（上传到培训平台）", GROUP, course(plan))
+    """The course."""
+    name = file_name("50-SCORM课件", ".zip")
+    yield KitFile(name, "SCORM 1.2 课件（上传到培训平台）", GROUP, course(plan))
 
 
 def course(plan: KitPlan) -> bytes:
@@ -81,7 +78,7 @@ def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _Reading:
         minutes=rendered.minutes,
         origin=source_line(plan, m),
         html=relinked(rendered.html, m, target, plan.column.url, pictures.address),
-        references=tuple(str(reference(plan.catalog.works[w])) for w in rendered.references),
+        references=tuple(str(plan.references[w]) for w in rendered.references),
     )
 
 
@@ -97,7 +94,7 @@ def _page(plan: KitPlan, readings: tuple[_Reading, ...]) -> str:
         letters=LETTERS,
         judgement=JUDGEMENT,
         multiple=MULTIPLE,
-        titles={m.id: m.title for m in plan.catalog.public},
+        titles=plan.titles,
         here={r.id for r in readings},
     )
 

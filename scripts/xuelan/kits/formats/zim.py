@@ -24,9 +24,8 @@ from libzim.writer import Creator, Hint, IndexData, Item, StringProvider
 from xuelan import __version__
 from xuelan.engine import overrides
 from xuelan.kits.formats.meeting_forms import day
+from xuelan.kits.packing.site_copy import IndexedText, SiteCopy
 from xuelan.kits.plan import KitFile, KitPlan
-from xuelan.model.kit import ZIM
-from xuelan.model.material import Material
 from xuelan.text.file_names import file_name
 
 GROUP: Final = "离线阅读器"
@@ -57,16 +56,15 @@ _XAPIAN_UUID_AFTER: Final = len(_XAPIAN) + 2
 """Magic, two bytes of version, then the database's UUID."""
 
 
-def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The column as ZIM, when the recipe asks for it."""
-    if ZIM in plan.kit.formats:
-        name = file_name(f"70-{plan.column.title}", ".zim")
-        yield KitFile(name, "整个栏目（ZIM，用 Kiwix 打开）", GROUP, archive(plan))
+def files(plan: KitPlan, site: SiteCopy) -> Iterator[KitFile]:
+    """The column as ZIM."""
+    name = file_name(f"70-{plan.column.title}", ".zim")
+    yield KitFile(name, "整个栏目（ZIM，用 Kiwix 打开）", GROUP, archive(plan, site))
 
 
-def archive(plan: KitPlan) -> bytes:
+def archive(plan: KitPlan, site: SiteCopy) -> bytes:
     """The ZIM: every page of the offline site, and a full-text index of the materials."""
-    materials = {f"{m.address}{HOME}": m for m in plan.catalog.public}
+    indexed = {text.path: text for text in site.index}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "column.zim"
         creator = Creator(path).config_verbose(False).config_indexing(True, "zho")
@@ -76,9 +74,9 @@ def archive(plan: KitPlan) -> bytes:
             for name, text in _metadata(plan):
                 creator.add_metadata(name, text)
             creator.add_illustration(ICON_PIXELS, _icon())
-            for name, data in sorted(plan.offline.items()):
-                creator.add_item(_Entry(plan, name, data, materials.get(name)))
-        return _settled(path.read_bytes(), _content_digest(plan))
+            for name, data in sorted(site.items()):
+                creator.add_item(_ZimItem(plan.column.title, name, data, indexed.get(name)))
+        return _set_identifiers(path.read_bytes(), _content_digest(plan, site))
 
 
 @contextmanager
@@ -126,59 +124,53 @@ def _icon() -> bytes:
     return made
 
 
-class _Text(IndexData):  # type: ignore[misc]  # libzim has no types
+class _TextIndex(IndexData):  # type: ignore[misc]  # libzim has no types
     """What is found of a material: its own words, not the menus around them."""
 
-    def __init__(self, plan: KitPlan, m: Material) -> None:
+    def __init__(self, text: IndexedText) -> None:
         super().__init__()
-        self._m = m
-        blocks = plan.rendered[m.id].blocks
-        self._content = "\n".join((m.title, m.summary, *(b.text for b in blocks)))
-        self._words = plan.rendered[m.id].characters
+        self._text = text
 
     def has_indexdata(self) -> bool:
         return True
 
     def get_title(self) -> str:
-        return self._m.title
+        return self._text.title
 
     def get_content(self) -> str:
-        return self._content
+        return self._text.text
 
     def get_keywords(self) -> str:
-        return " ".join((*self._m.people, *self._m.places, *self._m.tags))
+        return " ".join(self._text.keywords)
 
     def get_wordcount(self) -> int:
-        return self._words
+        return self._text.characters
 
     def get_position(self) -> tuple[bool, float, float]:
         return (False, 0.0, 0.0)
 
 
-class _NoText(_Text):
+class _NoIndex(IndexData):  # type: ignore[misc]  # libzim has no types
     """Lists and tools are not found by their words."""
-
-    def __init__(self) -> None:
-        IndexData.__init__(self)
 
     def has_indexdata(self) -> bool:
         return False
 
 
-class _Entry(Item):  # type: ignore[misc]  # libzim has no types
-    """One file of the offline site."""
+class _ZimItem(Item):  # type: ignore[misc]  # libzim has no types
+    """One file of the offline site; ``text`` is what is found of a material's page."""
 
-    def __init__(self, plan: KitPlan, path: str, data: bytes, material: Material | None) -> None:
+    def __init__(self, column: str, path: str, data: bytes, text: IndexedText | None) -> None:
         super().__init__()
-        self._plan, self._path, self._data, self._material = plan, path, data, material
+        self._column, self._path, self._data, self._text = column, path, data, text
 
     def get_path(self) -> str:
         return self._path
 
     def get_title(self) -> str:
-        if self._material:
-            return self._material.title
-        return self._plan.column.title if self._path == HOME else ""
+        if self._text:
+            return self._text.title
+        return self._column if self._path == HOME else ""
 
     def get_mimetype(self) -> str:
         return _TYPES.get(self._path.rsplit(".", 1)[-1].lower(), "application/octet-stream")
@@ -187,20 +179,20 @@ class _Entry(Item):  # type: ignore[misc]  # libzim has no types
         return StringProvider(self._data)
 
     def get_hints(self) -> dict[Hint, bool]:
-        return {Hint.FRONT_ARTICLE: self._material is not None or self._path == HOME}
+        return {Hint.FRONT_ARTICLE: self._text is not None or self._path == HOME}
 
     def get_indexdata(self) -> IndexData:
-        return _Text(self._plan, self._material) if self._material else _NoText()
+        return _TextIndex(self._text) if self._text else _NoIndex()
 
 
-def _content_digest(plan: KitPlan) -> bytes:
+def _content_digest(plan: KitPlan, site: SiteCopy) -> bytes:
     digest = hashlib.sha256(repr(tuple(_metadata(plan))).encode())
-    for path, data in sorted(plan.offline.items()):
+    for path, data in sorted(site.items()):
         digest.update(path.encode() + b"\0" + hashlib.sha256(data).digest())
     return digest.digest()
 
 
-def _settled(data: bytes, digest: bytes) -> bytes:
+def _set_identifiers(data: bytes, digest: bytes) -> bytes:
     """The file with its random identifiers derived from ``digest``, its checksum made anew."""
     whole = bytearray(data)
     whole[_UUID_AT : _UUID_AT + 16] = digest[:16]

@@ -8,21 +8,16 @@ scripts, and what only a server can offer is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from xuelan.engine.cache import NO_CACHE, Cache
-from xuelan.engine.staging import SiteTree
 from xuelan.engine.workers import SERIAL, Workers
-from xuelan.kits.cache_keys import code
+from xuelan.kits.cache_keys import hash_code
+from xuelan.kits.packing.site_copy import FOLDER
 from xuelan.kits.packing.zip_writer import Packed
 from xuelan.kits.plan import KitFile
-from xuelan.model.kit import OFFLINE, ZIM
 from xuelan.text.digests import digest, key_of
-
-FOLDER: Final = "离线网页"
-WANTED_BY: Final = frozenset({OFFLINE, ZIM})
-"""Formats that carry pages of the site."""
 
 _LEFT_OUT: Final = re.compile(
     r"\.xuelan-.*|sitemap\.xml|404\.html|downloads/(?:kits\.json|[^/]+/(?!index\.html).+)"
@@ -35,31 +30,9 @@ _MODULE: Final = re.compile(r'<script type="module"')
 _FEED: Final = re.compile(r'\s*<link rel="(?:alternate|canonical|manifest)"[^>]*>')
 
 
-class Copy(Mapping[str, bytes]):
-    """The copy by path: every file is packed once for all kits, and unpacked when looked at."""
-
-    def __init__(self, files: Sequence[Packed] = ()) -> None:
-        self.files = tuple(files)
-        self._by_path = {f.name.removeprefix(f"{FOLDER}/"): f for f in self.files}
-
-    @property
-    def key(self) -> bytes:
-        """The digest of all of it."""
-        return key_of([(f.name, f.sha256) for f in self.files])
-
-    def __getitem__(self, path: str) -> bytes:
-        return self._by_path[path].member.data
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_path)
-
-    def __len__(self) -> int:
-        return len(self.files)
-
-
 def copy(
     tree: SiteTree, instead: Mapping[str, bytes], cache: Cache = NO_CACHE, workers: Workers = SERIAL
-) -> Copy:
+) -> tuple[Packed, ...]:
     """The site written into ``tree`` made fit for opening without a server.
 
     ``instead`` are files that the copy has in place of the site's own. What ``cache`` holds is
@@ -68,7 +41,7 @@ def copy(
     digests = {path: entry.digest or entry.key for path, entry in tree.files.items()}
     digests |= {path: digest(data) for path, data in instead.items()}
     wanted = [path for path in sorted(digests) if not _LEFT_OUT.fullmatch(path)]
-    keys = {path: key_of("offline", code(__name__), path, digests[path]) for path in wanted}
+    keys = {path: key_of("offline", hash_code(__name__), path, digests[path]) for path in wanted}
     found = {path: cache.get(key, Packed) for path, key in keys.items()}
     missing = [path for path, kept in found.items() if kept is None]
 
@@ -79,7 +52,7 @@ def copy(
     for path, packed in zip(missing, made, strict=True):
         cache.put(keys[path], packed)
         found[path] = packed
-    return Copy([file for file in found.values() if file])
+    return tuple(file for file in found.values() if file)
 
 
 def fit(file: tuple[str, bytes]) -> Packed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,7 +15,6 @@ import jinja2
 from xuelan import __version__
 from xuelan.kits.packing.zip_writer import Packed, archive
 from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
-from xuelan.model.catalog import Catalog
 from xuelan.model.material import OFFICIAL, OWN
 from xuelan.text.dates import chinese
 from xuelan.text.file_names import file_name
@@ -59,9 +58,12 @@ class Package:
                 yield file.name, file.member.data
 
 
-def pack(plan: KitPlan, made: Sequence[Packed], pages: Sequence[Packed] = ()) -> Package:
-    """The kit of what its exporters made and, when the recipe asks for it, a copy of the site.
+def pack(
+    plan: KitPlan, made: Sequence[Packed], state: str, pages: Sequence[Packed] = ()
+) -> Package:
+    """The kit of the files ``made`` for it and, when the recipe asks for them, pages of the site.
 
+    ``state`` names the state of the column.
     Raises :class:`~xuelan.model.kit.KitError` when two files have one name, and when all of it is
     too large for a ZIP.
     """
@@ -69,7 +71,7 @@ def pack(plan: KitPlan, made: Sequence[Packed], pages: Sequence[Packed] = ()) ->
     licences = KitFile(LICENCES, "许可和来源", "", _licences(plan))
     files = (Packed.of(start), *made, Packed.of(licences), *pages)
     _refuse_twins(plan, files)
-    manifest = _manifest(plan, files)
+    manifest = _manifest(plan, files, state)
     listed = Packed.of(KitFile(MANIFEST, "清单", "", manifest.encode()))
     sums = Packed.of(KitFile(SUMS, "校验和", "", checksums((*files, listed)).encode()))
     members = (f.member for f in (*files, listed, sums))
@@ -86,7 +88,7 @@ def _refuse_twins(plan: KitPlan, files: Iterable[Packed]) -> None:
         seen.add(file.name.casefold())
 
 
-def _manifest(plan: KitPlan, files: Iterable[Packed]) -> str:
+def _manifest(plan: KitPlan, files: Iterable[Packed], state: str) -> str:
     column = plan.column
     data: dict[str, Any] = {
         "format": FORMAT,
@@ -94,7 +96,7 @@ def _manifest(plan: KitPlan, files: Iterable[Packed]) -> str:
         "title": plan.kit.title,
         "version": plan.version,
         "date": plan.date,
-        "build": build_id(plan.catalog),
+        "build": state,
         "program": f"xuelan {__version__}",
         "column": {"title": column.title, "publisher": column.publisher, "address": column.url},
         "licences": {"text": column.copyright, "fonts": "OFL-1.1"},
@@ -111,12 +113,6 @@ def _manifest(plan: KitPlan, files: Iterable[Packed]) -> str:
         "files": [f.told for f in files],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-
-
-def build_id(catalog: Catalog) -> str:
-    """Which state of the whole column a kit was made from: twelve hexadecimal digits."""
-    held = "\n".join(f"{m.id} {m.digest}" for m in sorted(catalog.public, key=lambda m: m.id))
-    return hashlib.sha256(f"{catalog.column.title}\n{held}".encode()).hexdigest()[:12]
 
 
 def checksums(files: Iterable[Packed]) -> str:
@@ -161,3 +157,29 @@ def _template() -> jinja2.Template:
     env.filters["size"] = human_size
     text = resources.files("xuelan.kits").joinpath("styles/start.html").read_text("utf-8")
     return env.from_string(text)
+
+
+def summary(package: Package) -> dict[str, Any]:
+    """What pages and lists say of a finished kit: its manifest, and figures of its ZIP."""
+    return {
+        **package.told,
+        "archive": package.archive_name,
+        "archive_bytes": len(package.archive),
+        "archive_sha256": hashlib.sha256(package.archive).hexdigest(),
+        "manifest_sha256": hashlib.sha256(package.manifest.encode()).hexdigest(),
+    }
+
+
+_INDEXED: Final = ("id", "title", "version", "date", "build", "manifest_sha256")
+
+
+def index(summaries: Iterable[Mapping[str, Any]]) -> str:
+    """The current state of every kit, which a copy can be compared with."""
+    rows = [
+        {
+            **{name: told[name] for name in _INDEXED},
+            "materials": [{n: m[n] for n in ("id", "title", "sha256")} for m in told["materials"]],
+        }
+        for told in summaries
+    ]
+    return json.dumps({"format": FORMAT, "kits": rows}, ensure_ascii=False, indent=1) + "\n"

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Final
 from urllib.parse import unquote
 
+from xuelan.kits.assets import files_of, is_picture
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import qr
@@ -20,12 +21,9 @@ from xuelan.kits.print.typeset import (
     code,
     literal,
     markup,
-    pictures,
     reference_label,
 )
-from xuelan.model.kit import LARGE_PRINT, PDF
 from xuelan.model.material import FULL, MISSING, OWN, Material, Media
-from xuelan.model.works import reference
 from xuelan.text.dates import chinese
 from xuelan.text.file_names import file_name
 
@@ -86,28 +84,38 @@ class Volume:
 
 
 def reader(plan: KitPlan) -> Iterator[KitFile]:
-    """The readings, when the recipe asks for PDF."""
-    yield from _file(plan, readings_volume(plan), PDF, ORDINARY)
+    """The readings as a book."""
+    return _print(plan, readings_volume(plan), ORDINARY)
 
 
-def large_print(plan: KitPlan) -> Iterator[KitFile]:
-    """The readings in large print, when the recipe asks for it."""
-    yield from _file(plan, readings_volume(plan), LARGE_PRINT, LARGE)
+def large_print_reader(plan: KitPlan) -> Iterator[KitFile]:
+    """The readings in large print."""
+    return _print(plan, readings_volume(plan), LARGE)
 
 
 def guides(plan: KitPlan) -> Iterator[KitFile]:
-    """The guides, in the editions the recipe asks for."""
-    yield from _file(plan, guides_volume(plan), PDF, ORDINARY)
-    yield from _file(plan, guides_volume(plan), LARGE_PRINT, LARGE)
+    """The guides as a book; none for a kit without guides."""
+    return _print(plan, guides_volume(plan), ORDINARY)
 
 
-def _file(plan: KitPlan, volume: Volume, wanted: str, edition: Edition) -> Iterator[KitFile]:
-    if wanted not in plan.kit.formats or not volume.parts:
+def large_print_guides(plan: KitPlan) -> Iterator[KitFile]:
+    """The guides in large print."""
+    return _print(plan, guides_volume(plan), LARGE)
+
+
+def _print(plan: KitPlan, volume: Volume, edition: Edition) -> Iterator[KitFile]:
+    if not volume.parts:
         return
     label = f"{volume.name}（{edition.name}）" if edition.name else volume.name
     name = file_name(f"{volume.number}-{label}", ".pdf")
-    held = words(plan, volume)
-    data = pdf(source(plan, volume, edition), plan.column.root, plan.date, held, edition.area)
+    data = pdf(
+        source(plan, volume, edition),
+        plan.assets.root,
+        plan.date,
+        words(plan, volume),
+        edition.area,
+        plan.assets.pictures(volume.materials),
+    )
     yield KitFile(name, f"{label}（PDF）", GROUP, data)
 
 
@@ -165,7 +173,7 @@ def source(plan: KitPlan, volume: Volume, edition: Edition) -> str:
 def cover(plan: KitPlan) -> bytes:
     """The reader's cover as a PNG picture."""
     book = f"#let book = {code(_book(plan, readings_volume(plan), ORDINARY))}"
-    return picture("\n\n".join([book, _style(), "#cover()"]), plan.column.root, dots=110)
+    return picture("\n\n".join([book, _style(), "#cover()"]), plan.assets.root, dots=110)
 
 
 @cache
@@ -233,12 +241,9 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
     return "\n\n".join(p for p in pieces if p)
 
 
-PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
-
-
 def _media(item: Media) -> str:
     """A picture with its caption; a sound or film as its title and what is said in it."""
-    if item.path.lower().endswith(PICTURES):
+    if is_picture(item.path):
         picture = f"#picture({code('/' + item.path)}, {code(item.alt)})"
         return f"{picture}\n\n#caption({code(item.title)})"
     told = item.transcript or "这段音像印不出来，请看网页。"
@@ -312,7 +317,7 @@ def _setting(
 
     own = plan.rendered[m.id].references
     numbers = {n: works[w] for n, w in enumerate(own, 1)}
-    return Setting(link, lambda a: _label(m.id, a), pictures(m), numbers, edition.measure, shift=1)
+    return Setting(link, lambda a: _label(m.id, a), files_of(m), numbers, edition.measure, shift=1)
 
 
 def _references(plan: KitPlan, works: dict[str, int]) -> str:
@@ -328,5 +333,5 @@ def _references(plan: KitPlan, works: dict[str, int]) -> str:
 
 def printed_reference(plan: KitPlan, work: str) -> tuple[str, str, str]:
     """A reference's text, address and note."""
-    printed = reference(plan.catalog.works[work])
+    printed = plan.references[work]
     return printed.text + (" " if printed.url else ""), printed.url, printed.note

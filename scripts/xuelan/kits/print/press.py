@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pypdfium2
@@ -23,6 +25,7 @@ from xuelan.text.dates import timestamp
 
 STANDARDS: Final[list[typst.PDFStandard]] = ["a-2a", "ua-1"]
 
+NO_PICTURES: Final[Mapping[str, bytes]] = {}
 BREAKABLE: Final = "\u200b"
 """A place where a line may end inside a long foreign word; it has no width."""
 
@@ -39,12 +42,20 @@ class Area:
     bottom: float = 0
 
 
-def pdf(source: str, root: Path, date: str, must_hold: Sequence[str], area: Area = Area()) -> bytes:
+def pdf(
+    source: str,
+    root: Path,
+    date: str,
+    must_hold: Sequence[str],
+    area: Area = Area(),
+    pictures: Mapping[str, bytes] = NO_PICTURES,
+) -> bytes:
     """The PDF of typst ``source``; the same source gives the same bytes.
 
-    ``root`` is the column's folder: pictures are found from there, by paths beginning with
-    ``/``. ``date`` (ISO) becomes the date of the file. ``must_hold`` are pieces of text, such as
-    paragraphs and cells, each of which must be found whole when the finished file is read back.
+    ``root`` is the column's folder, for its typefaces. ``date`` (ISO) becomes the date of the file.
+    ``must_hold`` are pieces of text, such as paragraphs and cells, each of which must be found
+    whole when the finished file is read back. The source can show ``pictures``, by paths that
+    begin with ``/``, and read no other file.
 
     Raises :class:`PressError` when a face lacks a character, typst complains of anything, or
     text got lost; :class:`~xuelan.kits.print.typefaces.NoFacesError` without typefaces.
@@ -56,9 +67,10 @@ def pdf(source: str, root: Path, date: str, must_hold: Sequence[str], area: Area
         raise PressError(message)
     moment = datetime.datetime.fromisoformat(timestamp(date))
     try:
-        data, warnings = typst.Compiler(root=root, font_paths=loaded.fonts).compile_with_warnings(
-            source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=moment
-        )
+        with _compiler(loaded, source, pictures) as compiler:
+            data, warnings = compiler.compile_with_warnings(
+                format="pdf", pdf_standards=STANDARDS, timestamp=moment
+            )
     except typst.TypstError as error:
         raise PressError(f"排版没有通过：{error.message}") from error
     if warnings:
@@ -76,13 +88,25 @@ def picture(source: str, root: Path, dots: float) -> bytes:
     Raises :class:`PressError` when typst complains.
     """
     try:
-        data = typst.Compiler(root=root, font_paths=typefaces.load(root).fonts).compile(
-            source.encode(), format="png", ppi=dots
-        )
+        with _compiler(typefaces.load(root), source, NO_PICTURES) as compiler:
+            data = compiler.compile(format="png", ppi=dots)
     except typst.TypstError as error:
         raise PressError(f"画面没有做成：{error.message}") from error
     assert isinstance(data, bytes)
     return data
+
+
+@contextmanager
+def _compiler(
+    faces: typefaces.Faces, source: str, pictures: Mapping[str, bytes]
+) -> Iterator[typst.Compiler]:
+    """A compiler of ``source`` for which no files exist but ``pictures``."""
+    with TemporaryDirectory() as folder:
+        for path, data in pictures.items():
+            target = Path(folder, path.removeprefix("/"))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        yield typst.Compiler(source.encode(), root=folder, font_paths=faces.fonts)
 
 
 def extract(data: bytes, area: Area = Area()) -> list[str]:

@@ -144,7 +144,7 @@ def _answer(plan: KitPlan, q: Numbered) -> _Item:
     chosen = q.answer
     if q.question.type != JUDGEMENT:
         chosen += "（" + "；".join(q.question.options[n - 1] for n in q.question.answer) + "）"
-    where = plan.catalog.by_id[q.question.material].title
+    where = plan.titles[q.question.material]
     return _Item(f"{q.number}. {chosen}", (), (f"{q.question.explain}见《{where}》。",))
 
 
@@ -165,7 +165,7 @@ def _pdf(plan: KitPlan, sheet: _Sheet) -> bytes:
         "qr": qr.svg(address) if address else None,
     }
     source = f"#let paper = {code(data)}\n{_style()}"
-    return pdf(source, plan.column.root, plan.date, list(_words(sheet)))
+    return pdf(source, plan.assets.root, plan.date, list(_words(sheet)))
 
 
 def _item(item: _Item) -> Value:

@@ -14,19 +14,20 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from xuelan.kits.assets import files_of
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import qr
 from xuelan.kits.print.press import Area, pdf
-from xuelan.kits.print.typeset import Setting, Value, code, literal, markup, pictures
+from xuelan.kits.print.typeset import Setting, Value, code, literal, markup
 from xuelan.kits.word.html_to_word import word
 from xuelan.model.material import FULL, Material
-from xuelan.rules import choice
 from xuelan.text.dates import chinese
 from xuelan.text.file_names import file_name
 
 COPY, SHORTENED = "转录件", "公文摘要"
-GROUPS: Final = {COPY: "公文转录件", SHORTENED: "公文摘要"}
+_GROUPS: Final = {COPY: "公文转录件", SHORTENED: "公文摘要"}
+GROUPS: Final = tuple(_GROUPS.values())
 MM: Final = 72 / 25.4
 TEXT_AREA: Final = Area(36 * MM, 34 * MM)
 CHARACTERS: Final = 28
@@ -35,10 +36,13 @@ CHARACTERS: Final = 28
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
     """Every official document among the readings whose text or digest the column has."""
-    for m in choice.transcripts(plan.kit, plan.catalog):
+    for m in plan.transcripts:
         name = file_name(f"03-{kind(m)}-{m.title}")
-        label, group = f"{m.title}（{kind(m)}，{{}}）", GROUPS[kind(m)]
-        data = pdf(source(plan, m), plan.column.root, plan.date, words(plan, m), TEXT_AREA)
+        label, group = f"{m.title}（{kind(m)}，{{}}）", _GROUPS[kind(m)]
+        pictures = plan.assets.pictures([m])
+        data = pdf(
+            source(plan, m), plan.assets.root, plan.date, words(plan, m), TEXT_AREA, pictures
+        )
         yield KitFile(f"{name}.pdf", label.format("PDF"), group, data)
         html = plan.rendered[m.id].html
         data = word(title(m), m.number, html, closing(m), (label_of(m), origin(plan, m)), plan.date)
@@ -96,7 +100,7 @@ def source(plan: KitPlan, m: Material) -> str:
         "address": address,
         "qr": qr.svg(address) if address else None,
     }
-    setting = Setting(lambda _: "", lambda a: f"{m.id}/{a}", pictures(m), {}, CHARACTERS)
+    setting = Setting(lambda _: "", lambda a: f"{m.id}/{a}", files_of(m), {}, CHARACTERS)
     number = f"#on-grid(plain(align(center, {code(m.number)})))\n#lines(1)" if m.number else ""
     return "\n\n".join(
         (

@@ -15,10 +15,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from xuelan.kits import html_tree
+from xuelan.kits.assets import MissingPictureError
 from xuelan.kits.print.press import BREAKABLE
 from xuelan.kits.print.typefaces import SUBSTITUTES
 from xuelan.model.kit import KitError
-from xuelan.model.material import Material
 from xuelan.rendering.gathering import runs
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
@@ -67,21 +67,8 @@ class UnknownElementError(KitError):
         super().__init__(f"正文里有不会排版的内容（{tag}）")
 
 
-class MissingPictureError(KitError):
-    """The text shows a picture that is not among its material's files."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"正文里的图片“{name}”没有登记在材料的 media（媒体）里")
-
-
 ADDRESS: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
 """A link from one material's page to another's, as :mod:`xuelan.rendering.gathering` gives it."""
-
-
-def pictures(m: Material) -> dict[str, str]:
-    """A material's files by the names its text shows them under, as paths in the column."""
-    paths = (*(a.path for a in m.attachments), *(x.path for x in m.media))
-    return {path.rsplit("/", 1)[-1]: path for path in paths if path}
 
 
 @dataclass(frozen=True)
