@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from xuelan.engine.cache import NO_CACHE, Cache
+from xuelan.engine.staging import SiteTree
 from xuelan.engine.workers import SERIAL, Workers
 from xuelan.kits.cache_keys import hash_code
 from xuelan.kits.packing.site_copy import FOLDER
