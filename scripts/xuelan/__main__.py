@@ -9,11 +9,11 @@ from xuelan.cli import main
 
 
 def run() -> None:
-    """Run the command; its process ends with it.
+    """Run the command and end the process, without freeing its memory first.
 
-    Taking apart what ten thousand materials consist of, and walking through it in search of
-    cycles, takes longer than making the page of an edit, and the memory goes back to the system
-    anyway. So neither is done; with another thread about, the end is left to Python.
+    To free ten thousand materials one by one, and to search them for cycles, takes longer than to
+    write the page of an edit; the system gets the memory back anyway. While other threads run,
+    Python ends the process as usual.
     """
     gc.disable()
     try:

@@ -47,7 +47,7 @@ def test_a_terminal_gets_one_line_that_renews_itself(tmp_path: Path) -> None:
 
 
 def _all_of(terminal: int) -> str:
-    """What is written to a terminal until nobody holds it any more."""
+    """Return what is written to a terminal until its other side is closed."""
     parts = []
     try:
         while part := os.read(terminal, 65536):

@@ -1,4 +1,4 @@
-"""Starting things: a new column and a new material."""
+"""A new column, a new material, and what a reviewer signs."""
 
 from __future__ import annotations
 
