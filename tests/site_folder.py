@@ -17,5 +17,7 @@ def rewrite(site: Path, records: Path | None = None) -> Iterator[SiteTree]:
     With ``records`` only what differs from the site of the last build there is written.
     """
     before = publish.PreviousBuild(site, records)
-    with publish.lock(site), publish.stage(before, before.is_current) as tree:
+    with publish.lock(site), publish.stage(before, is_current=before.is_current()) as tree:
         yield tree
+        publish.publish(site, tree)
+        publish.save_manifest(before, tree)

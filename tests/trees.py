@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import tiny
-from xuelan.build import Report, build
+from xuelan.build import BuildReport, build
 
 STORY = "materials/stories/story-night-school.md"
 REPORT = "materials/reports/report-letter.md"
@@ -57,7 +57,7 @@ def clean(root: Path, folder: Path, *, drafts: bool = False) -> dict[str, bytes]
     return made
 
 
-def again(root: Path, *, drafts: bool = False) -> Report:
+def again(root: Path, *, drafts: bool = False) -> BuildReport:
     """Build ``root`` with all that earlier builds have left."""
     report = build(root, drafts=drafts)
     assert report.written is not None, report.problems

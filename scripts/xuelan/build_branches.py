@@ -22,6 +22,7 @@ from xuelan.build import RECORDS
 from xuelan.build_kits import chosen, finished
 from xuelan.check import check
 from xuelan.engine.cache import Cache
+from xuelan.engine.context import BuildContext
 from xuelan.engine.workers import Workers, open_workers
 from xuelan.kits.branch.blueprint import CALENDAR_NAME, Parts, form_name, stamp
 from xuelan.kits.branch.branch_list import Branch, BranchList, Refused, read
@@ -34,7 +35,6 @@ from xuelan.kits.packing.zip_writer import Packed, archive, comment_of
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.model.kit import KitError
 from xuelan.rendering.texts import render_all
-from xuelan.site import Work
 from xuelan.text.file_names import file_name
 from xuelan.text.problem import Problem
 
@@ -220,7 +220,7 @@ def run(
         listed = read(file, parts, kits[0].id if len(kits) == 1 else "")
         (out / COMMON).mkdir(parents=True, exist_ok=True)
         shared: dict[str, Shared] = {}
-        packages = finished(catalog, kits, Work(cache, helpers))
+        packages = finished(catalog, kits, BuildContext.without_site(root, cache, helpers))
         for plan, package in zip(planned, packages, strict=True):
             (out / COMMON / package.archive_name).write_bytes(package.archive)
             shared[package.id] = Shared.of(plan, parts[package.id], package)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +12,7 @@ from xuelan.build import RECORDS
 from xuelan.check import check
 from xuelan.engine.cache import Cache
 from xuelan.engine.clock import source_date_epoch
-from xuelan.engine.inputs import Inputs
+from xuelan.engine.context import BuildContext
 from xuelan.engine.staging import SiteTree
 from xuelan.engine.workers import open_workers
 from xuelan.host.obtain import obtain
@@ -25,7 +24,7 @@ from xuelan.kits.packing.zip_writer import Packed
 from xuelan.model.catalog import Catalog, newest
 from xuelan.model.kit import Kit, KitError
 from xuelan.rendering.texts import render_all
-from xuelan.site import Work, write
+from xuelan.site import write_site
 from xuelan.text.problem import Problem, did_you_mean
 
 
@@ -46,12 +45,12 @@ def run(root: Path, ids: Sequence[str], out: Path) -> Report:
     start = time.monotonic()
     cache = Cache(root / RECORDS)
     with open_workers() as helpers:
-        work = Work(cache, helpers)
+        context = BuildContext.without_site(root, cache, helpers)
         catalog, problems = check(root, cache, helpers)
         if catalog is None or any(p.is_error for p in problems):
             return Report(problems, None, time.monotonic() - start)
         made = []
-        for package in finished(catalog, chosen(catalog, ids), work):
+        for package in finished(catalog, chosen(catalog, ids), context):
             out.mkdir(parents=True, exist_ok=True)
             target = out / package.archive_name
             target.write_bytes(package.archive)
@@ -71,22 +70,27 @@ def chosen(catalog: Catalog, ids: Sequence[str]) -> tuple[Kit, ...]:
     return tuple(known[i] for i in ids) or catalog.kits
 
 
-def finished(catalog: Catalog, kits: Sequence[Kit], work: Work) -> Iterator[Package]:
+def finished(catalog: Catalog, kits: Sequence[Kit], context: BuildContext) -> Iterator[Package]:
     """``kits`` as the site offers them.
 
     Raises what :func:`run` raises.
     """
-    rendered = render_all(catalog, work.cache, work.workers)
-    pages = copied(catalog, work) if needs_site(kits) else ()
-    yield from make_kits(kits, catalog, rendered, pages, work.cache, work.workers)
+    rendered = render_all(catalog, context.cache, context.workers)
+    pages = copied(catalog, context) if needs_site(kits) else ()
+    yield from make_kits(kits, catalog, rendered, pages, context.cache, context.workers)
 
 
-def copied(catalog: Catalog, work: Work) -> tuple[Packed, ...]:
+def copied(catalog: Catalog, context: BuildContext) -> tuple[Packed, ...]:
     """The copy of the site that kits carry; the site is made for it, and removed.
 
     Raises :class:`~xuelan.host.obtain.HostError`.
     """
-    with source_date_epoch(newest(catalog.public)), TemporaryDirectory() as folder:
-        tree, inputs = SiteTree(Path(folder)), Inputs(catalog.column.root)
-        write(catalog, partial(obtain, catalog, work.cache, inputs), tree, work, ())
-        return offline_site.copy(tree, {}, work.cache, work.workers)
+    with (
+        source_date_epoch(newest(catalog.public)),
+        TemporaryDirectory() as folder,
+        context.resources,
+    ):
+        output = obtain(catalog, context.cache, context.inputs)
+        tree = SiteTree(Path(folder))
+        write_site(context, catalog, output, tree, kits=False)
+        return offline_site.copy(tree, {}, context.cache, context.workers)

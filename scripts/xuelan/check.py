@@ -6,12 +6,9 @@ preview looks at one edited text by itself, with ``check_edit``, before it check
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from xuelan.engine.cache import NO_CACHE, Cache
 from xuelan.engine.inputs import Inputs
@@ -40,38 +37,43 @@ RULES: Final = (
 )
 
 
+class ColumnReading(NamedTuple):
+    """What reading a column gave: its catalog, and the problems found in reading, in no order.
+
+    The catalog is ``None`` only if the column's settings cannot be used at all.
+    """
+
+    catalog: Catalog | None
+    problems: list[Problem]
+
+
 def check(
     root: Path, cache: Cache = NO_CACHE, workers: Workers = SERIAL, inputs: Inputs | None = None
 ) -> tuple[Catalog | None, list[Problem]]:
-    """Load the column in ``root`` and find everything wrong with it, sorted.
+    """Read the column in ``root`` and find everything wrong with it, sorted.
 
-    The catalog is ``None`` only when the column's settings cannot be used at all. ``cache``,
+    The catalog is ``None`` only if the column's settings cannot be used at all. ``cache``,
     ``workers`` and ``inputs`` make it faster and change nothing else.
     """
-    with checking(root, cache, workers, inputs) as (catalog, _, told):
-        return catalog, told()
+    catalog, problems = read_column(root, cache, workers, inputs)
+    if catalog is not None:
+        problems = [*problems, *apply_rules(catalog), *attachments.check_texts(catalog, cache)]
+    return catalog, sorted(set(problems))
 
 
-@contextmanager
-def checking(
-    root: Path, cache: Cache, workers: Workers, inputs: Inputs | None
-) -> Iterator[tuple[Catalog | None, list[Problem], Callable[[], list[Problem]]]]:
-    """What :func:`check` gives, while the rules are still applied in a process of their own.
-
-    First come the problems found in reading; what comes last tells all of them, sorted.
-    """
+def read_column(
+    root: Path, cache: Cache = NO_CACHE, workers: Workers = SERIAL, inputs: Inputs | None = None
+) -> ColumnReading:
+    """Read the settings and all files of the column in ``root``."""
     column, problems = settings.load(root)
     if column is None:
-        yield None, problems, lambda: sorted(problems)
-        return
+        return ColumnReading(None, problems)
     catalog, found = load(column, cache, workers, inputs)
-    problems += found
-    with workers.submit(functools.partial(_apply_rules, catalog), "检查") as ruled:
-        problems += attachments.check_texts(catalog, cache)
-        yield catalog, problems, functools.cache(lambda: sorted({*problems, *ruled()}))
+    return ColumnReading(catalog, [*problems, *found])
 
 
-def _apply_rules(catalog: Catalog) -> list[Problem]:
+def apply_rules(catalog: Catalog) -> list[Problem]:
+    """Apply every rule to a column; what attachments hold is checked elsewhere."""
     return [problem for rule in RULES for problem in rule(catalog)]
 
 

@@ -31,7 +31,7 @@ from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.print import book
 from xuelan.kits.print.press import extract, pdf
 from xuelan.rendering.texts import render_all
-from xuelan.site import Work
+from xuelan.engine.context import BuildContext
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -112,7 +112,7 @@ def one_kit(name: str) -> tuple[int, int, float, float, int]:
     catalog, _ = check(ROOT)
     assert catalog is not None
     rendered = render_all(catalog)
-    pages = copied(catalog, Work())
+    pages = copied(catalog, BuildContext.without_site(ROOT))
     start = time.process_time()
     kits = [k for k in catalog.kits if k.id == name]
     (package,) = make_kits(kits, catalog, rendered, pages)

@@ -24,7 +24,7 @@ from xuelan.engine import cache as store
 from xuelan.engine import publish
 from xuelan.engine.staging import SiteManifest
 from xuelan.host import plugin as host
-from xuelan.pages.frames import Hosted
+from xuelan.pages.frames import HostOutput
 from xuelan.text.source import ChangedError
 
 
@@ -356,7 +356,7 @@ def test_hand_written_pages_changed_meanwhile_are_not_kept(
     page = root / "docs/index.md"
     before, make = page.read_text(encoding="utf-8"), host.make
 
-    def changing(*given: Any) -> Hosted:
+    def changing(*given: Any) -> HostOutput:
         page.write_text(before + "\n半路写下的话。\n", encoding="utf-8")
         return make(*given)
 

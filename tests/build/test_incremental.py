@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from trees import REPORT, STORY, TERM, again, clean, column, contents
 from xuelan import build as building
 from xuelan.engine import inputs
+from xuelan.pages import library
 from xuelan.reading import materials as reading
 
 
@@ -222,7 +223,7 @@ def test_an_unchanged_build_looks_at_no_material(
     def never(*arguments: Any) -> Any:
         raise AssertionError(arguments)
 
-    monkeypatch.setattr(building, "checking", never)
+    monkeypatch.setattr(building, "read_column", never)
     again(root)
 
 
@@ -319,14 +320,14 @@ def test_an_edit_made_while_a_build_runs_is_never_lost(
     shutil.copytree(base, root)
     again(root)
     original = (root / REPORT).read_bytes()
-    checking = building.checking
+    read_column = building.read_column
 
     def typed_meanwhile(*arguments: Any) -> Any:
         (root / REPORT).write_bytes(original + "\n一闪而过的一句。\n".encode())
-        return checking(*arguments)
+        return read_column(*arguments)
 
     (root / "docs/index.md").write_text("# 首页\n\n改过。\n", encoding="utf-8")
-    monkeypatch.setattr(building, "checking", typed_meanwhile)
+    monkeypatch.setattr(building, "read_column", typed_meanwhile)
     again(root)
     monkeypatch.undo()
     (root / REPORT).write_bytes(original)
@@ -344,7 +345,7 @@ def test_what_cannot_be_made_of_a_faulty_column_is_no_news(
     def fails(*_: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(building, "collect", fails)
+    monkeypatch.setattr(library, "facets", fails)
     (root / "docs/index.md").write_text("# 首页\n\n又改过。\n", encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
         building.build(root)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from trees import REPORT, STORY, TERM, clean, column
-from xuelan.build import Report, build
+from xuelan.build import BuildReport, build
 from xuelan.check import check, check_edit
 from xuelan.preview import serve
 from xuelan.preview.proof import Forme, Proofs
@@ -45,7 +45,7 @@ def _save(root: Path, path: str, body: str) -> None:
     (root / path).write_text(_front(root / path) + body, encoding="utf-8")
 
 
-def _whole(root: Path, site: Path, proofs: Proofs) -> Report:
+def _whole(root: Path, site: Path, proofs: Proofs) -> BuildReport:
     """A whole build, as the preview has it done."""
     made: list[Forme] = []
     number = proofs.begin()
@@ -53,7 +53,7 @@ def _whole(root: Path, site: Path, proofs: Proofs) -> Report:
         root,
         site,
         drafts=True,
-        hand=lambda collection, theme: made.append(Forme.of(collection, theme)),
+        on_edition=lambda e: made.append(Forme.of(e.collection, e.theme)),
     )
     if report.written is not None:
         proofs.publish(number, made[-1] if made else None)
@@ -204,7 +204,7 @@ def test_a_build_that_read_an_older_text_keeps_the_newer_proof(
         root,
         tmp_path / "site",
         drafts=True,
-        hand=lambda collection, theme: made.append(Forme.of(collection, theme)),
+        on_edition=lambda e: made.append(Forme.of(e.collection, e.theme)),
     )
     _save(root, STORY, "第二句。\n")
     assert proofs.pull(root, {STORY}) == [PAGE]
@@ -226,7 +226,7 @@ def test_a_build_that_read_the_same_text_takes_its_proof_away(
         root,
         tmp_path / "site",
         drafts=True,
-        hand=lambda collection, theme: made.append(Forme.of(collection, theme)),
+        on_edition=lambda e: made.append(Forme.of(e.collection, e.theme)),
     )
     proofs.publish(number, made[-1])
     assert proofs.shown(PAGE) is None
@@ -247,7 +247,7 @@ def test_a_save_does_not_wait_for_a_running_build(
     assert preview.rebuild()
     running, go_on = threading.Event(), threading.Event()
 
-    def slow(*given: object, **named: object) -> Report:
+    def slow(*given: object, **named: object) -> BuildReport:
         running.set()
         assert go_on.wait(timeout=60)
         return build(*given, **named)  # type: ignore[arg-type]

@@ -18,7 +18,8 @@ from playwright.sync_api import expect
 from conftest import ROOT, SUB_PATH
 from site_folder import rewrite
 from xuelan.check import check
-from xuelan.engine.cache import Cache
+from xuelan.engine.cache import NO_CACHE
+from xuelan.engine.context import BuildContext
 from xuelan.engine.inputs import Inputs
 from xuelan.host.obtain import obtain
 from xuelan.model.catalog import Catalog
@@ -27,7 +28,7 @@ from xuelan.rendering.texts import render_all
 from xuelan.search import common
 from xuelan.search.document import IndexDocument, list_documents
 from xuelan.search.reader import IndexReader
-from xuelan.site import Work, write
+from xuelan.site import write_site
 
 MODULES = ROOT / "overrides/assets/xuelan/search"
 
@@ -46,8 +47,8 @@ def build(root: Path, site: Path) -> Path:
     """Build a column without kits: they take long and search does not read them."""
     catalog = load(root)
     with rewrite(site) as tree:
-        obtained = functools.partial(obtain, catalog, Cache(None), Inputs(root))
-        write(catalog, obtained, tree, Work(), kits=())
+        context = BuildContext.without_site(root)
+        write_site(context, catalog, obtain(catalog, NO_CACHE, Inputs(root)), tree, kits=False)
     return site
 
 

@@ -14,7 +14,7 @@ from xuelan.commands.errors import UNTOUCHED, Stop
 from xuelan.commands.output import print_problems
 
 if TYPE_CHECKING:
-    from xuelan.build import Report
+    from xuelan.build import BuildReport
 
 
 @click.command(cls=Command)
@@ -60,7 +60,7 @@ def build(
     _print_report(report, strict=strict, quiet=quiet)
 
 
-def _print_report(report: Report, *, strict: bool, quiet: bool) -> None:
+def _print_report(report: BuildReport, *, strict: bool, quiet: bool) -> None:
     import logging
 
     log = logging.getLogger(__name__)

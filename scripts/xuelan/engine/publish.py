@@ -76,33 +76,47 @@ class PreviousBuild:
         return last is not None and is_untouched(self.site.absolute(), last)
 
 
-@contextmanager
-def stage(before: PreviousBuild, is_current: Callable[[], bool]) -> Iterator[SiteTree]:
-    """Yield a :class:`SiteTree`; publish it as ``before.site`` if the block ends without an error.
+def is_published(site: Path) -> bool:
+    """True if a build has made the folder ``site``."""
+    return not site.is_symlink() and (site / SITE_MARKER).exists()
 
-    The caller holds the :func:`lock`. Where ``is_current()`` is true (usually
-    ``before.is_current``, which may be computed by another process), only what differs from the
-    previous site is written.
+
+@contextmanager
+def stage(previous: PreviousBuild, *, is_current: bool) -> Iterator[SiteTree]:
+    """Yield a :class:`SiteTree` in a new folder beside the site, removed at the end of the block.
+
+    The caller holds the :func:`lock`. If ``previous`` ``is_current`` (see
+    :meth:`PreviousBuild.is_current`), only files that differ from it need to be written.
     """
-    site, records, last = before.site.absolute(), before.records, before.manifest
+    site, last = previous.site.absolute(), previous.manifest
     new = _beside(site, "building")
     _remove(new)
     new.mkdir()
-    tree = SiteTree(new, site, last) if last is not None and is_current() else SiteTree(new)
     try:
-        yield tree
-        tree.write(SITE_MARKER, b"")
-        if tree.last.files:
-            run_detached(partial(_moving, site, tree))
-        else:
-            _swap(new, site)
+        yield SiteTree(new, site, last) if last is not None and is_current else SiteTree(new)
     finally:
         _remove(new)
-    if records is not None:
-        with contextlib.suppress(OSError):
-            manifest = SiteManifest(tree.files, _times(site, tree), tree.notes)
-            cache.save_record(records, manifest_name(site), manifest)
-            cache.save_record(records, _mark_name(site), tree.notes.get("mark", b""))
+
+
+def publish(site: Path, tree: SiteTree) -> None:
+    """Make the files of ``tree`` the published ``site``. Raises ``OSError``."""
+    site = site.absolute()
+    tree.write(SITE_MARKER, b"")
+    if tree.last.files:
+        run_detached(partial(_moving, site, tree))
+    else:
+        _swap(tree.folder, site)
+
+
+def save_manifest(previous: PreviousBuild, tree: SiteTree) -> None:
+    """Keep for the next build what was published; without it, that build makes all anew."""
+    site, records = previous.site.absolute(), previous.records
+    if records is None:
+        return
+    with contextlib.suppress(OSError):
+        manifest = SiteManifest(tree.files, _times(site, tree), tree.notes)
+        cache.save_record(records, manifest_name(site), manifest)
+        cache.save_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
 
 def load_current_report(site: Path, records: Path, mark: Callable[[], bytes]) -> bytes | None:

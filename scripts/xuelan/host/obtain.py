@@ -1,68 +1,68 @@
-"""What the host gives to a build: the hand-written pages, and the frames of all others.
+"""The hand-written pages and the frames, from the host or from the cache.
 
-The host takes longer to start than an edit takes to build, and what it gives depends on few files.
+The host takes longer to start than an edit takes to build, and its output depends on few files.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xuelan.engine import overrides
 from xuelan.engine.cache import Cache
 from xuelan.engine.inputs import Inputs
+from xuelan.engine.steps import Deferred, Pending
 from xuelan.engine.workers import SERIAL, Workers
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import SETTINGS_FILE
-from xuelan.pages.frames import Hosted
+from xuelan.pages.frames import HostOutput
 from xuelan.pages.home import home_values
 from xuelan.text.digests import key_of, program
 
 
-def obtain(catalog: Catalog, cache: Cache, inputs: Inputs) -> Hosted:
-    """What the host makes of the column. Raises :class:`HostError`."""
-    with obtaining(catalog, cache, inputs) as obtained:
-        return obtained()
+def obtain(catalog: Catalog, cache: Cache, inputs: Inputs) -> HostOutput:
+    """What the host makes of the column. Raises :class:`~xuelan.pages.frames.HostError`."""
+    with ExitStack() as resources:
+        return start(catalog, cache, inputs, SERIAL, resources).result()
 
 
-@contextmanager
-def obtaining(
-    catalog: Catalog, cache: Cache, inputs: Inputs, workers: Workers = SERIAL
-) -> Iterator[Callable[[], Hosted]]:
-    """What the host makes of the column; from ``cache`` where nothing it can see has changed.
+def start(
+    catalog: Catalog, cache: Cache, inputs: Inputs, workers: Workers, resources: ExitStack
+) -> Pending[HostOutput]:
+    """Let the host work in a process of its own, unless ``cache`` has what it made last time.
 
-    Else it is begun aside, for it takes a while; what is given tells what came of it, and raises
-    :class:`HostError`.
+    The result raises :class:`~xuelan.pages.frames.HostError`. The process and its folder live as
+    long as ``resources``.
     """
     key = _key(catalog, inputs)
-    found = cache.get(key, Hosted) if catalog.column.closed else None
+    found = cache.get(key, HostOutput) if catalog.column.closed else None
     if found is not None:
-        yield lambda: found
-        return
+        return Deferred(lambda: found)
+    folder = resources.enter_context(TemporaryDirectory(prefix="xuelan-"))
+    task = workers.submit(partial(_run_host, catalog, Path(folder)), "生成手写页面")
+    get_output = resources.enter_context(task)
 
-    def make() -> Hosted:
-        from xuelan.host import plugin as host  # noqa: PLC0415 - MkDocs alone takes a third of a second to import
+    def finish() -> HostOutput:
+        output = get_output()
+        if _key(catalog, inputs.rescan(frozenset())) == key:  # nothing was changed meanwhile
+            cache.put(key, output)
+        return output
 
-        return host.make(catalog, Path(folder))
+    return Deferred(finish)
 
-    submitted = workers.submit(make, "生成手写页面")
-    with TemporaryDirectory(prefix="xuelan-") as folder, submitted as made:
 
-        def obtained() -> Hosted:
-            hosted = made()
-            if _key(catalog, inputs.rescan(frozenset())) == key:  # nothing was changed meanwhile
-                cache.put(key, hosted)
-            return hosted
+def _run_host(catalog: Catalog, folder: Path) -> HostOutput:
+    from xuelan.host import plugin  # noqa: PLC0415 - MkDocs alone takes 0.3 s to import
 
-        yield obtained
+    return plugin.make(catalog, folder)
 
 
 def _key(catalog: Catalog, inputs: Inputs) -> bytes:
-    """All that the host can see."""
+    """The key of everything that the host can see."""
     column = catalog.column
     return key_of(
         program(),

@@ -1,4 +1,4 @@
-"""MkDocs, and nothing else, lives here: a plugin for it and a way to run it.
+"""A plugin for MkDocs, and a way to run MkDocs with it.
 
 MkDocs builds the hand-written pages and lends its Jinja environment and its frame; the
 collection is written by :mod:`xuelan.site`. Leaving MkDocs one day means rewriting this module.
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,15 +26,16 @@ from mkdocs.utils.templates import TemplateContext
 
 from xuelan.check import check
 from xuelan.engine import overrides
+from xuelan.engine.context import BuildContext
 from xuelan.engine.staging import SiteTree
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import SETTINGS_FILE
-from xuelan.model.kit import Kit, KitError
-from xuelan.pages.frames import DEEPEST, SECTIONS, Hosted, HostError
+from xuelan.model.kit import KitError
+from xuelan.pages.frames import DEEPEST, SECTIONS, HostError, HostOutput
 from xuelan.pages.home import home_values
 from xuelan.pages.theme import slot
 from xuelan.reading.settings import UNREADABLE, refusal
-from xuelan.site import Work, Written, write
+from xuelan.site import write_site
 from xuelan.text.anchors import slug
 from xuelan.text.problem import as_text
 from xuelan.text.source import ChangedError
@@ -46,18 +46,22 @@ _UNUSED: Final = (
     "assets/images/favicon",
     "sitemap.xml",
 )
-"""Material's own scripts and styles, for the look has its own; MkDocs's sitemap, which knows only
-the hand-written pages."""
+"""Material's own scripts and styles, which our look replaces, and MkDocs's sitemap, which lists
+only the hand-written pages."""
 
 log = get_plugin_logger("xuelan")
 
 
 class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.settings checks options
-    """The adapter: every hook is a guard and a call."""
+    """The adapter between MkDocs and the site's steps.
+
+    ``mkdocs build`` makes an instance that checks the column and writes all of it. Our own build
+    gives it the checked ``catalog`` and takes only its ``output``.
+    """
 
     catalog: Catalog | None = None
-    hosted: Hosted | None = None
-    alone = True
+    output: HostOutput | None = None
+    writes_collection = True
     _files: Files
     _nav: Navigation
     _env: jinja2.Environment
@@ -127,29 +131,37 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
         return context
 
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Write the collection beside the hand-written pages; in our own builds, leave it."""
+        """Render the frames; under ``mkdocs build``, also write the collection beside the pages."""
         assert self.catalog is not None
         pages = [f.page for f in self._files.documentation_pages() if f.page is not None]
         places = [(depth, name) for name in SECTIONS for depth in range(1, DEEPEST + 1)]
-        made = self.hosted = Hosted(
+        self.output = HostOutput(
             files={},
             addresses=tuple(p.url if p.url != "./" else "" for p in pages),
             folders=tuple(config.theme.dirs[: 2 if config.theme.custom_dir else 1]),
             frames=tuple((place, self._frame(config, *place)) for place in places),
         )
-        if self.alone:
+        if self.writes_collection:
             try:
-                tree = SiteTree(Path(config.site_dir))
-                tree.register_files()
-                write(self.catalog, lambda: made, tree, Work())
+                self._write(self.output, Path(config.site_dir))
             except KitError as error:
                 raise PluginError(str(error)) from error
             except ChangedError as error:
                 message = f"“{error}”在处理途中又有改动，请再来一次。"
                 raise PluginError(message) from error
 
+    def _write(self, output: HostOutput, folder: Path) -> None:
+        """Write the collection into ``folder``, beside the hand-written pages that stand there."""
+        assert self.catalog is not None
+        root = self.catalog.column.root
+        tree = SiteTree(folder)
+        tree.register_files()
+        context = BuildContext.without_site(root)
+        with context.resources:
+            write_site(context, self.catalog, output, tree)
+
     def _frame(self, config: MkDocsConfig, depth: int, section: str) -> str:
-        """The page around the slots, for pages ``depth`` folders down in a menu section."""
+        """Render a page with slots, for pages ``depth`` folders down in a section of the menu."""
         source = "/".join([section, *"x" * (depth - 1)][:depth]) + "/index.md"
         file = File.generated(config, source, content="")
         page = HostPage(slot("title"), file, config)
@@ -164,38 +176,38 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
 
 
 def page_root(page: HostPage) -> str:
-    """The way from a host's page to the site's root, such as ``../``."""
+    """The relative address of the site's root on a page of MkDocs, such as ``../``."""
     depth = page.url.strip("./").count("/") + (1 if page.url.strip("./") else 0)
     return "../" * depth
 
 
-def make(catalog: Catalog, folder: Path) -> Hosted:
-    """The hand-written pages of ``catalog``, made in the empty ``folder``, and frames for others.
+def make(catalog: Catalog, folder: Path) -> HostOutput:
+    """Build the hand-written pages of ``catalog`` in the empty ``folder``; return all host output.
 
-    Raises :class:`HostError`: with the host's own words when a hand-written page stops it, with
-    problems when the settings do.
+    Raises :class:`HostError`: with the words of MkDocs if a hand-written page stops it, with
+    problems as text if the settings do.
     """
-    said = logging.getLogger("mkdocs")
-    said.setLevel(logging.WARNING)
-    if logging.lastResort:
-        said.addHandler(logging.lastResort)  # a strict build has another, and would say nothing
+    mkdocs_log = logging.getLogger("mkdocs")
+    mkdocs_log.setLevel(logging.WARNING)
+    if logging.lastResort:  # a strict build has a handler of its own, which prints nothing
+        mkdocs_log.addHandler(logging.lastResort)
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     config = _settings(catalog.column.root, os.fspath(folder))
     plugin = config.plugins["xuelan"]
     assert isinstance(plugin, Plugin)
-    plugin.catalog, plugin.alone = catalog, False
+    plugin.catalog, plugin.writes_collection = catalog, False
     try:
         mkdocs_build(config)
     except (Abort, jinja2.TemplateError, OSError) as error:
         raise HostError(str(error)) from error
-    assert plugin.hosted is not None
-    return replace(plugin.hosted, files=_files_in(folder))
+    assert plugin.output is not None
+    return replace(plugin.output, files=_files_in(folder))
 
 
 def _settings(root: Path, folder: str) -> MkDocsConfig:
-    """The settings of the column in ``root`` as the host reads them, to build into ``folder``.
+    """Load the settings of the column in ``root`` for MkDocs, to build into ``folder``.
 
-    Its own ``load_config`` ends the process on an error and names no line.
+    MkDocs's own ``load_config`` ends the process on an error and names no line.
     """
     path = (root / SETTINGS_FILE).absolute()
     text = path.read_text(encoding="utf-8-sig")
@@ -223,13 +235,3 @@ def _settings(root: Path, folder: str) -> MkDocsConfig:
 def _files_in(folder: Path) -> dict[str, bytes]:
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
-
-
-def build(catalog: Catalog, folder: Path, kits: tuple[Kit, ...] | None = None) -> Written:
-    """Build the whole site of ``catalog`` into the empty ``folder``.
-
-    ``kits`` are the kits to make, all of the catalog's without it. Raises what :func:`make` does,
-    and :class:`~xuelan.model.kit.KitError` when a kit cannot be made.
-    """
-    with tempfile.TemporaryDirectory(prefix="xuelan-") as own:
-        return write(catalog, partial(make, catalog, Path(own)), SiteTree(folder), Work(), kits)

@@ -1,4 +1,4 @@
-"""What the host gives to a build: the hand-written pages, and the frames of all others."""
+"""What the host makes for a build: the hand-written pages, and the frames of all others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xuelan.model.catalog import Catalog
-from xuelan.pages.theme import Place, Theme
+from xuelan.pages.theme import FramePlace, Theme
 from xuelan.text.errors import XuelanError
 
 SECTIONS: Final = (
@@ -20,18 +20,22 @@ DEEPEST: Final = 4
 
 
 class HostError(XuelanError):
-    """The host could not build the hand-written pages; the message is its own."""
+    """The host could not build the hand-written pages; the message is the host's own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hosted:
-    """Files by path, addresses of the pages among them, template folders, and the frames."""
+class HostOutput:
+    """What the host made of a column.
+
+    ``files`` are the bytes of its files by path, ``addresses`` those of the pages among them,
+    ``folders`` the template folders in their order, ``frames`` the empty pages for the collection.
+    """
 
     files: dict[str, bytes]
     addresses: tuple[str, ...]
     folders: tuple[str, ...]
-    frames: tuple[tuple[Place, str], ...]
+    frames: tuple[tuple[FramePlace, str], ...]
 
     def theme(self, catalog: Catalog) -> Theme:
-        """The look, for pages of ``catalog``."""
+        """The look for the pages of ``catalog``."""
         return Theme(self.folders, catalog.column, dict(self.frames), catalog)

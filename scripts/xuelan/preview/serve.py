@@ -24,9 +24,8 @@ from xuelan.engine import overrides
 from xuelan.engine.publish import BusyError
 from xuelan.engine.workers import without_gc
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
-from xuelan.pages.collection import Collection
 from xuelan.pages.frames import HostError
-from xuelan.pages.theme import Theme
+from xuelan.pages.write import Edition
 from xuelan.preview.loopback import ADDRESS, Listeners, Server
 from xuelan.preview.proof import Forme, Proofs
 from xuelan.preview.watch import Saves, watch
@@ -150,14 +149,14 @@ class Preview:
         """Build and tell everybody how it went; False when another build was in the way."""
         made: list[Forme] = []
 
-        def hand(collection: Collection, theme: Theme) -> None:
-            forme = Forme.of(collection, theme)
+        def take(edition: Edition) -> None:
+            forme = Forme.of(edition.collection, edition.theme)
             made.append(forme)
             self.proofs.take(forme)
 
         number = self.proofs.begin()
         try:
-            report = build(self._root, self.site, drafts=True, hand=hand)
+            report = build(self._root, self.site, drafts=True, on_edition=take)
         except BusyError:
             self.listeners.tell("problems", "另一次生成正在进行，等它结束后自动再试。")
             return False

@@ -49,7 +49,7 @@ def copy(
     def opened(path: str) -> tuple[str, bytes]:
         return path, instead.get(path) or tree.read(path)
 
-    made = workers.map(fit, missing, "离线网页", prepare=opened, store=lambda _, packed: packed)
+    made = workers.map(fit, missing, "套装", prepare=opened, store=lambda _, packed: packed)
     for path, packed in zip(missing, made, strict=True):
         cache.put(keys[path], packed)
         found[path] = packed

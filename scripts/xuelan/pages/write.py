@@ -1,0 +1,284 @@
+"""Pages, feeds and files put into a site's tree, unless the same are there already.
+
+The functions here decide what has to be made anew. Where no material's title, date or other face
+has changed since the last build, lists and feeds stay and only pages of changed texts are looked
+at; else every page's key is compared with the key of the page that stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Final
+
+import msgspec
+
+from xuelan.engine.context import BuildContext
+from xuelan.engine.pinyin_cache import prefill
+from xuelan.engine.staging import SiteTree, StagedFile
+from xuelan.engine.workers import Results, Workers
+from xuelan.model.catalog import Catalog
+from xuelan.pages import collection as pages
+from xuelan.pages import feeds
+from xuelan.pages.collection import Collection, Sheet
+from xuelan.pages.theme import Page, Theme
+from xuelan.rendering.texts import Known, Texts
+from xuelan.text.digests import key_of
+
+_CATALOG: Final = "catalog.json"
+
+_FEW: Final = 20
+"""Up to so many lines of ``catalog.json`` are replaced one by one; above, all are written anew."""
+
+_INDEX: Final = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """What a build tells the next one about its pages.
+
+    ``base`` is the key of what every page depends on (program, templates, settings), ``lists`` of
+    all that lists and neighbours show, ``table`` of all that texts can link to. ``texts`` are the
+    rendered texts, ``files`` the pages of materials and lists in their order.
+    """
+
+    base: bytes = b""
+    lists: bytes = b""
+    table: bytes = b""
+    texts: Known = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, notes: Mapping[str, bytes]) -> PageRecord:
+        """The record among the last build's ``notes``; an empty one if there is none."""
+        return _decode_record(notes.get("pages", b""))
+
+
+@lru_cache(maxsize=1)  # three steps look at the same record, which is large
+def _decode_record(note: bytes) -> PageRecord:
+    try:
+        return msgspec.msgpack.decode(note, type=PageRecord)
+    except msgspec.MsgspecError:
+        return PageRecord()
+
+
+@dataclass(frozen=True, slots=True)
+class _OverviewRecord:
+    """The same for overviews: their key, the texts they show, their addresses."""
+
+    key: bytes
+    seen: list[str]
+    addresses: list[str]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A collection and its look, to be written into ``tree``; ``previous`` is the last edition."""
+
+    collection: Collection
+    theme: Theme
+    tree: SiteTree
+    previous: PageRecord
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the collection."""
+        return self.collection.catalog
+
+    @property
+    def texts(self) -> Texts:
+        """The rendered texts of the collection."""
+        return self.collection.rendered
+
+    @cached_property
+    def lists_key(self) -> bytes:
+        """The key of everything that a page can show beside its own text."""
+        catalog = self.catalog
+        faces = [m.face for m in catalog.materials]
+        return key_of(self.theme.base, catalog.drafts, faces, catalog.works, catalog.paths)
+
+    def is_new(self, name: str) -> bool:
+        """True if the text of the material ``name`` is another than in the last edition."""
+        return self.texts.known[name] != self.previous.texts.get(name)
+
+    def keep_or_write(self, page: Page, key: bytes = b"") -> None:
+        """Write a page, unless one made from the same ``key`` stands; without a key, always."""
+        if not (key and self.tree.keep_if_current(page.file, key)):
+            self.tree.write(page.file, self.theme(page), key)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRun:
+    """Pages being written by the workers."""
+
+    tree: SiteTree
+    files: list[str]
+    rows: Results[StagedFile]
+
+    def result(self) -> list[str]:
+        """The addresses of all pages, when each stands in the tree."""
+        self.tree.import_files(self.rows)
+        return [_address(file) for file in self.files]
+
+
+def start_pages(context: BuildContext, edition: Edition) -> PageRun:
+    """Let the workers write the pages of materials and lists; the addresses come back."""
+    files, sheets = _choose_pages(edition, context.workers)
+    theme, tree = edition.theme, edition.tree
+    keys: dict[str, bytes] = {}
+
+    def prepare(sheet: Sheet) -> Page | None:
+        file, make = sheet
+        page = make()
+        keys[file] = theme.key(page)
+        return None if tree.keep_if_current(file, keys[file]) else page
+
+    def store(sheet: Sheet, data: bytes | None) -> StagedFile:
+        file, _ = sheet
+        key = keys.pop(file)
+        if data is not None:
+            tree.write(file, data, key, digested=False)
+        return tree.export_file(file)
+
+    rows = context.workers.map(theme, sheets, "生成页面", prepare=prepare, store=store)
+    context.resources.callback(rows.close)  # after an error no process goes on writing pages
+    texts = edition.texts
+    record = PageRecord(theme.base, edition.lists_key, texts.table, texts.known, files)
+    _leave_note(tree, "pages", record)
+    return PageRun(tree, files, rows)
+
+
+def _choose_pages(edition: Edition, workers: Workers) -> tuple[list[str], list[Sheet]]:
+    """The files of all pages, and those among them that have to be looked at.
+
+    Pages that need no look are kept in the tree at once.
+    """
+    c, tree, previous = edition.collection, edition.tree, edition.previous
+    if edition.lists_key != previous.lists:
+        prefill((m.title for m in c.catalog.public), c.spelling, workers)
+        sheets = [*pages.materials(c), *pages.lists(c)]
+        return [file for file, _ in sheets], sheets
+    changed = {m.address for m in c.catalog.public if edition.is_new(m.id)}
+    for file in previous.files:
+        if _address(file) not in changed:
+            tree.keep(file)
+    return previous.files, list(pages.materials(c, lambda m: m.address in changed))
+
+
+def write_overviews(_: BuildContext, edition: Edition) -> list[str]:
+    """Write the pages that look at the whole catalog, unless all they show is as it was.
+
+    Returns their addresses.
+    """
+    c, tree, texts = edition.collection, edition.tree, edition.texts
+    record = _read_overviews(tree)
+    if record and record.key == _overviews_key(edition, record.seen):
+        for address in record.addresses:
+            tree.keep(f"{address}{_INDEX}")
+        _leave_note(tree, "others", record)
+        return record.addresses
+    texts.seen.clear()
+    addresses = []
+    for page in pages.others(c):
+        addresses.append(page.address)
+        edition.keep_or_write(page)
+    seen = sorted(texts.seen)
+    record = _OverviewRecord(_overviews_key(edition, seen), seen, addresses)
+    _leave_note(tree, "others", record)
+    return addresses
+
+
+def _read_overviews(tree: SiteTree) -> _OverviewRecord | None:
+    try:
+        return msgspec.msgpack.decode(tree.last.notes["others"], type=_OverviewRecord)
+    except (KeyError, msgspec.MsgspecError):
+        return None
+
+
+def _overviews_key(edition: Edition, seen: Iterable[str]) -> bytes:
+    """The key of all that overviews show, of texts only those ``seen``."""
+    catalog, texts = edition.catalog, edition.texts
+    bodies = [m.digest for m in catalog.materials] if catalog.kits else []
+    data = (catalog.facts, catalog.figures, catalog.questions, repr(catalog.kits), bodies)
+    return key_of(edition.lists_key, data, [texts.known.get(name) for name in seen])
+
+
+def write_feeds(_: BuildContext, edition: Edition) -> None:
+    """Write the catalogue; and the feeds, unless they were made from the same lists."""
+    c, tree, key = edition.collection, edition.tree, edition.lists_key
+    edited = [m.id for m in c.catalog.public if edition.is_new(m.id)]
+    if key == edition.previous.lists and _CATALOG in tree.last.files and len(edited) <= _FEW:
+        old = tree.read(_CATALOG)
+        tree.write(_CATALOG, feeds.catalog_edited(c, old, edited))
+    else:
+        tree.write(_CATALOG, feeds.catalog_json(c))
+    known = [path for path, entry in tree.last.files.items() if entry.key == key]
+    if known:
+        for path in known:
+            tree.keep(path)
+        return
+    for path, text in feeds.everything(c):
+        tree.write(path, text.encode(), key)
+
+
+def copy_files(_: BuildContext, edition: Edition) -> None:
+    """Copy the attachments, pictures and recordings of public materials beside their pages."""
+    root = edition.catalog.column.root
+    for m in (m for m in edition.catalog.public if m.attachments or m.media):
+        paths = [a.path for a in m.attachments]
+        paths += [p for media in m.media for p in (media.path, media.caption_path) if p]
+        for path in paths:
+            edition.tree.copy_file(m.address + path.rsplit("/", 1)[-1], root / path)
+
+
+def write_sitemap(edition: Edition, addresses: Iterable[str]) -> None:
+    """Write the sitemap of ``addresses``; none where the column does not know its own address."""
+    url = edition.catalog.column.url
+    dated = [(address, _date_of(edition.catalog, address)) for address in addresses]
+    key = key_of(edition.lists_key, "sitemap", dated)
+    if url and not edition.tree.keep_if_current("sitemap.xml", key):
+        edition.tree.write("sitemap.xml", feeds.sitemap(url, dated).encode(), key)
+
+
+def _date_of(catalog: Catalog, address: str) -> str:
+    """The date a material was collected or last changed; empty for other pages."""
+    material = catalog.by_id.get(address.removeprefix("materials/").rstrip("/"))
+    return material.changed if material and address.startswith("materials/") else ""
+
+
+def list_changes(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Each file written, with the reason in plain Chinese.
+
+    A file that only got another name is not among them.
+    """
+    tree, previous = edition.tree, edition.previous
+    if not tree.last.files:
+        return tuple((path, "新增") for path in sorted(tree.files))
+    alone = {f"materials/{name}/{_INDEX}": name for name in edition.texts}
+    standing = {entry.inode for entry in tree.last.files.values()}
+    found = []
+    for path in sorted(tree.touched & tree.files.keys()):
+        name, entry = alone.get(path), tree.files[path]
+        if entry.inode in standing:
+            continue
+        if path not in tree.last.files:
+            reason = "新增"
+        elif entry.key and previous.base != edition.theme.base:
+            reason = "模板、设置或程序有改动"
+        elif name and edition.is_new(name):
+            reason = "材料有改动"
+        elif entry.key:
+            reason = "列出的材料有改动"
+        else:
+            reason = "内容有改动"
+        found.append((path, reason))
+    return tuple(found)
+
+
+def _address(file: str) -> str:
+    return file.removesuffix(_INDEX)
+
+
+def _leave_note(tree: SiteTree, name: str, note: object) -> None:
+    tree.notes[name] = msgspec.msgpack.encode(note)
