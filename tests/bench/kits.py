@@ -26,12 +26,12 @@ from typing import TypeVar
 
 from xuelan.build_kits import copied
 from xuelan.check import check
+from xuelan.engine.context import BuildContext
 from xuelan.kits.make import make_kits
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.print import book
 from xuelan.kits.print.press import extract, pdf
 from xuelan.rendering.texts import render_all
-from xuelan.engine.context import BuildContext
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
