@@ -8,9 +8,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import tiny
 from conftest import xuelan
 from trees import REPORT, eager
+from xuelan.build import STEPS
 
 STATE = r"[一-鿿]+ [0-9]+"
 SUMMARY = re.compile(
@@ -91,6 +94,15 @@ def test_a_profile_can_be_read(tmp_path: Path) -> None:
     spent = {name: f.cumtime for name, f in profile.func_profiles.items()}
     assert spent["build"] > 0
     assert profile.total_tt >= spent["render_all"] > 0
+
+
+@pytest.mark.parametrize("option", [["-v"], ["--profile", "times.prof"]])
+def test_the_steps_are_listed_with_their_times(tmp_path: Path, option: list[str]) -> None:
+    """By their names, in the order of the list in ``build.py``, each on one line."""
+    done = xuelan("build", "-C", tiny.write(tmp_path / "column"), *option, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    listed = re.findall(r"^(.+)（([a-z ]+)）：\d+\.\d\d 秒", done.stderr, re.MULTILINE)
+    assert listed == [(step.title, step.name) for step in STEPS]
 
 
 def test_a_profile_is_written_when_the_build_fails(tmp_path: Path) -> None:

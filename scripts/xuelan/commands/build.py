@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from xuelan.commands.output import print_problems
 
 if TYPE_CHECKING:
     from xuelan.build import BuildReport
+
+log = logging.getLogger(__name__)
 
 
 @click.command(cls=Command)
@@ -39,7 +42,7 @@ def build(
 ) -> None:
     """生成整个网站。材料有错误时不生成，原来的网站不动。"""
     from xuelan.build import build as build_site
-    from xuelan.commands.profiling import profiled
+    from xuelan.commands.profiling import list_steps, profiled
     from xuelan.commands.progress import Progress
 
     with Progress(sys.stderr, quiet=quiet) as progress, profiled(profile):
@@ -57,13 +60,13 @@ def build(
             upload(report.site, place, progress.tell)
     # What the build worked with is kept to the end of the process, which need not take it apart.
     click.get_current_context().meta[__name__] = report
+    for line in list_steps(report.timings):
+        # Whoever asks for a profile sees the steps without asking for -v as well.
+        log.log(logging.WARNING if profile else logging.INFO, "%s", line)
     _print_report(report, strict=strict, quiet=quiet)
 
 
 def _print_report(report: BuildReport, *, strict: bool, quiet: bool) -> None:
-    import logging
-
-    log = logging.getLogger(__name__)
     if report.problems:
         print_problems(report.problems, strict=strict, quiet=quiet)
     if report.written is None:

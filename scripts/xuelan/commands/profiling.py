@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xuelan.engine.steps import Timing
 
 
 @contextmanager
@@ -19,3 +23,15 @@ def profiled(target: Path | None) -> Iterator[None]:
     with profile:
         yield
     profile.dump_stats(target)
+
+
+def list_steps(timings: Iterable[Timing]) -> list[str]:
+    """One line for each step of a build: its title and name, the seconds of this process.
+
+    What other processes do is not in these figures, only how long this one waited for it.
+    """
+    lines = []
+    for timing in timings:
+        waited = f"，等待 {timing.waiting:.2f} 秒" if timing.waiting >= 0.005 else ""
+        lines.append(f"{timing.title}（{timing.name}）：{timing.running:.2f} 秒{waited}")
+    return lines

@@ -68,6 +68,7 @@ class Step:
 class Timing:
     """Seconds that the build's own process spent on a step: running it, waiting for its result."""
 
+    name: str
     title: str
     running: float = 0.0
     waiting: float = 0.0
@@ -86,7 +87,7 @@ class StepRun:
         """Run ``steps`` in their order. An error leaves with a note that names its step."""
         for step in steps:
             needed = [self.result(name) for name in step.after]
-            timing = self.timings[step.name] = Timing(step.title)
+            timing = self.timings[step.name] = Timing(step.name, step.title)
             start = time.monotonic()
             with _noting(step):
                 made = step.run(self.context, *needed)
