@@ -268,9 +268,10 @@ cp -r {disk}/site {tmp_path}/after 2>/dev/null || mkdir {tmp_path}/after
 
 POOL = """
 from functools import partial
-from xuelan.engine.workers import Workers, _pool
+from xuelan.engine.executor_pool import start_executor
+from xuelan.engine.workers import Workers
 if __name__ == "__main__":
-    helpers = Workers(partial(_pool, 2), 2, local=False)
+    helpers = Workers(partial(start_executor, 2), 2, local=False)
     print(list(helpers.map(str, range(4), "", 1)))
     helpers.close()
 """

@@ -21,7 +21,8 @@ import tiny
 from trees import REPORT, again, clean, contents, eager
 from xuelan.build import RECORDS
 from xuelan.engine.cache import Cache, EntryLocation
-from xuelan.engine.workers import SERIAL, Workers, _pool
+from xuelan.engine.executor_pool import start_executor
+from xuelan.engine.workers import SERIAL, Workers
 from xuelan.text.digests import key_of
 
 COUNT = 400
@@ -30,13 +31,13 @@ COUNT = 400
 @pytest.fixture(autouse=True)
 def _forking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests in this process may have left threads, beside which nothing is forked."""
-    monkeypatch.setattr("xuelan.engine.workers.can_fork", lambda: True)
+    monkeypatch.setattr("xuelan.engine.forks.can_fork", lambda: True)
 
 
 def _workers(kind: str) -> Workers:
     if kind == "here":
         return SERIAL
-    return Workers(partial(_pool, 2), 2, local=kind == "forks")
+    return Workers(partial(start_executor, 2), 2, local=kind == "forks")
 
 
 @pytest.mark.parametrize("kind", ["here", "forks", "others"])
@@ -334,11 +335,12 @@ ORPHANS = """
 import os, time
 from collections.abc import Callable
 from functools import partial
-from xuelan.engine.workers import Workers, _pool
+from xuelan.engine.executor_pool import start_executor
+from xuelan.engine.workers import Workers
 def work(n):
     os.write(1, b"%d\\n" % os.getpid())
     time.sleep(60)
-made = Workers(partial(_pool, 2), 2).map(work, range(400), "")
+made = Workers(partial(start_executor, 2), 2).map(work, range(400), "")
 time.sleep(60)
 """
 

@@ -103,7 +103,7 @@ def publish(site: Path, tree: SiteTree) -> None:
     site = site.absolute()
     tree.write(SITE_MARKER, b"")
     if tree.last.files:
-        run_detached(partial(_moving, site, tree))
+        run_detached(partial(_moving, site, tree), "更新网站")
     else:
         _swap(tree.folder, site)
 
