@@ -247,7 +247,7 @@ if __name__ == "__main__":
 
 
 def test_nothing_is_forked_beside_a_thread_of_a_library(tmp_path: Path) -> None:
-    """typst starts threads that Python does not know; a fork that used it would wait for ever."""
+    """A fork that used typst, whose threads Python does not know, would wait for ever."""
     script = tmp_path / "script.py"
     script.write_text(TYPST, encoding="utf-8")
     command = [sys.executable, str(script)]

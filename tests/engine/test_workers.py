@@ -157,8 +157,9 @@ def test_an_error_in_a_fork_is_raised_here() -> None:
     """With its own type, in its turn."""
     made = _workers("forks").map(lambda n: 1 // (n - 199), range(COUNT), "")
     assert len(list(itertools.islice(made, 150))) == 150
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError) as raised:
         list(made)
+    assert "n: 1 // (n - 199)" in str(raised.value.__cause__)  # where it was raised
 
 
 class _Twofold(Exception):  # noqa: N818

@@ -49,6 +49,13 @@ Outcome = tuple[Any, BaseException | None]
 """What a task returned, or the error it raised."""
 
 
+class ForkTraceback(Exception):  # noqa: N818 - the cause of an error, as text
+    """The traceback of an error raised in a fork. It cannot be sent but as text."""
+
+    def __str__(self) -> str:
+        return f"in a fork\n{self.args[0]}"
+
+
 class LostProcessError(XuelanError):
     """A process that had to finish its task was killed, and so was the one that replaced it."""
 
@@ -370,12 +377,11 @@ def _become_child(parent: int) -> None:
 
 def _run(task: Callable[[], Any]) -> bytes:
     """Return the pickled outcome of ``task``; ``b""`` when it cannot be pickled."""
-    outcome: Outcome
+    outcome: tuple[Any, BaseException | None, str]
     try:
-        outcome = task(), None
+        outcome = task(), None, ""
     except BaseException as error:  # noqa: BLE001 - the parent raises it
-        error.add_note("In a fork:\n" + traceback.format_exc())
-        outcome = None, error
+        outcome = None, error, traceback.format_exc()
     try:
         return pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
     except Exception:  # noqa: BLE001 - a value of another kind may raise anything
@@ -388,8 +394,10 @@ def _load(outcome: bytes, label: str) -> Outcome | None:
     The caller then does the task itself, which gives the result or raises the error.
     """
     try:
-        made, error = pickle.loads(outcome)  # noqa: S301 - sent by a fork of this process
+        made, error, text = pickle.loads(outcome)  # noqa: S301 - sent by a fork of this process
     except Exception:  # noqa: BLE001 - to load an error calls its class, which may do anything
         _log.debug("a fork has sent what cannot be loaded (%r)", label, exc_info=True)
         return None
+    if error is not None:
+        error.__cause__ = ForkTraceback(text)
     return made, error
