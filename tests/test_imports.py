@@ -98,8 +98,8 @@ def test_only_one_package_knows_mkdocs() -> None:
 @pytest.mark.parametrize(
     ("library", "doors"),
     [
-        ("markdown", ["rendering.markdown_reader"]),
-        ("nh3", ["rendering.markdown_reader"]),
+        ("markdown", ["rendering.python_markdown"]),
+        ("nh3", ["rendering.python_markdown"]),
         ("filelock", ["engine.publish"]),
     ],
 )

@@ -23,8 +23,9 @@ import pytest
 
 import tiny
 import xuelan
-from xuelan import plain, prose
-from xuelan.rules.text import own_rules
+from xuelan.rendering import plain_parser
+from xuelan.rules.text import check_text
+from xuelan.text import prose
 
 MODULES = sorted(
     m.name for m in pkgutil.walk_packages(xuelan.__path__, "xuelan.") if "__main__" not in m.name
@@ -115,10 +116,13 @@ def test_wrong_patterns_are_found(pattern: str, *, wrong: bool) -> None:
 
 def test_every_kind_of_pattern_is_looked_at() -> None:
     """Compiled ones, texts compiled later, and those that a function makes."""
-    of_text = {pattern for pattern, _ in _patterns("xuelan.rules.text")}
-    assert {" $", r"\t"} <= of_text
+    of_text = {pattern for pattern, _ in _patterns("xuelan.rules.portable")}
+    assert any(pattern.startswith("^ *> ?+") for pattern in of_text)
     assert any(r"(?<!\*)" in pattern for pattern in of_text)
-    assert plain._LINES in {pattern for pattern, _ in _patterns("xuelan.plain")}
+    assert prose.CITATION.pattern in {pattern for pattern, _ in _patterns("xuelan.text.prose")}
+    assert plain_parser._LINES in {
+        pattern for pattern, _ in _patterns("xuelan.rendering.plain_parser")
+    }
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,7 @@ def test_every_kind_of_pattern_is_looked_at() -> None:
 )
 def test_what_ends_a_line_is_told(line: str, told: str) -> None:
     """The quick pattern for ordinary lines stops before what it does not know."""
-    assert told in [p.message for p in own_rules(tiny.in_memory(""), line)]
+    assert told in [p.message for p in check_text(tiny.in_memory(""), line)]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,7 @@ def test_what_ends_a_line_is_told(line: str, told: str) -> None:
 )
 def test_half_of_a_mark_is_not_plain(text: str) -> None:
     """The quick reader leaves a text that ends in the middle of a mark to the parser."""
-    assert plain.read(text) is None
+    assert plain_parser.parse(text) is None
 
 
 @pytest.mark.parametrize(

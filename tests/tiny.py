@@ -9,10 +9,10 @@ from pathlib import Path
 
 from xuelan.check import check
 from xuelan.model.catalog import Catalog
+from xuelan.model.content import Rendered
 from xuelan.model.material import Material, parse
-from xuelan.model.rendered import Rendered
 from xuelan.rendering.links import LinkTable
-from xuelan.rendering.text_renderer import Renderer
+from xuelan.rendering.renderer import Renderer
 from xuelan.text.problem import Problem
 from xuelan.text.source import Source, split
 
@@ -78,8 +78,8 @@ def in_memory(body: str, **fields: object) -> Material:
 
 def rendered(column: Catalog, body: str) -> Rendered:
     """The story with another text as it comes out among the others of ``column``."""
-    story, around = in_memory(body), LinkTable(column).around(body)
-    return Renderer(column.column.docs_dir).render(story.id, story.path, body, around)
+    story, dependencies = in_memory(body), LinkTable(column).dependencies_of(body)
+    return Renderer(column.column.docs_dir).render(story.id, story.path, body, dependencies)
 
 
 def build(folder: Path, files: Files | None = None) -> Path:

@@ -34,7 +34,7 @@ from xuelan.kits.packing.package import MANIFEST, START, SUMS, Package, checksum
 from xuelan.kits.packing.zip_writer import Packed, archive, comment_of
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.model.kit import KitError
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 from xuelan.text.file_names import file_name
 from xuelan.text.problem import Problem
 

@@ -23,7 +23,7 @@ from xuelan.kits.packing.package import Package
 from xuelan.kits.packing.zip_writer import Packed
 from xuelan.model.catalog import Catalog, newest
 from xuelan.model.kit import Kit, KitError
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 from xuelan.site import write_site
 from xuelan.text.problem import Problem, did_you_mean
 

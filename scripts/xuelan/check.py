@@ -82,7 +82,7 @@ def check_edit(catalog: Catalog, m: Material, lost: frozenset[str]) -> list[Prob
 
     ``catalog`` holds the new text; ``lost`` are the anchors that the text before it had.
     """
-    others = text.linking(catalog, m) if lost else []
+    others = text.materials_linking_to(catalog, m) if lost else []
     found = [*text.text_rules(catalog, [m, *others])]
     found += collection.life_rules(replace(catalog, materials=(m,)))
     if any(m.id in kit.guides for kit in catalog.kits):  # agendas and lists to tick stand in guides

@@ -23,7 +23,7 @@ from xuelan.pages.collection import Collection
 from xuelan.pages.frames import HostOutput
 from xuelan.pages.write import Edition, PageRecord
 from xuelan.reading import attachments
-from xuelan.rendering.texts import Texts, render_all
+from xuelan.rendering.pipeline import RenderedTexts, render_all
 from xuelan.search.document import list_documents
 from xuelan.search.update import IndexUpdate
 from xuelan.text.digests import key_of
@@ -52,7 +52,7 @@ Summaries = dict[str, dict[str, Any]]
 """What the download pages say of each finished kit, by its id."""
 
 
-def start_rendering(context: BuildContext, catalog: Catalog) -> Pending[Texts]:
+def start_rendering(context: BuildContext, catalog: Catalog) -> Pending[RenderedTexts]:
     """Let the workers render the texts that neither the last build nor the cache holds."""
     record = PageRecord.read(context.previous.notes)
     texts = render_all(catalog, context.cache, context.workers, (record.table, record.texts))
@@ -69,7 +69,7 @@ def sort_shelves(context: BuildContext, catalog: Catalog) -> Facets:
     return library.facets(catalog, spelling), spelling
 
 
-def collect(_: BuildContext, catalog: Catalog, texts: Texts, facets: Facets) -> Collection:
+def collect(_: BuildContext, catalog: Catalog, texts: RenderedTexts, facets: Facets) -> Collection:
     """Gather what pages are made from."""
     return Collection(catalog, texts, *facets)
 

@@ -31,7 +31,7 @@ from xuelan.kits.make import make_kits
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.print import book
 from xuelan.kits.print.press import extract, pdf
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -27,7 +27,7 @@ from xuelan.kits.packing.site_copy import SiteCopy
 from xuelan.kits.plan import KitFile, KitPlan, plan
 from xuelan.kits.print import press, transcript
 from xuelan.kits.print.press import visible
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 
 pytestmark = pytest.mark.formats
 PRINTS = ("读本", "大字版读本", "活动指南", "大字版活动指南", "公文转录件")

@@ -19,7 +19,7 @@ from xuelan.kits.plan import plan
 from xuelan.kits.print import quiz_paper
 from xuelan.kits.print.press import extract
 from xuelan.pages import own_kit as forms_own
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 
 pytestmark = pytest.mark.formats
 

@@ -19,7 +19,7 @@ from conftest import ROOT, Watch
 from xuelan.check import check
 from xuelan.kits.formats.scorm import course
 from xuelan.kits.plan import KitPlan, plan
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 
 pytestmark = pytest.mark.formats
 

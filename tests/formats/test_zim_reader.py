@@ -17,7 +17,7 @@ from xuelan.kits.formats import zim
 from xuelan.kits.make import plans
 from xuelan.kits.packing import offline_site
 from xuelan.kits.packing.site_copy import SiteCopy, index_texts
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 
 pytestmark = pytest.mark.formats
 

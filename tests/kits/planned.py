@@ -18,7 +18,7 @@ from xuelan.kits.packing import offline_site
 from xuelan.kits.packing.package import Package
 from xuelan.kits.packing.site_copy import SiteCopy
 from xuelan.kits.plan import KitFile, KitPlan, plan
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 from xuelan.text.problem import Problem
 
 GUIDE = "materials/guides/guide-study.md"

@@ -11,7 +11,7 @@ from planned import GUIDE, NOTICE, RECIPE, STUDY, files, planned, problems
 import tiny
 from conftest import xuelan
 from xuelan.kits.plan import MissingItemError, plan
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 from xuelan.text.problem import Code
 
 

@@ -19,9 +19,9 @@ from xuelan.kits.branch.blueprint import Particulars, Parts
 from xuelan.kits.branch.readings import READINGS_NAME
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.print.press import visible
-from xuelan.model.rendered import Rendered
+from xuelan.model.content import Rendered
 from xuelan.pages import own_kit as forms_own
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 
 AWKWARD = '<甲&乙>"丙"/丁 =1+1 😀'
 SIXTY = "长" * 60

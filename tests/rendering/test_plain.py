@@ -8,23 +8,31 @@ both given make the same texts again.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from random import Random, SystemRandom
+from unicodedata import category
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import tiny
-from xuelan.rendering import plain_blocks
-from xuelan.rendering.links import Surroundings
-from xuelan.rendering.markdown_reader import clean
-from xuelan.rendering.text_renderer import Renderer
-from xuelan.rules import text
+from xuelan.rendering import plain_parser
+from xuelan.rendering.links import Dependencies
+from xuelan.rendering.python_markdown import clean
+from xuelan.rendering.renderer import Renderer
+from xuelan.rules import portable
 from xuelan.text import prose
 
-AROUND = Surroundings(
+DEPENDENCIES = Dependencies(
     materials={"materials/b/b.md": "b", "materials/a/c.md": "c"},
     sources={"f-1": ("W-1", "W-2"), "f-2": ("W-3",), "W-3": ("W-3",), "none": ()},
     terms={"梯田": "term-t", "水平梯田": "term-t", "夜校": "term-y"},
+)
+CATEGORIES = (
+    *("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No"),
+    *("Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So"),
 )
 WORDS = (
     "村里",
@@ -40,6 +48,18 @@ WORDS = (
     "A-1",
     "a b",
     "（见）",
+    "①25℃→№7",
+    "é",
+    "R&D",
+    "3~5",
+    "a_b",
+    "甲_乙",
+    "AT&T",
+    "<5",
+    "C#",
+    "x@y.cn",
+    "100%!",
+    "姓　名",
 )
 SIGNS = (
     "*",
@@ -102,7 +122,45 @@ SIGNS = (
     "\u00a0",
     "\u200d",
     "😀",
+    "１. ",
+    "\n１. ",
+    "\n٣. ",
+    "１",
+    "\u3000",
+    "\n\u3000",
+    "_a_",
+    "__",
+    "&#8226;",
+    "&#x41;",
+    "&copy",
+    "&\u212a;",
+    ";",
+    "@",
+    "<a@b.cn>",
+    "<http://x.cn>",
+    "~~~",
+    "\n~~~\n",
+    "\n+5",
+    "\n-5",
+    "\n--",
+    "\n1.5",
+    "\n- -",
+    "\n- - -",
+    "*a*",
+    "__a__",
+    "! ",
+    "{a}",
+    "$",
+    '"',
+    "'",
+    "\u0301",
+    "\ufe0f",
+    "א",
 )
+
+PRINTABLE = [c for c in map(chr, range(0x110000)) if c.isprintable()]
+BY_CATEGORY = {kind: [c for c in PRINTABLE if category(c) == kind] for kind in CATEGORIES}
+"""Every printable character of Unicode; taken by category, the rare ones come up as well."""
 
 
 BEGINNINGS = (
@@ -186,8 +244,17 @@ def smallest(text: str, fails: Callable[[str], bool]) -> str:
     return text
 
 
+def _any_signs(chance: Random) -> str:
+    kinds = [chance.choice(CATEGORIES) for _ in range(chance.randint(1, 3))]
+    return "".join(chance.choice(BY_CATEGORY[kind]) for kind in kinds)
+
+
+def _word(chance: Random) -> str:
+    return _any_signs(chance) if chance.random() < 0.2 else chance.choice(WORDS)
+
+
 def _piece(chance: Random) -> str:
-    word = chance.choice(WORDS)
+    word = _word(chance)
     cited = chance.choice(["[@f-1]", "[@W-3]", "[@none]"])
     return chance.choice([word, f"**{word}**", f"[{word}](../b/b.md)", cited])
 
@@ -221,7 +288,9 @@ def plain_text(chance: Random) -> str:
 def any_text(chance: Random) -> str:
     """Signs and words in any order."""
     count = chance.randint(0, 14)
-    return "".join(chance.choice(chance.choice((SIGNS, WORDS))) for _ in range(count))
+    return "".join(
+        chance.choice(SIGNS) if chance.random() < 0.5 else _word(chance) for _ in range(count)
+    )
 
 
 def mixed_text(chance: Random) -> str:
@@ -257,12 +326,12 @@ _QUICK, _SLOW = Renderer("docs"), Renderer("docs", quick=False)
 
 
 def _is_plain(body: str) -> bool:
-    return plain_blocks.read(body) is not None
+    return plain_parser.parse(body) is not None
 
 
 def _disagree(body: str) -> bool:
-    quick = _QUICK.render("a", "materials/a/a.md", body, AROUND)
-    return quick != _SLOW.render("a", "materials/a/a.md", body, AROUND)
+    quick = _QUICK.render("a", "materials/a/a.md", body, DEPENDENCIES)
+    return quick != _SLOW.render("a", "materials/a/a.md", body, DEPENDENCIES)
 
 
 def _all_agree(*makers: Maker) -> int:
@@ -290,27 +359,44 @@ def test_plain_texts_with_one_sign_put_in() -> None:
     assert _all_agree(slip) > EXAMPLES // 20
 
 
+SIGN = st.one_of(
+    st.characters(exclude_categories=["Cs"]), st.sampled_from("*_~&;<>[]()@!#|- 1.`\\")
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(block=st.sampled_from(["{}", "- {}", "1. {}", "> {}", "## {}"]), words=st.text(SIGN))
+def test_lines_of_any_characters(block: str, words: str) -> None:
+    """Whatever Unicode holds: composing marks, emoji, letters that run from right to left."""
+    body = block.format(words)
+    assert not _is_plain(body) or not _disagree(body)
+
+
 def test_no_character_of_a_plain_text_needs_the_allow_list() -> None:
     """What is written without it is what it would let through, wherever a character stands."""
-    signs = [c for c in map(chr, range(0x20, 0x10000)) if _is_plain(f"甲{c}乙")]
-    words = f"甲{''.join(signs)}乙"
+    signs = [c for c in PRINTABLE if _is_plain(f"甲{c}乙")]
+    assert len(signs) > len(PRINTABLE) - 20
+    words = f"甲{'甲'.join(reversed(signs))}乙"
     blocks = (
         words,
         f"## {words}",
-        f"**{words}**，[{words}](../b/b.md)",
+        f"**{words}**",
+        f"[{words}](../b/b.md)",
         f"> {words}",
         f"- {words}",
     )
     body = "\n\n".join([*blocks, f"| {words} | 乙 |\n| --- | --- |\n| 甲 | {words} |"])
     assert _is_plain(body)
-    html = _QUICK.render("a", "materials/a/a.md", body, AROUND).html
+    html = _QUICK.render("a", "materials/a/a.md", body, DEPENDENCIES).html
     assert html.count("<h2") == html.count("<table") == 1
+    assert html == _SLOW.render("a", "materials/a/a.md", body, DEPENDENCIES).html
     assert clean(html) == html
 
 
 def _is_taken_wrongly(line: str) -> bool:
-    odd = any(p.search(line) for p, *_ in text._UNPORTABLE) or not text._stars().match(line)
-    return bool(text._ORDINARY.fullmatch(line)) and odd
+    odd = any(re.search(pattern, line) for pattern, *_ in portable._UNPORTABLE)
+    starred = not portable._good_emphasis().match(line)
+    return portable._is_ordinary_line(line) and (odd or starred)
 
 
 def test_a_line_taken_for_ordinary_has_nothing_unportable() -> None:
@@ -322,14 +408,14 @@ def test_a_line_taken_for_ordinary_has_nothing_unportable() -> None:
 
 def _is_passed_wrongly(body: str) -> bool:
     lines = prose.lines(body)
-    found = list(text._portable(tiny.in_memory(body), lines))
-    return bool(text._ORDINARY_TEXT.fullmatch(body)) and (lines != body.split("\n") or found != [])
+    found = list(portable._line_by_line(tiny.in_memory(body), lines))
+    return portable._is_ordinary(body) and (lines != body.split("\n") or found != [])
 
 
 def test_a_text_taken_for_ordinary_has_nothing_unportable() -> None:
     """The check looks at most texts once only: line by line it would find nothing either."""
     for body in examples(plain_text, mixed_text, slip, lines_text):
-        if text._ORDINARY_TEXT.fullmatch(body):
+        if portable._is_ordinary(body):
             assert not _is_passed_wrongly(body), smallest(body, _is_passed_wrongly)
 
 
@@ -338,7 +424,7 @@ def test_ordinary_texts_are_looked_at_once() -> None:
     body = (
         "**村里**修梯田[@f-1]。\n\n## 二\n\n- 甲\n- 乙\n\n| 年 | 数 |\n| --- | --- |\n| 1 | 2 |\n"
     )
-    assert text._ORDINARY_TEXT.fullmatch(body)
+    assert portable._is_ordinary(body)
 
 
 @pytest.mark.parametrize(
@@ -359,11 +445,44 @@ def test_ordinary_texts_are_looked_at_once() -> None:
         "---",
         "| a | b |\n| :-- | --- |\n| 1 | 2 |",
         "甲  \n乙",
+        "1. 甲\n2",
+        "１. 甲",
+        "- ٣. 甲",
+        "A&amp;B",
+        "&#8226;",
+        "<a@b.cn>",
+        "_甲_",
+        "~~~",
+        "## C#",
+        "甲\u3000",
+        "**\u3000甲**",
+        "甲\u00a0乙",
+        "甲\u200b乙",
     ],
 )
 def test_the_rest_is_left_to_the_parser(body: str) -> None:
     """What is not plain is not guessed at."""
     assert not _is_plain(body)
+
+
+@pytest.mark.parametrize("sign", [*"①℃→№é&~", "a_b", "R&D", "3~5", "<5", "5 > 3", "a@b.cn", "C#"])
+@pytest.mark.parametrize(
+    "block", ["{}", "- 甲{}乙", "> {}", "## {}级", "**{}**", "[{}](../b/b.md)"]
+)
+def test_a_sign_does_not_send_a_text_to_the_parser(block: str, sign: str) -> None:
+    """Whatever Python-Markdown would print as it stands is plain, in every kind of block."""
+    body = block.format(sign)
+    assert _is_plain(body)
+    assert not _disagree(body)
+
+
+@pytest.mark.parametrize(
+    "body", ["1.5 万人", "-5℃", "+5℃", "（一）甲", "姓　　名", "1990.3", "=甲", "3)甲"]
+)
+def test_a_paragraph_may_begin_like_other_blocks(body: str) -> None:
+    """A number, a dash or a plus sign makes a list only with a space behind it."""
+    assert _is_plain(body)
+    assert not _disagree(body)
 
 
 def test_ordinary_texts_are_plain() -> None:

@@ -15,11 +15,11 @@ import tiny
 from readable import Case, read
 from strategies import TEXTS
 from xuelan.model.catalog import Catalog
-from xuelan.model.rendered import Rendered, characters
-from xuelan.rendering.links import LinkTable, Surroundings
-from xuelan.rendering.text_renderer import Renderer
-from xuelan.rendering.texts import render_all
-from xuelan.rules.text import own_rules, text_rules
+from xuelan.model.content import Rendered, characters
+from xuelan.rendering.links import Dependencies, LinkTable
+from xuelan.rendering.pipeline import render_all
+from xuelan.rendering.renderer import Renderer
+from xuelan.rules.text import check_text, text_rules
 from xuelan.text.scan import scan
 
 CASES = read("render.md")
@@ -173,7 +173,7 @@ def _is_accepted(catalog: Catalog, body: str) -> bool:
         scans={**catalog.scans, story.path: scan(story.path, body)},
     )
     wrong = (p for p in text_rules(changed) if p.path == story.path)
-    return not any((*own_rules(story, body), *wrong))
+    return not any((*check_text(story, body), *wrong))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
@@ -194,7 +194,7 @@ def test_every_link_check_accepts_leads_somewhere(catalog: Catalog, body: str) -
 @given(body=TEXTS)
 def test_no_word_of_an_accepted_text_is_lost(catalog: Catalog, body: str) -> None:
     """Whatever ``check`` accepts is shown whole, in the order in which it was written."""
-    assume(not list(own_rules(tiny.in_memory(body), body)))
+    assume(not list(check_text(tiny.in_memory(body), body)))
     html = re.sub(r'<img[^>]* alt="([^"]*)"[^>]*>', r"\1", tiny.rendered(catalog, body).html)
     assert re.findall("[一-鿿]", _Page(html).text) == re.findall("[一-鿿]", body)
 
@@ -207,12 +207,12 @@ EVERYTHING = st.lists(st.one_of(LINK, MARKS, PLAIN), max_size=8).map("".join)
 def test_a_text_depends_only_on_what_it_names(catalog: Catalog, body: str) -> None:
     """Rendered among the things it names, a text comes out as among all things there are."""
     story = tiny.in_memory(body)
-    whole = Surroundings(
+    whole = Dependencies(
         materials={m.path: m.id for m in catalog.materials},
         sources={i: catalog.sources_of(i) for i in (*catalog.works, *catalog.facts)},
         terms={"梯田": "term-terrace", "水平梯田": "term-terrace"},
     )
-    alone = LinkTable(catalog).around(body)
+    alone = LinkTable(catalog).dependencies_of(body)
     renderer = Renderer(catalog.column.docs_dir)
     assert renderer.render(story.id, story.path, body, alone) == renderer.render(
         story.id, story.path, body, whole
@@ -309,7 +309,8 @@ def test_the_same_text_renders_the_same_way_again(catalog: Catalog) -> None:
     renderer = Renderer(catalog.column.docs_dir)
     story, table = tiny.in_memory(texts[0]), LinkTable(catalog)
     first, again = (
-        [renderer.render(story.id, story.path, t, table.around(t)) for t in texts] for _ in range(2)
+        [renderer.render(story.id, story.path, t, table.dependencies_of(t)) for t in texts]
+        for _ in range(2)
     )
     assert first == again == [tiny.rendered(catalog, t) for t in texts]
 

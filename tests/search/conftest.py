@@ -24,7 +24,7 @@ from xuelan.engine.inputs import Inputs
 from xuelan.host.obtain import obtain
 from xuelan.model.catalog import Catalog
 from xuelan.reading.attachments import read_texts
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 from xuelan.search import common
 from xuelan.search.document import IndexDocument, list_documents
 from xuelan.search.reader import IndexReader

@@ -12,7 +12,7 @@ from xuelan.check import check
 from xuelan.model.catalog import Catalog
 from xuelan.model.facts import LOW
 from xuelan.model.study import JUDGEMENT, MULTIPLE, SINGLE, Figure, Point, Question, StudyPath
-from xuelan.rendering.texts import Texts, render_all
+from xuelan.rendering.pipeline import RenderedTexts, render_all
 from xuelan.text import prose
 from xuelan.text.problem import Problem
 
@@ -26,7 +26,7 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def rendered(catalog: Catalog) -> Texts:
+def rendered(catalog: Catalog) -> RenderedTexts:
     return render_all(catalog)
 
 
@@ -80,7 +80,9 @@ def test_a_path_leads_through_different_materials(catalog: Catalog, path: StudyP
 
 
 @pytest.mark.parametrize("material", _public())
-def test_every_citation_walks_to_a_work(catalog: Catalog, rendered: Texts, material: str) -> None:
+def test_every_citation_walks_to_a_work(
+    catalog: Catalog, rendered: RenderedTexts, material: str
+) -> None:
     """From each ``[@…]`` over a fact that may be cited to at least one work, and onto the page."""
     m = catalog.by_id[material]
     ids = [i for c in prose.citations(prose.lines(catalog.body_of(m))) for i in c.ids]
@@ -146,7 +148,7 @@ def test_questions_are_of_all_three_types(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     "story", [m.id for m in CATALOG.public if m.kind == "故事"] if CATALOG else []
 )
-def test_a_story_fits_a_meeting(catalog: Catalog, rendered: Texts, story: str) -> None:
+def test_a_story_fits_a_meeting(catalog: Catalog, rendered: RenderedTexts, story: str) -> None:
     """400 to 900 characters to read aloud, then two questions to talk about."""
     assert 400 <= rendered[story].characters <= 900
     assert len(catalog.by_id[story].questions) == 2
@@ -178,7 +180,7 @@ def test_every_chart_says_how_its_figures_were_counted(catalog: Catalog) -> None
         assert len({p.label for p in figure.points}) == len(figure.points)
 
 
-def test_only_approved_addresses_leave_the_site(catalog: Catalog, rendered: Texts) -> None:
+def test_only_approved_addresses_leave_the_site(catalog: Catalog, rendered: RenderedTexts) -> None:
     """Outbound links come from the works list, over https, with the day they were checked."""
     approved = {w.url for w in catalog.works.values() if w.url}
     for work in catalog.works.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xuelan.model.catalog import Catalog
-from xuelan.rendering.texts import render_all
+from xuelan.rendering.pipeline import render_all
 from xuelan.text import prose
 
 

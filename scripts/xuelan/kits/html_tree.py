@@ -32,7 +32,7 @@ class _Builder(HTMLParser):
 
 
 def parse(html: str) -> etree.Element:
-    """The tree of a :class:`~xuelan.model.rendered.Rendered` ``html``, below an element ``div``.
+    """The tree of a :class:`~xuelan.model.content.Rendered` ``html``, below an element ``div``.
 
     That HTML comes from an allow-list serialiser, so every tag is closed.
     """

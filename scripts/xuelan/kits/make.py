@@ -19,8 +19,8 @@ from xuelan.kits.packing.zip_writer import Packed
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.print import typefaces
 from xuelan.model.catalog import Catalog
+from xuelan.model.content import Rendered
 from xuelan.model.kit import Kit, KitError
-from xuelan.model.rendered import Rendered
 from xuelan.text.digests import key_of
 
 Plans = tuple[KitPlan, ...]

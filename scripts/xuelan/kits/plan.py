@@ -10,9 +10,9 @@ from xuelan.kits.assets import Assets
 from xuelan.kits.html_tree import parse, rows, text
 from xuelan.model.catalog import Catalog, newest
 from xuelan.model.column import Activity, Column
+from xuelan.model.content import HEADINGS, Rendered
 from xuelan.model.kit import Kit, KitError
 from xuelan.model.material import Material
-from xuelan.model.rendered import HEADINGS, Rendered
 from xuelan.model.study import Question
 from xuelan.model.works import Reference, reference
 from xuelan.rules import choice

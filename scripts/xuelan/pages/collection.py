@@ -10,16 +10,16 @@ from typing import Any, Final
 from xuelan.model import facts, study, works
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import COLUMN_FIELDS
+from xuelan.model.content import Shown
 from xuelan.model.fields import Table
 from xuelan.model.kit import FIELDS as KIT_FIELDS
 from xuelan.model.material import FIELDS, FULL, WITHDRAWN, Material
-from xuelan.model.rendered import Shown
 from xuelan.model.study import StudyPath
 from xuelan.model.works import Reference, reference
 from xuelan.pages import charts, library
 from xuelan.pages.library import Facet, Index, Place
 from xuelan.pages.theme import TEXT, Page
-from xuelan.rendering.texts import Texts
+from xuelan.rendering.pipeline import RenderedTexts
 from xuelan.text.digests import key_of
 from xuelan.text.pinyin import SPELLING, Spelling, initial
 from xuelan.text.problem import Code
@@ -33,7 +33,7 @@ class Collection:
     """What pages are made from: the catalog, every rendered text, the library's facets."""
 
     catalog: Catalog
-    rendered: Texts
+    rendered: RenderedTexts
     facets: tuple[Facet, ...]
     spelling: Spelling = SPELLING
 

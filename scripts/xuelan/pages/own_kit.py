@@ -18,7 +18,7 @@ from xuelan.kits.formats.meeting_forms import number
 from xuelan.kits.forms import AGENDA_FORM, FORMS
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.model.catalog import Catalog
-from xuelan.model.rendered import Rendered
+from xuelan.model.content import Rendered
 from xuelan.pages.theme import Page
 
 ADDRESS: Final = "own-kit/"

@@ -23,7 +23,7 @@ from xuelan.pages import collection as pages
 from xuelan.pages import feeds
 from xuelan.pages.collection import Collection, Sheet
 from xuelan.pages.theme import Page, Theme
-from xuelan.rendering.texts import Known, Texts
+from xuelan.rendering.pipeline import Known, RenderedTexts
 from xuelan.text.digests import key_of
 
 _CATALOG: Final = "catalog.json"
@@ -87,7 +87,7 @@ class Edition:
         return self.collection.catalog
 
     @property
-    def texts(self) -> Texts:
+    def texts(self) -> RenderedTexts:
         """The rendered texts of the collection."""
         return self.collection.rendered
 

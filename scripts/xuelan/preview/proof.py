@@ -26,8 +26,8 @@ from xuelan.pages.theme import Theme
 from xuelan.reading.files import with_files
 from xuelan.reading.materials import Reading, interpret
 from xuelan.rendering.links import LinkTable
-from xuelan.rendering.text_renderer import Renderer
-from xuelan.rendering.texts import no_texts, render_into
+from xuelan.rendering.pipeline import no_texts, render_into
+from xuelan.rendering.renderer import Renderer
 from xuelan.text.source import ChangedError, read_bytes
 
 MOST: Final = 5

@@ -17,7 +17,7 @@ from xuelan.engine.workers import Results, Workers
 from xuelan.model.column import MATERIALS_FOLDER, Column
 from xuelan.model.material import Material, parse
 from xuelan.reading.files import named, with_files
-from xuelan.rules.text import own_rules
+from xuelan.rules.text import check_text
 from xuelan.text import prose
 from xuelan.text.digests import digest, key_of, program
 from xuelan.text.problem import Code, Problem
@@ -218,7 +218,7 @@ def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]
         return Reading(path, (*problems, *found))
     material, wrong = parse(document, vocabularies)
     lines = prose.lines(document.body)
-    own = own_rules(material, document.body, lines)
+    own = check_text(material, document.body, lines)
     every = (*problems, *found, *wrong, *own)
     return Reading(path, every, material, scan(path, document.body, lines), document.body)
 

@@ -1,4 +1,4 @@
-"""What texts can name: other files, works and facts, glossary words; all a rendering depends on."""
+"""What texts can name: files, works and facts, and glossary words."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from xuelan.text.digests import key_of, program
 
 _NAME_SIGNS: Final = f"{string.ascii_letters}{string.digits}._-"
 _FEW_WORDS: Final = 500
-"""Up to so many a table of all states is small, and walks through a text in half the time."""
+"""Up to so many words the automaton's table of all states is small, and twice as fast."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What of the rest of the column one text names, and therefore all it depends on.
+class Dependencies:
+    """What one text can name of the rest of the column: all its rendering depends on besides it.
 
     ``materials`` maps paths of files to ids; ``sources`` a cited id to the works it stands for;
     ``terms`` a glossary word to the id of its entry.
@@ -37,7 +37,7 @@ class Surroundings:
 
 
 class LinkTable:
-    """All that texts can name, frozen before rendering begins."""
+    """All that the texts of a catalog can name. It is complete before the first is rendered."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.docs_dir = catalog.column.docs_dir
@@ -46,25 +46,25 @@ class LinkTable:
         for m in catalog.materials:
             self._by_name.setdefault(posixpath.basename(m.path), []).append(m)
         self._terms = {w: t.id for t in catalog.terms for w in (_bare(t.title), *t.aliases) if w}
-        self._finder = word_finder(self._terms)
+        self._finder = _word_finder(self._terms)
 
     @cached_property
     def key(self) -> bytes:
-        """The digest of all the table can tell."""
+        """A digest of the whole table."""
         c = self._catalog
         materials = [(m.path, m.id) for m in c.materials]
         sources = {i: c.sources_of(i) for i in (*c.works, *c.facts)}
         return key_of(program(), self.docs_dir, materials, sources, self._terms)
 
-    def around(self, body: str) -> Surroundings:
-        """The part of the table that a text can touch, and never less."""
+    def dependencies_of(self, body: str) -> Dependencies:
+        """The entries that a text can name; some that it does not name may be among them."""
         body = unquote(body) if "%" in body else body
         before = body.split(".md")[:-1]
         names = {text[len(text.rstrip(_NAME_SIGNS)) :] + ".md" for text in before}
         found = (other for name in sorted(names) for other in self._by_name.get(name, ()))
         cited = sorted({i for c in prose.CITATION.finditer(body) for i in prose.cited_ids(c[1])})
         words = set(self._finder.find_matches_as_strings(body))
-        return Surroundings(
+        return Dependencies(
             materials={other.path: other.id for other in found},
             sources={i: self._catalog.sources_of(i) for i in cited},
             terms={word: self._terms[word] for word in sorted(words)},
@@ -77,7 +77,7 @@ def _bare(title: str) -> str:
     return (inside[1] or inside[2]) if inside else title
 
 
-def word_finder(terms: Mapping[str, str]) -> AhoCorasick:
+def _word_finder(terms: Mapping[str, str]) -> AhoCorasick:
     """Finds glossary words of two characters and more, the leftmost and then the longest first."""
     words = sorted(w for w in terms if len(w) > 1)
     kind = Implementation.DFA if len(words) <= _FEW_WORDS else None

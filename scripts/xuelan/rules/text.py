@@ -1,13 +1,9 @@
-"""Rules about the text of a material: headings, links, citations, quotations, portable Markdown."""
+"""Rules about the text of a material: headings, links, citations and quotations."""
 
 from __future__ import annotations
 
 import posixpath
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import pairwise
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +13,7 @@ from xuelan.model.catalog import Catalog
 from xuelan.model.facts import LOW, MEDIUM
 from xuelan.model.material import WITHDRAWN, Material
 from xuelan.rules.files import locate
+from xuelan.rules.portable import portable_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.scan import Details, Quotation, Scan, bare
@@ -46,7 +43,7 @@ def text_rules(catalog: Catalog, materials: Sequence[Material] | None = None) ->
         yield from _quotations(catalog, chosen)
 
 
-def linking(catalog: Catalog, m: Material) -> list[Material]:
+def materials_linking_to(catalog: Catalog, m: Material) -> list[Material]:
     """The other materials whose texts may link to a part of ``m``."""
     name = posixpath.basename(m.path)
     return [
@@ -58,7 +55,7 @@ def linking(catalog: Catalog, m: Material) -> list[Material]:
     ]
 
 
-def own_rules(m: Material, body: str, lines: list[str] | None = None) -> Iterator[Problem]:
+def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterator[Problem]:
     """What can be said of one text by itself.
 
     ``lines`` are those of :func:`xuelan.text.prose.lines` where they are at hand.
@@ -72,10 +69,7 @@ def own_rules(m: Material, body: str, lines: list[str] | None = None) -> Iterato
         yield from _odd_links(m, text)
     if "<" in body:
         yield from _raw_html(m, text)
-    if not _ORDINARY_TEXT.fullmatch(body):
-        yield from _portable(m, text)
-    if "|" in body:
-        yield from _tables(m, text)
+    yield from portable_rules(m, body, text)
 
 
 def _headings(m: Material, text: list[str]) -> Iterator[Problem]:
@@ -105,257 +99,6 @@ def _raw_html(m: Material, text: list[str]) -> Iterator[Problem]:
         message = f"写了 HTML 代码“{tag[:30]}”"
         hint = "直接写文字；要显示尖括号请用《》或〈〉"
         yield Problem(m.path, m.body_line + number - 1, Code.RAW_HTML, message, hint)
-
-
-_UNPORTABLE: Final = (
-    (re.compile(r"\t"), "行里有 Tab", "改用空格"),
-    (re.compile("[\u00a0\u2000-\u200a\u202f\u205f]"), "有不间断空格一类的空白", "改用空格或删掉"),
-    (
-        re.compile("^(?:[ >#]|[-*+] |[0-9]+[.)] )*\u3000|\u3000$"),
-        "行首或行末有全角空格",
-        "删掉它，缩进由版式来做",
-    ),
-    (
-        re.compile(r"^ *> ?+(?: |[-*+](?: |$)|[0-9]{1,9}[.)](?: |$)|[>|]|(?:=+|-+)$)"),
-        "引文里有列表、表格或别的引文",
-        "引文里只写文字，每一行写成“> 文字”",
-    ),
-    (re.compile(r"^ *(?:[-*+]|[0-9]{1,9}[.)])  "), "列表记号后面空了不止一格", "只空一格"),
-    (re.compile(r"^[ >]*(?:[-*+]|[0-9]{1,9}[.)])$"), "列表项是空的", "写上文字，或删掉这一行"),
-    (re.compile(r"^[ >]*[0-9]{1,9}\)(?: |$)"), "序号后面是 )", "列表写成“1. 文字”"),
-    (
-        re.compile(r"^ *(?:[-*+]|[0-9]{1,9}[.)]) +(?:(?:[-*+]|[0-9]{1,9}[.)])(?: |$)|>|[=-]+$)"),
-        "列表项的文字以记号开头",
-        "下一级列表另起一行，缩进 4 格",
-    ),
-    (
-        re.compile(r"^(?![ >]*```)(?:[^`]|` +`)*`(?! +`)"),
-        "反引号没有配对",
-        "代码写在一行里，前后各一个反引号",
-    ),
-    (
-        re.compile(r"^(?: *(?:>|[-*+] |[0-9]+[.)] ))* *\[[^\[\]]*\]:"),
-        "这一行会被当成链接定义，不显示",
-        "冒号用“：”",
-    ),
-    (
-        re.compile(r"~~|^(?!\|).*~[^~]+~|~[^~|]+~|~\*|\*~|\[\^|^ *(?:[-*+]|[0-9]+[.)]) \[[ xX]\]"),
-        "删除线、脚注和勾选框不支持",
-        "改用文字说明",
-    ),
-    (
-        re.compile(r"(?<![0-9A-Za-z\\])_|_(?![0-9A-Za-z])"),
-        "下划线不在字母中间",
-        "强调用 **文字**；要显示下划线写 \\_",
-    ),
-    (
-        re.compile(r"^(?!\|| *-+$| *- )[ >]*(?=[:| ]*-)[-:| ]+$"),
-        "表格的一行没有以 | 开头",
-        "写成 | --- | --- |",
-    ),
-    (re.compile(r"<(?:!(?!--|\[CDATA)|[^<> ]*@)"), "尖括号里有 ! 或 @", "删掉尖括号"),
-    (re.compile(r" $"), "行末有空格", "删掉行末的空格；要换段就空一行"),
-    (re.compile(r"\\(?![#*_+.-])"), "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
-    (
-        re.compile(r"^[ >]*(?:```|~~~)"),
-        "代码段的开头或结尾写得不对",
-        "开头和结尾各写一行 ```，都顶格，一样长",
-    ),
-    (re.compile(r"^ +(?:#{1,6}(?: |$)|>)"), "标题或引文前面有空格", "让 # 或 > 顶格"),
-    (re.compile(r"^(?: *(?:>|[-*+] |[0-9]+[.)] ))+ *#"), "引文或列表里有小标题", "标题单独写一行"),
-    (re.compile(r"^#{1,6} .*#$"), "标题末尾有 #", "删掉它"),
-    (re.compile(r"^ *#{1,6}[^# ]"), "# 后面没有空格", "标题写成“## 标题”；不是标题的写 \\#"),
-)
-
-
-@cache
-def _stars() -> re.Pattern[str]:
-    """Lines whose asterisks mean the same everywhere: in pairs, and flanked as CommonMark wants.
-
-    Marks that enclose a punctuation mark need a space or punctuation on their other side, else
-    the forge prints them: ``**“重点”**后文``.
-    """
-    sign = f"[{''.join(_ranges('PS'))}]"
-    outside = rf"(?:\s|{sign})"
-    kinds = []
-    for mark in (r"\*\*", r"\*"):
-        opening = rf"(?<!\*)(?:(?:(?<={outside})|^){mark}|{mark}(?!{sign}))(?![*\s])"
-        closing = rf"(?<![*\s])(?:(?<!{sign}){mark}|{mark}(?={outside}|$))(?!\*)"
-        kinds.append(rf"{opening}(?:[^*\\]|\\[^*])+{closing}")
-    return re.compile(rf" *(?:\* )?(?>(?:[^*\\]|\\.|{'|'.join(kinds)})*)$")
-
-
-def _ranges(kinds: str) -> Iterator[str]:
-    """Unbroken runs of characters of these Unicode categories: read faster than one by one."""
-    first = None
-    for n in range(0x20000 + 1):  # all punctuation and symbols lie below
-        inside = n < 0x20000 and unicodedata.category(chr(n))[0] in kinds
-        if inside and first is None:
-            first = n
-        elif not inside and first is not None:
-            yield f"\\U{first:08x}-\\U{n - 1:08x}"
-            first = None
-
-
-_LIST_ITEM: Final = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])(?: |$)")
-_KINDS: Final = (
-    ("标题", re.compile(r" {0,3}#")),
-    ("横线", re.compile(r" *(?:=+|-+) *$")),
-    ("表格", re.compile(r"\|")),
-    ("引文", re.compile(r" {0,3}>")),
-    ("列表", _LIST_ITEM),
-)
-"""What the beginning of a line makes of it; a line that begins with none of these is text."""
-_LISTED: Final = frozenset({"列表", "列表下的文字"})
-"""A list's items with the lines that go on with them, and their further paragraphs."""
-_ALONE: Final = frozenset({"标题", "横线"})
-"""Kinds of which every line is a block of its own."""
-
-_SPACES: Final = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-r"""What ``\s`` stands for, written out so that a set with it is looked up in one step."""
-_WORDS: Final = (
-    rf"(?>(?:[^*_`~^\\{_SPACES}<]++|<(?!!|[^<> ]*@)| (?! |$)"
-    r"|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*))+)"
-)
-_BEGINNING: Final = r"(?![\s#>+\[=|:-]|[0-9]+[.)])"
-_ORDINARY: Final = re.compile(
-    rf"(?!#.*#$)(?:#{{2,6}} |- |[0-9]+\. |> )?{_BEGINNING}{_WORDS}", re.MULTILINE
-)
-"""Most lines: none of the patterns above is in them, and their asterisks are in order."""
-
-_BLOCKS: Final = (
-    rf"(?!#.*#$)(?:#{{2,6}} |> )?{_BEGINNING}{_WORDS}",
-    rf"- {_BEGINNING}{_WORDS}(?>(?:\n- {_BEGINNING}{_WORDS})*)",
-    rf"[0-9]+\. {_BEGINNING}{_WORDS}(?>(?:\n[0-9]+\. {_BEGINNING}{_WORDS})*)",
-    rf"\|{_WORDS}(?>(?:\n\|{_WORDS})*)",
-)
-_ORDINARY_TEXT: Final = re.compile(
-    rf"\n*+(?>(?:(?>{'|'.join(_BLOCKS)})\n*+(?:(?<=\n\n)|\Z))*)", re.MULTILINE
-)
-"""Most texts: ordinary lines in blocks with empty lines between, which all read alike."""
-
-
-def _portable(m: Material, text: list[str]) -> Iterator[Problem]:
-    """Constructs that the forge's preview and the site read differently."""
-    yield from _neighbours(m, text)
-    yield from _lists(m, text)
-    if sum(line.count("~") for line in text) > 1:
-        yield from _tildes(m, text)
-    for at, line in enumerate(text, m.body_line):
-        if _ORDINARY.fullmatch(line):
-            continue
-        if "*" in line and not _stars().match(line):
-            hint = "加粗写成 **文字**，标点放在外面；乘号用 ×"
-            yield Problem(m.path, at, Code.PORTABLE, "* 号没有配对、挨在一起或夹着标点", hint)
-        for pattern, message, hint in _UNPORTABLE:
-            if pattern.search(line):
-                yield Problem(m.path, at, Code.PORTABLE, message, hint)
-
-
-def _neighbours(m: Material, text: list[str]) -> Iterator[Problem]:
-    """Where a block ends is seen alike only with an empty line there."""
-    before = ""
-    for at, kind in enumerate(_kinds(text), m.body_line):
-        if kind and before and (kind != before or kind in _ALONE):
-            message = f"{kind}紧接在{before}后面"
-            yield Problem(m.path, at, Code.PORTABLE, message, "中间空一行")
-        before = kind
-
-
-def _kinds(text: list[str]) -> Iterator[str]:
-    """What each line is part of, nothing for an empty one."""
-    inside = ""
-    for previous, line in pairwise(["", *text]):
-        if not line.strip():
-            yield ""
-            continue
-        kind = next((kind for kind, begins in _KINDS if begins.match(line)), "文字")
-        if not (kind == "文字" and inside in _LISTED and line.startswith(" ")):
-            inside = kind
-        elif not previous:
-            inside = "列表下的文字"
-        yield inside
-
-
-def _lists(m: Material, text: list[str]) -> Iterator[Problem]:
-    """A list goes on, level by level, with the mark and the indent it began with."""
-    marks: dict[int, str] = {}
-    outermost = -1
-    for at, (line, kind) in enumerate(zip(text, _kinds(text), strict=True), m.body_line):
-        indent = len(line) - len(line.lstrip(" "))
-        if kind in _LISTED:
-            for message, hint in _slips(marks, line, indent, outermost):
-                yield Problem(m.path, at, Code.PORTABLE, message, hint)
-        elif kind:
-            marks = {}
-            if indent and kind not in ("标题", "引文"):
-                yield Problem(m.path, at, Code.PORTABLE, "行首有空格", "让这一行顶格")
-        outermost = -1 if not kind else indent if outermost < 0 else outermost
-
-
-def _slips(
-    marks: dict[int, str], line: str, indent: int, outermost: int
-) -> Iterator[tuple[str, str]]:
-    """What is wrong with a line of a list, whose ``marks`` so far, by indent, are brought up.
-
-    ``outermost`` is the indent of the first of the lines right above, -1 below an empty one.
-    """
-    item = _LIST_ITEM.match(line)
-    if not item and outermost >= 0:
-        return
-    if indent % 4 or indent > max(marks, default=-4) + 4:
-        yield f"列表缩进了 {indent} 格", "下一级列表和列表项里的另一段缩进 4 格"
-    if indent < outermost:
-        yield "上一级列表项紧接在下一级后面", "中间空一行"
-    for deeper in [n for n in marks if n > indent or (n == indent and not item)]:
-        del marks[deeper]
-    if any(len(mark) > 3 for n, mark in marks.items() if n < indent):
-        yield "三位数的序号下面有缩进", "列表在这里分开，或不分级"
-    if item:
-        mark = item[2].lstrip("0123456789")
-        before = marks.get(indent, mark).lstrip("0123456789")
-        if mark != before and (outermost >= 0 or (mark in ".)") == (before in ".)")):
-            hint = "用同一种记号；要另起列表，先写一段文字"
-            yield f"一个列表里换了记号：先用 {before} 后用 {mark}", hint
-        marks[indent] = item[2]
-
-
-def _tildes(m: Material, text: list[str]) -> Iterator[Problem]:
-    """Two on different lines of a paragraph strike out what is between them."""
-    inside = False
-    for at, line in enumerate(text, m.body_line):
-        if not line.strip(" >") or line.startswith("|") or _LIST_ITEM.match(line):
-            inside = False
-        if inside and "~" in line:
-            hint = "改用文字或“～”"
-            yield Problem(m.path, at, Code.PORTABLE, "两行里各有一个 ~，中间会被当成删除线", hint)
-        inside = inside or "~" in line
-
-
-_DELIMITERS: Final = re.compile(r"\|(?: *:?-+:? *\|)+")
-
-
-def _tables(m: Material, text: list[str]) -> Iterator[Problem]:
-    """A row with more cells than the head loses them, whoever renders it."""
-    start, width = 0, 0
-    for number, line in enumerate([*text, ""]):
-        at = m.body_line + number
-        if not line.startswith("|"):
-            if start == 2:
-                hint = "写上内容，或删掉表格"
-                yield Problem(m.path, at - 1, Code.PORTABLE, "表格只有表头", hint)
-            start = 0
-            continue
-        cells = line[1:].removesuffix("|").count("|") + 1 if len(line) > 1 else 0
-        start += 1
-        if start == 1:
-            width = cells
-            if not _DELIMITERS.fullmatch(text[number + 1] if number + 1 < len(text) else ""):
-                hint = "表头下面一行写 | --- | --- |，每格一组"
-                yield Problem(m.path, at, Code.PORTABLE, "表头下面没有分隔行", hint)
-        elif cells != width:
-            message = f"这一行有 {cells} 格，表头有 {width} 格"
-            yield Problem(m.path, at, Code.PORTABLE, message, "补上或去掉 |；多出的格子不会显示")
 
 
 def _links(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:

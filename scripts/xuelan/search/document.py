@@ -13,10 +13,10 @@ from typing import NamedTuple
 import msgspec
 
 from xuelan.model.catalog import Catalog
+from xuelan.model.content import Searched
 from xuelan.model.material import Material
-from xuelan.model.rendered import Searched
 from xuelan.reading.attachments import AttachmentText
-from xuelan.rendering.texts import Texts
+from xuelan.rendering.pipeline import RenderedTexts
 from xuelan.text.digests import key_of, program
 
 
@@ -83,19 +83,19 @@ AttachmentTexts = Mapping[str, AttachmentText]
 
 
 def list_documents(
-    catalog: Catalog, rendered: Texts, attached: AttachmentTexts
+    catalog: Catalog, rendered: RenderedTexts, attached: AttachmentTexts
 ) -> list[DocumentRef]:
     """Return a reference to every public material, newest first."""
     return [_refer_to(m, rendered, attached) for m in catalog.public]
 
 
-def _refer_to(m: Material, rendered: Texts, attached: AttachmentTexts) -> DocumentRef:
+def _refer_to(m: Material, rendered: RenderedTexts, attached: AttachmentTexts) -> DocumentRef:
     key = key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments])
     load = partial(_load, m, rendered, attached)
     return DocumentRef(key, m.face, m.id, partial(collect_facets, m), load)
 
 
-def _load(m: Material, rendered: Texts, attached: AttachmentTexts) -> IndexDocument:
+def _load(m: Material, rendered: RenderedTexts, attached: AttachmentTexts) -> IndexDocument:
     return make_document(m, rendered.searched(m.id), attached)
 
 

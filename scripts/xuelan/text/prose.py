@@ -51,7 +51,7 @@ class Cited(msgspec.Struct, frozen=True, array_like=True):
     raw: str
 
 
-class Heading(msgspec.Struct, frozen=True, array_like=True):
+class HeadingLine(msgspec.Struct, frozen=True, array_like=True):
     """A heading line with its level and text."""
 
     line: int
@@ -141,11 +141,11 @@ def cited_ids(inside: str) -> tuple[str, ...]:
     return tuple(part.strip().removeprefix("@") for part in inside.split(";"))
 
 
-def headings(text: list[str]) -> Iterator[Heading]:
+def headings(text: list[str]) -> Iterator[HeadingLine]:
     """Every ``#`` heading, in order."""
     for number, line in enumerate(text, 1):
         if "#" in line and (match := _HEADING.match(line)):
-            yield Heading(number, len(match[1]), match[2] or "")
+            yield HeadingLine(number, len(match[1]), match[2] or "")
 
 
 def tags(text: list[str]) -> Iterator[tuple[int, str]]:

@@ -22,8 +22,8 @@ from icalendar import Alarm, Calendar, Event, vText
 from xuelan.kits.formats.meeting_forms import day
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.model.column import Activity
+from xuelan.model.content import Rendered
 from xuelan.model.material import CURRENT
-from xuelan.model.rendered import Rendered
 from xuelan.text.dates import chinese
 from xuelan.text.file_names import file_name
 

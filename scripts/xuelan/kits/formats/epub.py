@@ -34,7 +34,7 @@ from xuelan.kits.print.book import (
 )
 from xuelan.kits.print.typeset import ADDRESS, cited
 from xuelan.model.material import MISSING, Material, Media
-from xuelan.rendering.gathering import runs
+from xuelan.rendering.content_builder import runs
 from xuelan.text.dates import timestamp
 from xuelan.text.file_names import file_name
 

@@ -10,7 +10,7 @@ from xuelan.kits.ooxml import Row, Values
 from xuelan.kits.plan import Agenda, KitFile, KitPlan
 from xuelan.kits.print.blank_form import printed
 from xuelan.kits.word.fillable_form import template
-from xuelan.model.rendered import Rendered
+from xuelan.model.content import Rendered
 from xuelan.text.dates import timestamp
 from xuelan.text.file_names import file_name
 

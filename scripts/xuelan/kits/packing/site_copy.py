@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from xuelan.kits.packing.zip_writer import Packed
 from xuelan.model.catalog import Catalog
+from xuelan.model.content import Rendered
 from xuelan.model.material import Material
-from xuelan.model.rendered import Rendered
 
 FOLDER: Final = "离线网页"
 """The folder of a kit in which the pages stand."""

@@ -19,7 +19,7 @@ from xuelan.kits.assets import MissingPictureError
 from xuelan.kits.print.press import BREAKABLE
 from xuelan.kits.print.typefaces import SUBSTITUTES
 from xuelan.model.kit import KitError
-from xuelan.rendering.gathering import runs
+from xuelan.rendering.content_builder import runs
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _HAN: Final = r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
@@ -68,7 +68,7 @@ class UnknownElementError(KitError):
 
 
 ADDRESS: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
-"""A link from one material's page to another's, as :mod:`xuelan.rendering.gathering` gives it."""
+"""A link between two materials' pages, as :mod:`xuelan.rendering.content_builder` gives it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Setting:
 
 
 def markup(html: str, setting: Setting) -> str:
-    """Typst markup of a :class:`~xuelan.model.rendered.Rendered` ``html``.
+    """Typst markup of a :class:`~xuelan.model.content.Rendered` ``html``.
 
     It calls functions the style defines: ``lead-in``, ``quotation``, ``sheet``, ``stacked``,
     ``listing``, ``cite-mark``, ``code-word``, ``rule`` and ``picture``.

@@ -11,10 +11,10 @@ import msgspec
 from xuelan.engine.cache import NO_CACHE, Cache, EntryLocation
 from xuelan.engine.workers import SERIAL, Workers
 from xuelan.model.catalog import Catalog
+from xuelan.model.content import READING_SPEED, Rendered, Searched, Shown, minutes
 from xuelan.model.material import Material
-from xuelan.model.rendered import READING_SPEED, Rendered, Searched, Shown, minutes
-from xuelan.rendering.links import LinkTable, Surroundings
-from xuelan.rendering.text_renderer import Renderer
+from xuelan.rendering.links import Dependencies, LinkTable
+from xuelan.rendering.renderer import Renderer
 from xuelan.text.digests import key_of, program
 
 Part = TypeVar("Part", Shown, Searched, Rendered)
@@ -37,7 +37,7 @@ Known = dict[str, tuple[str, str, bytes, Outline]]
 """For each material the path and the digest of its file, the key of its text and its outline."""
 
 
-class Texts(Mapping[str, Rendered]):
+class RenderedTexts(Mapping[str, Rendered]):
     """Rendered texts by the ids of their materials, opened when asked for.
 
     ``known`` tells the next build which text came from which file, as long as the table of what
@@ -104,7 +104,7 @@ def render_all(
     workers: Workers = SERIAL,
     before: tuple[bytes, Known] | None = None,
     meanwhile: Callable[[], object] = lambda: None,
-) -> Texts:
+) -> RenderedTexts:
     """Every public material rendered, by id; what ``cache`` holds is not rendered again.
 
     ``before`` are the table key and the texts of the last build: where the table is the same, an
@@ -117,9 +117,9 @@ def render_all(
     def again(name: str) -> bytes:
         m = catalog.by_id[name]
         body = catalog.body_of(m)
-        return renderer((m.id, m.path, body, table.around(body)))
+        return renderer((m.id, m.path, body, table.dependencies_of(body)))
 
-    texts = Texts(cache, again)
+    texts = RenderedTexts(cache, again)
     known = before[1] if before and before[1] and before[0] == table.key else {}
     unknown: list[Material] = []
     for m in catalog.public:
@@ -130,12 +130,12 @@ def render_all(
             unknown.append(m)
     keys: dict[str, bytes] = {}
 
-    def prepare(m: Material) -> tuple[str, str, str, Surroundings] | None:
+    def prepare(m: Material) -> tuple[str, str, str, Dependencies] | None:
         body = catalog.body_of(m)
-        around = table.around(body)
-        key = keys[m.id] = _key(table, m, body, around)
+        dependencies = table.dependencies_of(body)
+        key = keys[m.id] = _key(table, m, body, dependencies)
         kept = cache.get(key, Rendered) is not None
-        return None if kept else (m.id, m.path, body, around)
+        return None if kept else (m.id, m.path, body, dependencies)
 
     def store(
         m: Material, entry: bytes | None
@@ -153,23 +153,25 @@ def render_all(
     return texts
 
 
-def no_texts() -> Texts:
+def no_texts() -> RenderedTexts:
     """Nothing yet: :func:`render_into` adds one text after another."""
 
     def unknown(name: str) -> bytes:
         raise KeyError(name)
 
-    return Texts(NO_CACHE, unknown)
+    return RenderedTexts(NO_CACHE, unknown)
 
 
-def render_into(texts: Texts, m: Material, body: str, table: LinkTable, renderer: Renderer) -> None:
+def render_into(
+    texts: RenderedTexts, m: Material, body: str, table: LinkTable, renderer: Renderer
+) -> None:
     """Add ``body``, the text of ``m``, as :func:`render_all` renders it among all others."""
-    around = table.around(body)
-    entry = renderer((m.id, m.path, body, around))
+    dependencies = table.dependencies_of(body)
+    entry = renderer((m.id, m.path, body, dependencies))
     outline = msgspec.msgpack.decode(entry, type=Outline)
-    texts.add(m, _key(table, m, body, around), outline, entry)
+    texts.add(m, _key(table, m, body, dependencies), outline, entry)
 
 
-def _key(table: LinkTable, m: Material, body: str, around: Surroundings) -> bytes:
+def _key(table: LinkTable, m: Material, body: str, dependencies: Dependencies) -> bytes:
     """The key of a rendered text: of all it depends on."""
-    return key_of(program(), table.docs_dir, m.id, m.path, body, around)
+    return key_of(program(), table.docs_dir, m.id, m.path, body, dependencies)

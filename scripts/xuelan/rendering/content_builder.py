@@ -1,8 +1,8 @@
-"""What one rendering gathers, and what it decides, whichever way the text is read.
+"""Builds the rendered content of one text, whichever reader reads it.
 
-Anchors, numbered blocks, numbers of citations, addresses of links and first uses of glossary words
-are given out here, in the order of the text: :mod:`xuelan.rendering.plain_reader` and
-:mod:`xuelan.rendering.markdown_reader` only find what there is, and write it.
+Anchors, numbers of citations, addresses of links and first uses of glossary words are given out
+here, in the order of the text. :mod:`xuelan.rendering.plain_writer` and
+:mod:`xuelan.rendering.python_markdown` find the marks in the text and write the HTML.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from xuelan.model.rendered import Block, Heading, Rendered, characters
-from xuelan.rendering.links import Surroundings
+from xuelan.model.content import Block, Heading, Rendered, characters
+from xuelan.rendering.links import Dependencies
 from xuelan.text.anchors import Anchors, slug
 
 _FILE: Final = re.compile(r"[A-Za-z0-9._-][A-Za-z0-9._/-]*")
-"""Most links: to a file nearby, and so plainly that there is nothing to take apart."""
+"""Matches most links: the path of a file, without anchor or escapes, which needs no parsing."""
 
 
-class Gathering:
-    """What the rendering of one text gathers.
+class ContentBuilder:
+    """Collects the headings, blocks, references and links of one text.
 
-    ``name`` is the id of the material and ``path`` its file; all that the text names is in
-    ``around``. Hand-written pages stand below ``docs_dir``.
+    ``name`` is the id of the material and ``path`` its file. Hand-written pages stand below
+    ``docs_dir``.
     """
 
-    def __init__(self, name: str, path: str, around: Surroundings, docs_dir: str) -> None:
-        self.around = around
+    def __init__(self, name: str, path: str, dependencies: Dependencies, docs_dir: str) -> None:
+        self.dependencies = dependencies
         self._name = name
         self._folder = posixpath.dirname(path)
         self._docs_dir = docs_dir
@@ -39,27 +39,27 @@ class Gathering:
         self._references: dict[str, int] = {}
         self._mentioned: set[int] = set()
         self._links: list[str] = []
-        self._words = [word for word in around.terms if len(word) > 1]
-        self._unlinked = [word for word in self._words if around.terms[word] != name]
+        self._words = [word for word in dependencies.terms if len(word) > 1]
+        self._unlinked = [word for word in self._words if dependencies.terms[word] != name]
 
-    def heading(self, tag: str, text: str) -> str:
-        """Take in a heading, ``h2`` to ``h6``, and its plain text; gives its anchor."""
+    def add_heading(self, tag: str, text: str) -> str:
+        """Add a heading, ``h2`` to ``h6``, by its plain text; returns its anchor."""
         anchor = self._anchors.unique(slug(text))
         self._headings.append(Heading(anchor, int(tag[1]), text))
         return anchor
 
-    def block(self, text: str) -> str:
-        """Take in the plain text of the next block; gives its anchor."""
+    def add_block(self, text: str) -> str:
+        """Add the next block by its plain text; returns its anchor."""
         anchor = f"p{len(self._blocks) + 1}"
         self._blocks.append(Block(anchor, len(self._headings) - 1, text))
         return anchor
 
-    def mentions(self, ids: str) -> list[tuple[str, int | None, bool]]:
+    def cite(self, ids: str) -> list[tuple[str, int | None, bool]]:
         """The :func:`runs` of a citation's numbers, each with whether it is the first of its work.
 
-        ``ids`` are the cited ids with spaces between. Those that stand for no work give nothing.
+        ``ids`` are the cited ids, separated by spaces. An id without works has no number.
         """
-        known, sources = self._references, self.around.sources
+        known, sources = self._references, self.dependencies.sources
         numbers = {
             known.setdefault(work, len(known) + 1)
             for i in ids.split()
@@ -72,8 +72,11 @@ class Gathering:
                 self._mentioned.add(number)
         return found
 
-    def address(self, target: str) -> str:
-        """The address, seen from this material's page, of a file linked in its text."""
+    def resolve(self, target: str) -> str:
+        """The address, relative to this material's page, of a link's ``target``.
+
+        ``#`` for addresses of other sites and for what is no address at all.
+        """
         linked, fragment = target, ""
         if not _FILE.fullmatch(target):
             try:
@@ -86,50 +89,50 @@ class Gathering:
         if not linked:
             return fragment or "#"
         path = posixpath.normpath(posixpath.join(self._folder, unquote(linked)))
-        if path in self.around.materials:
-            other = self.around.materials[path]
+        if path in self.dependencies.materials:
+            other = self.dependencies.materials[path]
             self._links.append(other)
-            self._linked(other)
+            self._forget_term(other)
             return f"../{other}/{fragment}"
         if path.startswith(self._docs_dir + "/") and path.endswith(".md"):
             page = path.removeprefix(self._docs_dir + "/").removesuffix(".md").removesuffix("index")
             return f"../../{page.rstrip('/')}/{fragment}" if page else f"../../{fragment}"
         return quote(posixpath.basename(path))
 
-    def names_a_term(self, text: str) -> bool:
-        """True when :func:`first_uses` of ``text``, or of a part of it, may find any."""
+    def has_term(self, text: str) -> bool:
+        """True if :func:`link_terms` of ``text``, or of a part of it, may find any."""
         for word in self._unlinked:  # noqa: SIM110 - any() takes three times as long for so few
             if word in text:
                 return True
         return False
 
-    def _linked(self, term: str) -> None:
-        """An entry is linked only once, by whichever of its words."""
-        self._unlinked = [word for word in self._unlinked if self.around.terms[word] != term]
+    def _forget_term(self, term: str) -> None:
+        """Link the entry ``term`` no more: it is linked once, by whichever of its words."""
+        self._unlinked = [word for word in self._unlinked if self.dependencies.terms[word] != term]
 
-    def first_uses(self, text: str) -> list[tuple[str, int, int]]:
-        """Each glossary entry not linked so far: its id, and where its word begins and ends.
+    def link_terms(self, text: str) -> list[tuple[str, int, int]]:
+        """Each glossary entry first used in ``text``: its id, and where its word begins and ends.
 
-        Of words that overlap, the leftmost and then the longest counts. A text names few of them:
-        making a finder for them would take longer than looking for each.
+        Of overlapping words, the leftmost counts, and of those the longest. A text has few of
+        them: ``str.find`` for each takes less time than to build an automaton.
         """
         found: list[tuple[str, int, int]] = []
         if not self._unlinked:
             return found
-        terms = self.around.terms
+        terms = self.dependencies.terms
         places = {word: n for word in self._words if (n := text.find(word)) >= 0}
         while any(word in self._unlinked for word in places):
             first, _, word = min([(n, -len(word), word) for word, n in places.items()])
             end = first + len(word)
             if word in self._unlinked:
-                self._linked(terms[word])
+                self._forget_term(terms[word])
                 found.append((terms[word], first, end))
             further = {w: n if n >= end else text.find(w, end) for w, n in places.items()}
             places = {w: n for w, n in further.items() if n >= 0}
         return found
 
-    def rendered(self, html: str) -> Rendered:
-        """All that was gathered, and the ``html`` written meanwhile."""
+    def build(self, html: str) -> Rendered:
+        """The rendered text: ``html`` and all that was added while it was written."""
         return Rendered(
             id=self._name,
             html=html,
@@ -142,7 +145,10 @@ class Gathering:
 
 
 def runs(numbers: list[int]) -> Iterator[tuple[str, int | None]]:
-    """``[1, 2, 3, 5]`` as 1 - 3 , 5: neighbours joined by a hyphen, the rest by a comma."""
+    """Pieces of a list of citation numbers, each with its number, or ``None`` for a separator.
+
+    ``[1, 2, 3, 5]`` gives ``1 - 3 , 5``: neighbours are joined by a hyphen, the rest by a comma.
+    """
     last, first = len(numbers) - 1, 0
     for n, number in enumerate(numbers):
         if n < last and numbers[n + 1] == number + 1:
