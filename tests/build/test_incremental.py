@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from trees import REPORT, STORY, TERM, again, clean, column, contents
 from xuelan import build as building
+from xuelan import build_steps
 from xuelan.engine import inputs
 from xuelan.pages import library
 from xuelan.reading import materials as reading
@@ -223,7 +224,7 @@ def test_an_unchanged_build_looks_at_no_material(
     def never(*arguments: Any) -> Any:
         raise AssertionError(arguments)
 
-    monkeypatch.setattr(building, "read_column", never)
+    monkeypatch.setattr(build_steps, "read_column", never)
     again(root)
 
 
@@ -320,14 +321,14 @@ def test_an_edit_made_while_a_build_runs_is_never_lost(
     shutil.copytree(base, root)
     again(root)
     original = (root / REPORT).read_bytes()
-    read_column = building.read_column
+    read_column = build_steps.read_column
 
     def typed_meanwhile(*arguments: Any) -> Any:
         (root / REPORT).write_bytes(original + "\n一闪而过的一句。\n".encode())
         return read_column(*arguments)
 
     (root / "docs/index.md").write_text("# 首页\n\n改过。\n", encoding="utf-8")
-    monkeypatch.setattr(building, "read_column", typed_meanwhile)
+    monkeypatch.setattr(build_steps, "read_column", typed_meanwhile)
     again(root)
     monkeypatch.undo()
     (root / REPORT).write_bytes(original)

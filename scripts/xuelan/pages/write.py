@@ -7,10 +7,10 @@ at; else every page's key is compared with the key of the page that stands there
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Final
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
 
 import msgspec
 
@@ -20,10 +20,14 @@ from xuelan.engine.staging import SiteTree, StagedFile
 from xuelan.engine.workers import Results, Workers
 from xuelan.model.catalog import Catalog
 from xuelan.pages import collection as pages
-from xuelan.pages import feeds
-from xuelan.pages.collection import Collection, Sheet
-from xuelan.pages.theme import Page, Theme
-from xuelan.rendering.pipeline import Known, RenderedTexts
+from xuelan.pages import downloads, feeds
+from xuelan.pages.collection import Sheet
+from xuelan.pages.edition import Edition, PageRecord
+from xuelan.pages.frames import HostOutput
+from xuelan.pages.theme import Page
+from xuelan.reading import attachments
+from xuelan.search.document import list_documents
+from xuelan.search.update import IndexUpdate
 from xuelan.text.digests import key_of
 
 _CATALOG: Final = "catalog.json"
@@ -35,32 +39,22 @@ _INDEX: Final = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
-class PageRecord:
-    """What a build tells the next one about its pages.
+class Written:
+    """What a build wrote.
 
-    ``base`` is the key of what every page depends on (program, templates, settings), ``lists`` of
-    all that lists and neighbours show, ``table`` of all that texts can link to. ``texts`` are the
-    rendered texts, ``files`` the pages of materials and lists in their order.
+    ``rendered`` counts the texts rendered; ``changed`` names the files written, each with the
+    reason. All other files stood in the site before.
     """
 
-    base: bytes = b""
-    lists: bytes = b""
-    table: bytes = b""
-    texts: Known = field(default_factory=dict)
-    files: list[str] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, notes: Mapping[str, bytes]) -> PageRecord:
-        """The record among the last build's ``notes``; an empty one if there is none."""
-        return _decode_record(notes.get("pages", b""))
+    materials: int
+    pages: int
+    characters: int
+    rendered: int = 0
+    changed: tuple[tuple[str, str], ...] = ()
 
 
-@lru_cache(maxsize=1)  # three steps look at the same record, which is large
-def _decode_record(note: bytes) -> PageRecord:
-    try:
-        return msgspec.msgpack.decode(note, type=PageRecord)
-    except msgspec.MsgspecError:
-        return PageRecord()
+Summaries = dict[str, dict[str, Any]]
+"""What the download pages say of each finished kit, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +64,6 @@ class _OverviewRecord:
     key: bytes
     seen: list[str]
     addresses: list[str]
-
-
-@dataclass(frozen=True)
-class Edition:
-    """A collection and its look, to be written into ``tree``; ``previous`` is the last edition."""
-
-    collection: Collection
-    theme: Theme
-    tree: SiteTree
-    previous: PageRecord
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog of the collection."""
-        return self.collection.catalog
-
-    @property
-    def texts(self) -> RenderedTexts:
-        """The rendered texts of the collection."""
-        return self.collection.rendered
-
-    @cached_property
-    def lists_key(self) -> bytes:
-        """The key of everything that a page can show beside its own text."""
-        catalog = self.catalog
-        faces = [m.face for m in catalog.materials]
-        return key_of(self.theme.base, catalog.drafts, faces, catalog.works, catalog.paths)
-
-    def is_new(self, name: str) -> bool:
-        """True if the text of the material ``name`` is another than in the last edition."""
-        return self.texts.known[name] != self.previous.texts.get(name)
-
-    def keep_or_write(self, page: Page, key: bytes = b"") -> None:
-        """Write a page, unless one made from the same ``key`` stands; without a key, always."""
-        if not (key and self.tree.keep_if_current(page.file, key)):
-            self.tree.write(page.file, self.theme(page), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +188,78 @@ def copy_files(_: BuildContext, edition: Edition) -> None:
         paths += [p for media in m.media for p in (media.path, media.caption_path) if p]
         for path in paths:
             edition.tree.copy_file(m.address + path.rsplit("/", 1)[-1], root / path)
+
+
+def write_own_kit(_: BuildContext, edition: Edition) -> None:
+    """Write the data of the page on which a branch fills in its own kit."""
+    if edition.catalog.kits:
+        from xuelan.pages import own_kit  # noqa: PLC0415 - its libraries take long to load
+
+        for path, text in own_kit.files(edition.catalog, edition.texts):
+            edition.tree.write(path, text.encode())
+
+
+def start_index(context: BuildContext, edition: Edition) -> IndexUpdate:
+    """Find out what the index has to know beforehand, while pages are written."""
+    catalog = edition.catalog
+    own = [a for m in catalog.public for a in m.attachments]
+    files = attachments.read_texts(catalog.column.root, own, context.cache)
+    documents = list_documents(catalog, edition.texts, files)
+    return IndexUpdate(documents, edition.tree, context.cache, context.workers)
+
+
+def write_index(_: BuildContext, edition: Edition, index: IndexUpdate, __: list[str]) -> None:
+    """Write the search index; the workers have done all pages before."""
+    index.finish(tuple(downloads.forms(edition.catalog.kits)))
+
+
+def make_kits(context: BuildContext, edition: Edition) -> Summaries:
+    """Make the study kits, which carry a copy of all that has been written so far."""
+    catalog, tree = edition.catalog, edition.tree
+    if not catalog.kits or catalog.drafts:
+        return {}
+    from xuelan.kits import make  # noqa: PLC0415 - its libraries take long to load
+    from xuelan.kits.packing import offline_site, package  # noqa: PLC0415
+
+    plain = {p.file: edition.theme(p) for p in downloads.everything(edition.collection, {})}
+    copy = offline_site.copy(tree, plain, context.cache, context.workers)
+    kits = make.make_kits(
+        catalog.kits, catalog, edition.texts, copy, context.cache, context.workers
+    )
+    made: Summaries = {}
+    for kit in kits:
+        made[kit.id] = package.summary(kit)
+        tree.write(f"downloads/{kit.id}/{kit.archive_name}", kit.archive)
+        for path, data in kit.singles:
+            tree.write(f"downloads/{kit.id}/{path}", data)
+    tree.write("downloads/kits.json", package.index(made.values()).encode())
+    return made
+
+
+def offer_downloads(_: BuildContext, edition: Edition, kits: Summaries) -> list[str]:
+    """Write the pages that offer the kits; returns their addresses."""
+    offers = list(downloads.everything(edition.collection, kits))
+    # The pages of kits look at texts too, which the key of lists does not name.
+    key = b"" if edition.catalog.kits else key_of(edition.lists_key, "downloads")
+    for page in offers:
+        edition.keep_or_write(page, key)
+    return [page.address for page in offers]
+
+
+def summarise(
+    _: BuildContext, edition: Edition, host: HostOutput, *addresses: list[str]
+) -> Written:
+    """Write the sitemap, and count what was written."""
+    every = [*host.addresses, *itertools.chain(*addresses)]
+    write_sitemap(edition, every)
+    texts = edition.texts
+    return Written(
+        materials=len(edition.catalog.public),
+        pages=len(every),
+        characters=sum(texts.outline(name).characters for name in texts),
+        rendered=len(texts.made),
+        changed=list_changes(edition),
+    )
 
 
 def write_sitemap(edition: Edition, addresses: Iterable[str]) -> None:

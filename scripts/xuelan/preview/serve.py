@@ -24,8 +24,8 @@ from xuelan.engine import overrides
 from xuelan.engine.publish import BusyError
 from xuelan.engine.workers import without_gc
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
+from xuelan.pages.edition import Edition
 from xuelan.pages.frames import HostError
-from xuelan.pages.write import Edition
 from xuelan.preview.loopback import ADDRESS, Listeners, Server
 from xuelan.preview.proof import Forme, Proofs
 from xuelan.preview.watch import Saves, watch

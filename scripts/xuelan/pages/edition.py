@@ -1,0 +1,125 @@
+"""From the catalog to an edition: everything that pages are made from, and the tree they go to."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+import msgspec
+
+from xuelan.engine.context import BuildContext
+from xuelan.engine.pinyin_cache import open_spelling, prefill
+from xuelan.engine.staging import SiteTree
+from xuelan.engine.steps import Deferred, Pending
+from xuelan.engine.workers import SERIAL
+from xuelan.model.catalog import Catalog
+from xuelan.pages import library
+from xuelan.pages.collection import Collection
+from xuelan.pages.frames import HostOutput
+from xuelan.pages.theme import Page, Theme
+from xuelan.rendering.pipeline import Known, RenderedTexts, render_all
+from xuelan.text.digests import key_of
+from xuelan.text.pinyin import Spelling
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """What a build tells the next one about its pages.
+
+    ``base`` is the key of what every page depends on (program, templates, settings), ``lists`` of
+    all that lists and neighbours show, ``table`` of all that texts can link to. ``texts`` are the
+    rendered texts, ``files`` the pages of materials and lists in their order.
+    """
+
+    base: bytes = b""
+    lists: bytes = b""
+    table: bytes = b""
+    texts: Known = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, notes: Mapping[str, bytes]) -> PageRecord:
+        """The record among the last build's ``notes``; an empty one if there is none."""
+        return _decode_record(notes.get("pages", b""))
+
+
+@lru_cache(maxsize=1)  # three steps look at the same record, which is large
+def _decode_record(note: bytes) -> PageRecord:
+    try:
+        return msgspec.msgpack.decode(note, type=PageRecord)
+    except msgspec.MsgspecError:
+        return PageRecord()
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A collection and its look, to be written into ``tree``; ``previous`` is the last edition."""
+
+    collection: Collection
+    theme: Theme
+    tree: SiteTree
+    previous: PageRecord
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the collection."""
+        return self.collection.catalog
+
+    @property
+    def texts(self) -> RenderedTexts:
+        """The rendered texts of the collection."""
+        return self.collection.rendered
+
+    @cached_property
+    def lists_key(self) -> bytes:
+        """The key of everything that a page can show beside its own text."""
+        catalog = self.catalog
+        faces = [m.face for m in catalog.materials]
+        return key_of(self.theme.base, catalog.drafts, faces, catalog.works, catalog.paths)
+
+    def is_new(self, name: str) -> bool:
+        """True if the text of the material ``name`` is another than in the last edition."""
+        return self.texts.known[name] != self.previous.texts.get(name)
+
+    def keep_or_write(self, page: Page, key: bytes = b"") -> None:
+        """Write a page, unless one made from the same ``key`` stands; without a key, always."""
+        if not (key and self.tree.keep_if_current(page.file, key)):
+            self.tree.write(page.file, self.theme(page), key)
+
+
+Facets = tuple[tuple[library.Facet, ...], Spelling]
+"""The library's shelves, and the spelling by which they are sorted."""
+
+
+def start_rendering(context: BuildContext, catalog: Catalog) -> Pending[RenderedTexts]:
+    """Let the workers render the texts that neither the last build nor the cache holds."""
+    record = PageRecord.read(context.previous.notes)
+    texts = render_all(catalog, context.cache, context.workers, (record.table, record.texts))
+    return Deferred(lambda: texts)
+
+
+def sort_shelves(context: BuildContext, catalog: Catalog) -> Facets:
+    """Sort the materials onto the library's shelves, in the order of pinyin."""
+    spelling = open_spelling(context.cache)
+    if not PageRecord.read(context.previous.notes).lists:
+        # All titles of a first build are new; a later one has few to spell, if any.
+        prefill((m.title for m in catalog.public), spelling, SERIAL)
+    importlib.import_module("xuelan.search.index")  # numpy loads while the workers are busy
+    return library.facets(catalog, spelling), spelling
+
+
+def collect(_: BuildContext, catalog: Catalog, texts: RenderedTexts, facets: Facets) -> Collection:
+    """Gather what pages are made from."""
+    return Collection(catalog, texts, *facets)
+
+
+def make_edition(
+    _: BuildContext, collection: Collection, host: HostOutput, tree: SiteTree
+) -> Edition:
+    """Write the hand-written pages, and put the collection into their frame."""
+    for path, data in host.files.items():
+        tree.write(path, data)
+    theme = replace(host.theme(collection.catalog), shelves=collection.shelves)
+    return Edition(collection, theme, tree, PageRecord.read(tree.last.notes))
