@@ -24,7 +24,7 @@ import msgspec
 import search_reader
 import synthetic
 from playwright.sync_api import sync_playwright
-from search_reader import HERE, measured
+from search_reader import HERE, run
 
 from xuelan.engine.cache import Cache
 from xuelan.search.document import DocumentRef, Facets, IndexDocument
@@ -37,22 +37,22 @@ import chromium
 from site_folder import rewrite
 
 SIZES = (200, 2000, 10000)
-PEERS = {"pagefind": search_reader.pagefind, "material": search_reader.material}
+PEERS = {"pagefind": search_reader.measure_pagefind, "material": search_reader.measure_material}
 SENTENCE, PARAGRAPH = "改了一句话，实干担当。", "前面新添一段。" * 12
 STEPS = ("cold", "unchanged", "a sentence edited", "a paragraph put in front")
 
 
-def edits(step: str, count: int) -> dict[int, str]:
-    """What was put into which material before ``step``; edits stay."""
+def list_edits(step: str, count: int) -> dict[int, str]:
+    """Return what was put into which material before ``step``; edits stay."""
     at = STEPS.index(step)
     made = {count // 2: SENTENCE} if at >= 2 else {}
     return made | ({count // 3: PARAGRAPH} if at >= 3 else {})
 
 
 class Materials:
-    """Materials written when asked for, so that a hundred thousand need no memory.
+    """Materials that are written when they are loaded: a hundred thousand need no memory.
 
-    ``seconds`` is the CPU time their writing took, which is not the index's.
+    ``seconds`` is the CPU time that writing took, which is not the index's.
     """
 
     def __init__(self, count: int, edited: dict[int, str]) -> None:
@@ -78,14 +78,14 @@ class Materials:
                 key=key_of("synthetic", number, self.edited.get(number)),
                 face=b"%d" % number,
                 id=f"m-{number:06d}",
-                facets=functools.partial(_facets, number),
+                facets=functools.partial(_make_facets, number),
                 load=functools.partial(self.document, number),
             )
             for number in range(self.count)
         ]
 
 
-def _facets(number: int) -> Facets:
+def _make_facets(number: int) -> Facets:
     return Facets(
         kind=synthetic.KINDS[number % len(synthetic.KINDS)],
         year=str(1990 + number % 36),
@@ -97,7 +97,7 @@ def _facets(number: int) -> Facets:
 
 def build(folder: Path, count: int, step: str) -> None:
     """One build of the index in a process of its own; prints the CPU seconds of the index."""
-    materials = Materials(count, edits(step, count))
+    materials = Materials(count, list_edits(step, count))
     refs = materials.refs()
     cache = Cache(folder / "cache")
     with rewrite(folder / "site", folder / "cache") as tree:
@@ -107,12 +107,12 @@ def build(folder: Path, count: int, step: str) -> None:
     cache.save(compact=True)
 
 
-def index_costs(folder: Path, count: int) -> list[str]:
-    """The index built cold, unchanged, and after edits; by one process, on one core."""
+def measure_index(folder: Path, count: int) -> list[str]:
+    """Measure the index built cold, unchanged, and after edits; by one process, on one core."""
     lines = ["| index | CPU s | peak MB |", "| --- | ---: | ---: |"]
     for step in STEPS:
         child = json.dumps([str(folder), count, step])
-        cost, said = measured([sys.executable, Path(__file__).resolve(), "--child", child])
+        cost, said = run([sys.executable, Path(__file__).resolve(), "--child", child])
         lines.append(f"| {step} | {float(said):.2f} | {cost.memory:.0f} |")
     files = [p for p in (folder / "site/search").rglob("*") if p.is_file()]
     size = sum(p.stat().st_size for p in files) / 1e6
@@ -120,14 +120,14 @@ def index_costs(folder: Path, count: int) -> list[str]:
 
 
 def report(count: int, peers: list[str], say: Callable[[str], None]) -> None:
-    """Everything about one size."""
+    """Measure everything at one size."""
     say(f"## {count:,} materials\n")
     with tempfile.TemporaryDirectory(prefix="search-bench-") as name, sync_playwright() as driver:
         folder = Path(name)
         browser = driver.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
-        for line in index_costs(folder, count):
+        for line in measure_index(folder, count):
             say(line)
-        rows = [*search_reader.HEADINGS, *search_reader.own(browser, folder / "site")]
+        rows = [*search_reader.HEADINGS, *search_reader.measure_own(browser, folder / "site")]
         for row in rows:
             say(row)
         told = []

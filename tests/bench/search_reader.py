@@ -52,15 +52,15 @@ HEADINGS = ("| a reader's browser | requests | KB | ms |", "| --- | ---: | ---: 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of a process: CPU and wall seconds, peak memory in MB."""
+    """What a process costs: CPU and wall seconds, peak memory in MB."""
 
     cpu: float
     wall: float
     memory: float
 
 
-def measured(command: list[str | Path], cwd: Path | None = None) -> tuple[Cost, str]:
-    """Run a command to its end; what it cost, and what it said."""
+def run(command: list[str | Path], cwd: Path | None = None) -> tuple[Cost, str]:
+    """Run a command to its end; return its cost and its output."""
     start = time.monotonic()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=cwd)
@@ -81,7 +81,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if not self.path.endswith(".json"):
             super().do_GET()
             return
-        body = _gzipped(self.translate_path(self.path))
+        body = _gzip(self.translate_path(self.path))
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Encoding", "gzip")
@@ -94,13 +94,13 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @functools.cache
-def _gzipped(path: str) -> bytes:
+def _gzip(path: str) -> bytes:
     return gzip.compress(Path(path).read_bytes())
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serves a folder; connections stay open."""
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder; connections stay open."""
     handler = functools.partial(_Handler, directory=str(folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -110,7 +110,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Load:
-    """Of one step for a reader: requests, KB on the wire, milliseconds waited, of these script."""
+    """What one step loads: requests, KB on the wire, milliseconds waited, of these script."""
 
     requests: int
     kilobytes: float
@@ -123,37 +123,37 @@ class Meter:
 
     def __init__(self, page: Page) -> None:
         self.session = page.context.new_cdp_session(page)
-        self.session.on("Network.requestWillBeSent", self._asked)
-        self.session.on("Network.loadingFinished", self._loaded)
+        self.session.on("Network.requestWillBeSent", self._count_request)
+        self.session.on("Network.loadingFinished", self._count_bytes)
         self.session.send("Network.enable")
         self.session.send("Network.emulateNetworkConditions", NETWORK)
         self.session.send("Performance.enable")
         self.requests = self.bytes = 0
         self.start()
 
-    def _asked(self, _: Any) -> None:
+    def _count_request(self, _: Any) -> None:
         self.requests += 1
 
-    def _loaded(self, event: Any) -> None:
+    def _count_bytes(self, event: Any) -> None:
         self.bytes += event["encodedDataLength"]
 
     def start(self) -> None:
         """Count from now on."""
         self.requests = self.bytes = 0
-        self._script, self._start = self._scripted(), time.monotonic()
+        self._script, self._start = self._read_script_time(), time.monotonic()
 
     def stop(self) -> Load:
-        """What there was since :meth:`start`."""
+        """Return what was loaded since :meth:`start`."""
         wait = (time.monotonic() - self._start) * 1000
-        return Load(self.requests, self.bytes / 1000, wait, self._scripted() - self._script)
+        return Load(self.requests, self.bytes / 1000, wait, self._read_script_time() - self._script)
 
-    def _scripted(self) -> float:
+    def _read_script_time(self) -> float:
         metrics = self.session.send("Performance.getMetrics")["metrics"]
         return float(next(m["value"] for m in metrics if m["name"] == "ScriptDuration")) * 1000
 
 
-def table(steps: dict[str, list[Load]]) -> list[str]:
-    """The middle and the worst of each step."""
+def write_table(steps: dict[str, list[Load]]) -> list[str]:
+    """Write the median and the worst of each step as rows of a table."""
     rows = []
     for name, loads in steps.items():
         columns: list[list[float]] = [
@@ -167,8 +167,8 @@ def table(steps: dict[str, list[Load]]) -> list[str]:
 
 
 @contextlib.contextmanager
-def visitor(browser: Browser) -> Iterator[tuple[Page, Meter]]:
-    """A page with an empty cache."""
+def open_page(browser: Browser) -> Iterator[tuple[Page, Meter]]:
+    """Open a page with an empty cache."""
     context = browser.new_context()
     page = context.new_page()
     yield page, Meter(page)
@@ -178,23 +178,23 @@ def visitor(browser: Browser) -> Iterator[tuple[Page, Meter]]:
 # xuelan
 
 
-def own(browser: Browser, site: Path) -> list[str]:
-    """From focus to ten results; one character more; the first question again."""
+def measure_own(browser: Browser, site: Path) -> list[str]:
+    """Measure, with xuelan, focus, ten results, one character more, the first question again."""
     (site / "index.html").write_text(PAGE.format(title="首页", root="", body=""), encoding="utf-8")
     style = HERE.parents[1] / "overrides/assets/xuelan/search/search.css"
     (site / "search.css").write_bytes(style.read_bytes())
     steps: dict[str, list[Load]] = {}
-    with served(site) as address:
-        for question, longer in questions(IndexReader(site)).items():
-            for name, load in _asked(browser, address, question, longer):
+    with serve(site) as address:
+        for question, longer in choose_questions(IndexReader(site)).items():
+            for name, load in _ask_own(browser, address, question, longer):
                 steps.setdefault(name, []).append(load)
-    return table(steps)
+    return write_table(steps)
 
 
-def _asked(
+def _ask_own(
     browser: Browser, address: str, question: str, longer: str
 ) -> Iterator[tuple[str, Load]]:
-    with visitor(browser) as (page, meter):
+    with open_page(browser) as (page, meter):
         page.goto(address, wait_until="networkidle")
         rows = page.locator("[data-search-results] [data-material-id]")
         meter.start()
@@ -218,8 +218,8 @@ def _asked(
         yield "xuelan: first question again, ms of script", meter.stop()
 
 
-def questions(reader: IndexReader) -> dict[str, str]:
-    """Four characters that stand in ten materials and more, each with a fifth that goes on."""
+def choose_questions(reader: IndexReader) -> dict[str, str]:
+    """Choose four characters that ten materials hold, each with the five characters there."""
     writer = synthetic.Writer(1)
     found: dict[str, str] = {}
     for number in range(reader.manifest.count):
@@ -241,8 +241,8 @@ def questions(reader: IndexReader) -> dict[str, str]:
 # Peers
 
 
-def pages(folder: Path, count: int, *, markdown: bool) -> dict[str, int]:
-    """Every material as a page; for each name the number of materials that hold it."""
+def write_pages(folder: Path, count: int, *, markdown: bool) -> dict[str, int]:
+    """Write every material as a page; return for each name how many materials hold it."""
     writer = synthetic.Writer(1)
     holding = dict.fromkeys(NAMES, 0)
     for number in range(count):
@@ -278,51 +278,49 @@ FIND = """async ([address, question]) => {
 }"""
 
 
-def pagefind(browser: Browser, folder: Path, count: int) -> tuple[list[str], list[str]]:
-    """Pagefind's index, what ten results load, and what it finds."""
-    holding = pages(folder, count, markdown=False)
+def measure_pagefind(browser: Browser, folder: Path, count: int) -> tuple[list[str], list[str]]:
+    """Measure Pagefind: its index, what ten results load, how many it finds."""
+    holding = write_pages(folder, count, markdown=False)
     (folder / "index.html").write_text(PAGE.format(title="首页", root="", body=""), "utf-8")
-    cost, _ = measured(
-        [sys.executable, "-m", "pagefind", "--site", folder, "--force-language", "zh"]
-    )
+    cost, _ = run([sys.executable, "-m", "pagefind", "--site", folder, "--force-language", "zh"])
     size = sum(p.stat().st_size for p in (folder / "pagefind").rglob("*") if p.is_file()) / 1e6
     hits = {}
-    with served(folder) as address, visitor(browser) as (page, meter):
+    with serve(folder) as address, open_page(browser) as (page, meter):
         page.goto(address, wait_until="networkidle")
         meter.start()
         page.evaluate(FIND, [address, LOAD])
         load = meter.stop()
         for name in NAMES:
             hits[name] = page.evaluate(FIND, [address, name])[0]
-    rows = table({"Pagefind: first question, ten results": [load]})
-    return rows, _told("Pagefind", cost, size, hits, holding)
+    rows = write_table({"Pagefind: first question, ten results": [load]})
+    return rows, _describe("Pagefind", cost, size, hits, holding)
 
 
-def material(browser: Browser, folder: Path, count: int) -> tuple[list[str], list[str]]:
-    """Material's own search: one index for all, segmented by jieba, loaded on every page."""
+def measure_material(browser: Browser, folder: Path, count: int) -> tuple[list[str], list[str]]:
+    """Measure Material's own search: one index, segmented by jieba, loaded on every page."""
     docs = folder / "docs"
     docs.mkdir(parents=True)
-    holding = pages(docs, count, markdown=True)
+    holding = write_pages(docs, count, markdown=True)
     (docs / "index.md").write_text("# 首页\n", encoding="utf-8")
     theme = "theme: {name: material, language: zh, font: false}"
     rest = "plugins: [search]\nvalidation: {nav: {omitted_files: ignore}}"
     (folder / "mkdocs.yml").write_text(f"site_name: 示例\nnav: [index.md]\n{theme}\n{rest}\n")
-    cost, _ = measured([sys.executable, "-m", "mkdocs", "build", "-q"], folder)
+    cost, _ = run([sys.executable, "-m", "mkdocs", "build", "-q"], folder)
     index = folder / "site/search/search_index.json"
     hits = {}
-    with served(folder / "site") as address, visitor(browser) as (page, meter):
+    with serve(folder / "site") as address, open_page(browser) as (page, meter):
         meter.start()
         page.goto(address, timeout=PATIENCE)
         _ask_material(page, LOAD)
         load = meter.stop()
         for name in NAMES:
             hits[name] = _ask_material(page, name)
-    rows = table({"Material: first question, page loads included": [load]})
-    return rows, _told("Material", cost, index.stat().st_size / 1e6, hits, holding)
+    rows = write_table({"Material: first question, page loads included": [load]})
+    return rows, _describe("Material", cost, index.stat().st_size / 1e6, hits, holding)
 
 
 def _ask_material(page: Page, question: str) -> int:
-    """The number of results Material's search box gives."""
+    """Return the number of results in Material's search box."""
     field = page.locator("[data-md-component=search-query]")
     meta = page.locator(".md-search-result__meta")
     for text, answer in (("", "键入以开始搜索"), (question, "符合条件的结果")):
@@ -333,10 +331,10 @@ def _ask_material(page: Page, question: str) -> int:
     return int(number[0]) if number else 0
 
 
-def _told(
+def _describe(
     name: str, cost: Cost, size: float, hits: dict[str, int], holding: dict[str, int]
 ) -> list[str]:
-    """What the peer's index cost, and how many it finds of those there are."""
+    """Describe the cost of a peer's index, and how many of the materials it finds."""
     found = "，".join(f"{q} {hits[q]} of {holding[q]}" for q in hits)
     costs = f"{cost.cpu:.1f} s CPU, {cost.memory:.0f} MB peak, {size:.1f} MB of index"
     return [f"- {name}: {costs}; finds {found}"]

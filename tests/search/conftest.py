@@ -1,4 +1,4 @@
-"""Fixtures: the real column built without kits, its index, and a server that can fail."""
+"""Fixtures: the real column built without kits, its index, and a server with faults."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 
 def load(root: Path) -> Catalog:
-    """A column that must be free of errors."""
+    """Load a column that must be free of errors."""
     catalog, problems = check(root)
     assert catalog is not None
     assert not [p for p in problems if p.is_error], problems
@@ -44,7 +44,7 @@ def load(root: Path) -> Catalog:
 
 
 def build(root: Path, site: Path) -> Path:
-    """Build a column without kits: they take long and search does not read them."""
+    """Build a column without kits, which take long and which search does not read."""
     catalog = load(root)
     with rewrite(site) as tree:
         context = BuildContext.without_site(root)
@@ -68,7 +68,7 @@ def documents(column: Catalog) -> list[IndexDocument]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real column's site; ``modules/`` holds the browser's modules as they are written.
 
-    Sequences are common here from 101 places on, so that there are as many as there can be.
+    Sequences are common here from 101 places on, so that all numbers for them are used.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(common, "compute_threshold", lambda bits: 100)
@@ -104,7 +104,7 @@ class Server:
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Answers from the folder, or as a fault would."""
+    """Answers from the folder, or with a fault."""
 
     server_state: Server
 
@@ -130,20 +130,20 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-def status(code: int) -> Fault:
-    """An error of the server."""
+def fail_with(code: int) -> Fault:
+    """Answer with an error of the server."""
     return lambda handler: handler.send_error(code)
 
 
-def changed(change: Callable[[bytes], bytes]) -> Fault:
-    """The file, changed on its way."""
+def send_changed(change: Callable[[bytes], bytes]) -> Fault:
+    """Answer with the file, changed on its way."""
     return lambda handler: handler.send(
         change(Path(handler.translate_path(handler.path.partition("?")[0])).read_bytes())
     )
 
 
-def other(pattern: str, replacement: str) -> Fault:
-    """Another file in its place."""
+def send_other(pattern: str, replacement: str) -> Fault:
+    """Answer with another file in its place."""
 
     def fault(handler: Handler) -> None:
         path = re.sub(pattern, replacement, handler.path.partition("?")[0])
@@ -153,15 +153,15 @@ def other(pattern: str, replacement: str) -> Fault:
 
 
 class Gate:
-    """Holds requests back: ``reached`` when the first has come, until ``opened``."""
+    """Holds requests back until ``opened`` is set; ``reached`` is set by the first one."""
 
     def __init__(self) -> None:
         self.reached = threading.Event()
         self.opened = threading.Event()
 
 
-def held(gate: Gate) -> Fault:
-    """The file, when ``gate`` is opened."""
+def hold(gate: Gate) -> Fault:
+    """Answer with the file when ``gate`` is opened."""
 
     def fault(handler: Handler) -> None:
         gate.reached.set()
@@ -189,7 +189,7 @@ def _server(built: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def server(_server: Server) -> Iterator[Server]:
-    """The real column served, without faults at first."""
+    """The real column, served without faults at first."""
     _server.heal()
     yield _server
     _server.heal()

@@ -1,4 +1,4 @@
-"""What search must find, said another way: plain ``in`` over folded texts."""
+"""The oracle: what search must find, by plain ``in`` over folded texts."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Oracle:
     def of(cls, documents: Iterable[IndexDocument]) -> Oracle:
         return cls({d.id: [fold(p.text) for p in d.passages] for d in documents})
 
-    def holding(self, query: str) -> set[str]:
-        """The documents in which every term of ``query`` stands."""
+    def find(self, query: str) -> set[str]:
+        """Return the documents in which every term of ``query`` stands."""
         terms = [term.text for term in parse(query).terms]
         return {
             name
@@ -40,13 +40,13 @@ ACROSS = {
     "brackets": r"[〔〕（）()\[\]《》]",
     "quotation marks": r"[“”‘’\"「」『』]",
 }
-"""What a substring runs across."""
+"""By name, a pattern that a substring contains."""
 
 
-def substring(
+def draw_substring(
     documents: list[IndexDocument], rng: random.Random, across: str = ""
 ) -> tuple[str, str]:
-    """A random document's id and one to twelve characters of one of its passages, as written.
+    """Draw a random document's id and one to twelve characters of one of its passages, as written.
 
     With ``across`` one of them matches that pattern.
     """
@@ -63,10 +63,10 @@ def substring(
             return document.id, cut
 
 
-def mutilated(documents: list[IndexDocument], rng: random.Random) -> str:
-    """Something like a substring, most likely nowhere: a character exchanged, two ends joined."""
-    _, one = substring(documents, rng)
-    _, two = substring(documents, rng)
+def draw_mutilated(documents: list[IndexDocument], rng: random.Random) -> str:
+    """Draw a text that most likely stands nowhere: a character exchanged, or two ends joined."""
+    _, one = draw_substring(documents, rng)
+    _, two = draw_substring(documents, rng)
     if rng.random() < 0.5:
         place = rng.randrange(len(one))
         return one[:place] + rng.choice(two) + one[place + 1 :]

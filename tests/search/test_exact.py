@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from search.oracle import ACROSS, LONGEST, Oracle, mutilated, substring
+from search.oracle import ACROSS, LONGEST, Oracle, draw_mutilated, draw_substring
 from xuelan.search import matching
 from xuelan.search.document import IndexDocument
 from xuelan.search.matching import EXACT
@@ -40,11 +40,11 @@ def test_whatever_stands_in_a_material_is_found(
     """Random pieces of random materials, also across digits, Latin, brackets, quotation marks."""
     number = {d.id: n for n, d in enumerate(documents)}
     for _ in range(count):
-        name, cut = substring(documents, rng, across)
+        name, cut = draw_substring(documents, rng, across)
         assert 1 <= len(cut) <= LONGEST
         found = matching.match_exact(reader, parse(cut))
         assert number[name] in {hit.doc for hit in found}, cut
-        assert {documents[hit.doc].id for hit in found} == oracle.holding(cut), cut
+        assert {documents[hit.doc].id for hit in found} == oracle.find(cut), cut
 
 
 def test_whatever_stands_nowhere_is_not_in_the_exact_group(
@@ -53,8 +53,8 @@ def test_whatever_stands_nowhere_is_not_in_the_exact_group(
     """Pieces with a character exchanged, and ends of different pieces joined."""
     left = COUNT
     while left:
-        query = mutilated(documents, rng)
-        if oracle.holding(query):
+        query = draw_mutilated(documents, rng)
+        if oracle.find(query):
             continue
         left -= 1
         found = matching.answer(reader, parse(query))
@@ -73,4 +73,4 @@ def test_queries_of_common_words_are_exact(
         at = max(0, piece.index(text) - rng.randint(0, 3))
         query = piece[at : at + len(text) + rng.randint(1, 4)]
         found = {hit.doc for hit in matching.match_exact(reader, parse(f"“{query}”"))}
-        assert found == {number[name] for name in oracle.holding(f"“{query}”")}, query
+        assert found == {number[name] for name in oracle.find(f"“{query}”")}, query

@@ -49,7 +49,7 @@ def test_query(
     page = ask(reader, query, 1)
     hits = matching.answer(reader, parse(query)).hits
     found = {documents[hit.doc].id for hit in hits}
-    holding = oracle.holding(query)
+    holding = oracle.find(query)
     if find == "exact":
         assert page.group == EXACT
         assert found == holding != set()

@@ -1,4 +1,4 @@
-"""The index's files: what goes in comes out, an edit gives what a new build gives."""
+"""The index's files: they are read as they were written, and an edit gives what a build gives."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def material(name: str, *texts: str, title: str = "", kind: str = "故事") -> I
 
 
 def refer_to(document: IndexDocument) -> DocumentRef:
-    """As the build would hand it over."""
+    """Make the reference that a build would make."""
     key = key_of(document.id, document.title, document.kind, document.passages)
     return DocumentRef(
         key,
@@ -68,14 +68,14 @@ def refer_to(document: IndexDocument) -> DocumentRef:
 
 
 def write(documents: list[IndexDocument], folder: Path) -> IndexReader:
-    """The index of ``documents``, made anew."""
+    """Write the index of ``documents`` into an empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
     IndexUpdate([refer_to(d) for d in documents], SiteTree(folder)).finish(())
     return IndexReader(folder)
 
 
-def some(count: int, seed: int = 1) -> list[IndexDocument]:
-    """Documents of random words."""
+def make_documents(count: int, seed: int = 1) -> list[IndexDocument]:
+    """Make documents of random words."""
     rng = random.Random(seed)
 
     def text() -> str:
@@ -86,14 +86,14 @@ def some(count: int, seed: int = 1) -> list[IndexDocument]:
     ]
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    """Every file below ``folder``."""
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Read every file below ``folder``."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.js")}
 
 
 @given(st.lists(st.integers(0, 2**32 - 1)))
 def test_varints(values: list[int]) -> None:
-    """Numbers come back as they went in."""
+    """Numbers are read as they were written."""
     data, ends = columns.encode_varints(np.array(values, np.uint32))
     assert columns.decode_varints(data).tolist() == values
     assert ends.tolist()[-1:] == ([len(data)] if values else [])
@@ -101,7 +101,7 @@ def test_varints(values: list[int]) -> None:
 
 @given(st.lists(NUMBERS, min_size=1, max_size=6), st.integers(0, 6))
 def test_columns(contents: list[bytes], plain: int) -> None:
-    """They come back as they went in; packed again from what was learnt, the file is the same."""
+    """Columns are read as they were written; packed again with what is known, the file is the same."""
     known: packing.PackedColumns = {}
     count, plain = len(contents), min(plain, len(contents) - 1)
     packed = packing.pack_columns([("n", contents)], plain)[0]
@@ -133,7 +133,7 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\0\\u4
 
 @given(st.lists(ANY, min_size=1, max_size=5))
 def test_texts_in_any_script(texts: list[str]) -> None:
-    """What GBK does not have comes back as well, and so does what the format itself uses."""
+    """Characters that GBK lacks are read as written, and so are those that the format uses."""
     packed = packing.pack_texts([("n", texts)])[0]
     assert packing.unpack_texts("n", packed) == texts
 
@@ -147,7 +147,7 @@ def test_keys_are_one_to_one_and_pairs_are_not_singles() -> None:
 
 def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
     """Each place of a text stands in the file its number leads to."""
-    document = some(1, seed=5)[0]
+    document = make_documents(1, seed=5)[0]
     document = replace(
         document,
         passages=(*document.passages, Passage(Zone.BODY, "p99", "", "长。" + "毛丰美实干" * 1900)),
@@ -171,9 +171,9 @@ def test_a_long_document_is_cut_into_windows_that_hold_every_place() -> None:
 @pytest.mark.parametrize("size", [1, 40])
 def test_same_input_same_bytes(tmp_path: Path, size: int) -> None:
     """Two builds of the same documents are the same, file by file."""
-    write(some(size), tmp_path / "one")
-    write(some(size), tmp_path / "two")
-    assert content(tmp_path / "one") == content(tmp_path / "two")
+    write(make_documents(size), tmp_path / "one")
+    write(make_documents(size), tmp_path / "two")
+    assert read_files(tmp_path / "one") == read_files(tmp_path / "two")
 
 
 def test_nothing_to_search(tmp_path: Path) -> None:
@@ -182,11 +182,11 @@ def test_nothing_to_search(tmp_path: Path) -> None:
 
 
 class Site:
-    """A site built again and again with one cache, and the same built anew beside it."""
+    """A site built again and again with one cache, and compared with one built from nothing."""
 
     def __init__(self, folder: Path, documents: list[IndexDocument] | None = None) -> None:
         self.folder = folder
-        self.documents = documents or some(60)
+        self.documents = documents or make_documents(60)
         self.build()
 
     def build(self) -> None:
@@ -207,7 +207,7 @@ class Site:
     def check(self) -> None:
         anew = self.folder / "anew"
         IndexUpdate([refer_to(d) for d in self.documents], _empty(anew)).finish(())
-        assert content(self.folder / "site") == content(anew)
+        assert read_files(self.folder / "site") == read_files(anew)
 
 
 def _empty(folder: Path) -> SiteTree:
@@ -218,8 +218,8 @@ def _empty(folder: Path) -> SiteTree:
     return SiteTree(folder)
 
 
-def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The documents laid out from now on."""
+def watch_encoding(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that takes the ids of documents encoded from now on."""
     opened: list[str] = []
 
     def watched(documents: Sequence[IndexDocument]) -> list[Layout]:
@@ -246,15 +246,15 @@ def test_an_edit_gives_what_a_new_build_gives(
     """Byte for byte, and no other document is opened."""
     site = Site(tmp_path)
     site.edit(7, change)
-    opened = laid_out(monkeypatch)
+    opened = watch_encoding(monkeypatch)
     site.build()
     assert opened == ["m007"]
     monkeypatch.undo()
     site.check()
 
 
-def anew(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows by one for each build that makes all shards anew."""
+def count_rebuilds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by one for each build that makes all shards."""
     seen: list[int] = []
     made = index.IndexBuilder.rebuild
 
@@ -271,11 +271,11 @@ def test_an_edit_of_common_words_is_patched_in(
     tmp_path: Path, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lists of common sequences and of what goes on from them are patched like all others."""
-    few_are_common(monkeypatch, 50)
+    lower_threshold(monkeypatch, 50)
     frequent = [material(f"f{n}", "毛丰美实干担当，" * 9 + f"第{n}号") for n in range(20)]
-    site = Site(tmp_path, [*frequent, *some(20)])
+    site = Site(tmp_path, [*frequent, *make_documents(20)])
     assert {len(t) for t in IndexReader(tmp_path / "site").common.texts} == {2, 3, 4}
-    built = anew(monkeypatch)
+    built = count_rebuilds(monkeypatch)
     site.edit(3, lambda text: change(text) + "毛丰美大实干担当。")
     site.build()
     assert built == []
@@ -286,11 +286,11 @@ def test_what_becomes_common_and_what_no_longer_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then all shards are made anew, from kept texts."""
-    few_are_common(monkeypatch, 100)
+    lower_threshold(monkeypatch, 100)
     site = Site(tmp_path, [material(f"m{n:03}", "为民担当，" * 9) for n in range(11)])
     rare = IndexReader(tmp_path / "site").common.texts
     assert rare == ()
-    built, opened = anew(monkeypatch), laid_out(monkeypatch)
+    built, opened = count_rebuilds(monkeypatch), watch_encoding(monkeypatch)
     site.edit(7, lambda text: text + "为民担当。" * 5)
     site.build()
     assert built == [1]
@@ -308,9 +308,9 @@ def test_numbers_for_common_sequences_run_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others are then looked up by their pairs, and an edit is patched in all the same."""
-    few_are_common(monkeypatch, 3)
+    lower_threshold(monkeypatch, 3)
     monkeypatch.setattr(common, "MOST", 6)
-    site = Site(tmp_path, some(12))
+    site = Site(tmp_path, make_documents(12))
     assert len(IndexReader(tmp_path / "site").common.texts) == 6
     site.edit(3, lambda text: text + "毛丰美。")
     site.build()
@@ -370,17 +370,17 @@ def test_a_sample_of_many_documents_tells_what_is_common(
 ) -> None:
     """What is not in the sample is patched in; what is may change what is common."""
     monkeypatch.setattr(common, "SAMPLE", 5)
-    few_are_common(monkeypatch, 90)
+    lower_threshold(monkeypatch, 90)
     site = Site(tmp_path, [material(f"m{n:03}", "为民担当，" * 9) for n in range(20)])
     assert "为民担当" in IndexReader(tmp_path / "site").common.texts
-    built = anew(monkeypatch)
+    built = count_rebuilds(monkeypatch)
     for number in (7, 8):
         site.edit(number, lambda text: "苦干实干")
         site.build()
         assert built == []
         site.check()
         built.clear()
-    few_are_common(monkeypatch, 200)
+    lower_threshold(monkeypatch, 200)
     site.edit(4, lambda text: "为民")
     site.build()
     assert built == [1]
@@ -409,11 +409,11 @@ def test_a_text_that_becomes_short_leaves_no_file_behind(tmp_path: Path) -> None
     """Files of texts that a shorter text no longer needs are gone, and it is patched in."""
     site = Site(tmp_path)
     longest = max(range(60), key=lambda n: len(site.documents[n].passages))
-    before = len(content(tmp_path / "site"))
+    before = len(read_files(tmp_path / "site"))
     document = site.documents[longest]
     site.documents[longest] = replace(document, passages=document.passages[:3])
     site.build()
-    assert len(content(tmp_path / "site")) < before
+    assert len(read_files(tmp_path / "site")) < before
     site.check()
 
 
@@ -450,7 +450,7 @@ def test_documents_come_go_and_change_places(
     site.documents.insert(5, material("new", "新来的材料，实干。"))
     del site.documents[20]
     site.documents.append(site.documents.pop(0))
-    opened = laid_out(monkeypatch)
+    opened = watch_encoding(monkeypatch)
     site.build()
     assert opened == ["new"]
     monkeypatch.undo()
@@ -500,8 +500,8 @@ def test_a_spoilt_shard_is_made_again(tmp_path: Path) -> None:
     site.check()
 
 
-def few_are_common(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    """Sequences with more than ``most`` places are common."""
+def lower_threshold(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Make sequences with more than ``most`` places common."""
     monkeypatch.setattr(common, "compute_threshold", lambda bits: most)
 
 
@@ -518,7 +518,7 @@ def test_any_documents_any_query(
         for n in range(6)
     ]
     with pytest.MonkeyPatch.context() as monkeypatch:
-        few_are_common(monkeypatch, most)
+        lower_threshold(monkeypatch, most)
         reader = write(documents, tmp_path_factory.mktemp("any"))
     oracle = Oracle.of(documents)
     for _ in range(30):
@@ -528,7 +528,7 @@ def test_any_documents_any_query(
             if parse(query).terms
             else set()
         )
-        assert found == oracle.holding(query), query
+        assert found == oracle.find(query), query
 
 
 @pytest.mark.parametrize(
@@ -545,7 +545,7 @@ def test_a_spoilt_file_is_an_error_never_nothing_found(
     tmp_path: Path, spoil: Callable[[bytes], bytes]
 ) -> None:
     """Whatever is wrong with a file that is needed, the answer is an error."""
-    reader = write(some(20), tmp_path)
+    reader = write(make_documents(20), tmp_path)
     assert ask(reader, "毛丰", 10).count
     for shard in (tmp_path / files.FOLDER / reader.manifest.build / "pairs/0").iterdir():
         shard.write_bytes(spoil(shard.read_bytes()))
@@ -555,7 +555,7 @@ def test_a_spoilt_file_is_an_error_never_nothing_found(
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     """No manifest, no shard, no text: each is said, none is taken for an empty answer."""
-    reader = write(some(20), tmp_path)
+    reader = write(make_documents(20), tmp_path)
     for path in (tmp_path / files.FOLDER / reader.manifest.order).rglob("*.js"):
         path.unlink()
     with pytest.raises(DamagedIndexError):
@@ -587,7 +587,7 @@ def test_title_first_then_weight_then_newest(tmp_path: Path) -> None:
 
 def test_only_what_differs_is_moved_by_a_small_edit() -> None:
     """A word more in one paragraph leaves the places of nearly all the others alone."""
-    document = some(1, seed=9)[0]
+    document = make_documents(1, seed=9)[0]
     passages = list(document.passages)
     passages[2] = msgspec.structs.replace(passages[2], text="多" + passages[2].text)
     edited = replace(document, passages=tuple(passages))

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from search.conftest import Server
-from search.oracle import mutilated, substring
+from search.oracle import draw_mutilated, draw_substring
 from search.test_golden import GROUPS
 from xuelan.search.document import IndexDocument
 from xuelan.search.normal import fold, load_variants
@@ -84,9 +84,12 @@ def test_random_queries(
 ) -> None:
     """Pieces that stand somewhere, pieces that stand nowhere, two pieces with a space."""
     rng = random.Random(7)
-    queries = [substring(documents, rng)[1] for _ in range(80)]
-    queries += [mutilated(documents, rng) for _ in range(80)]
-    queries += [f"{substring(documents, rng)[1]} {substring(documents, rng)[1]}" for _ in range(40)]
+    queries = [draw_substring(documents, rng)[1] for _ in range(80)]
+    queries += [draw_mutilated(documents, rng) for _ in range(80)]
+    queries += [
+        f"{draw_substring(documents, rng)[1]} {draw_substring(documents, rng)[1]}"
+        for _ in range(40)
+    ]
     _same(page, server, reader, queries)
 
 

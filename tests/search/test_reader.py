@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from conftest import ROOT, Watch
-from search.conftest import Gate, Handler, Server, changed, held, other, status
+from search.conftest import Gate, Handler, Server, fail_with, hold, send_changed, send_other
 from xuelan.model.catalog import Catalog
 from xuelan.search.normal import fold
 from xuelan.search.postings import hash_units
@@ -193,7 +193,7 @@ def test_only_the_last_question_counts(home: Page, server: Server, reader: Index
     others = ("花果山", "五味子", "大梨树", "共产党员", "心得体会", "辽宁日报")
     late = next(q for q in others if not shards(reader, q) & shards(reader, early))
     gate = Gate()
-    server.fail(SHARD, held(gate))
+    server.fail(SHARD, hold(gate))
     home.keyboard.press("/")
     type_in(home, early)
     assert gate.reached.wait(60)
@@ -210,7 +210,7 @@ def test_only_the_last_question_counts(home: Page, server: Server, reader: Index
 def test_a_slow_answer_is_announced_and_comes(home: Page, server: Server) -> None:
     """A reader who waits is told so."""
     gate = Gate()
-    server.fail(INDEX, held(gate))
+    server.fail(INDEX, hold(gate))
     home.keyboard.press("/")
     type_in(home, "农业税")
     expect(home.get_by_role("status")).to_have_text("正在检索……")
@@ -223,7 +223,7 @@ def test_an_answer_that_never_comes_is_a_failure(page: Page, server: Server) -> 
     page.clock.install()
     page.goto(server.address)
     gate = Gate()
-    server.fail(SHARD, held(gate))
+    server.fail(SHARD, hold(gate))
     page.keyboard.press("/")
     with page.expect_request(re.compile(SHARD)):
         type_in(page, "农业税")
@@ -396,16 +396,16 @@ def test_on_a_disk_the_dialog_leads_to_the_page(browser: Browser, built: Path) -
 
 
 FAULTS = {
-    "shards 404": (SHARD, status(404)),
-    "shards 503": (SHARD, status(503)),
-    "shards cut short": (SHARD, changed(lambda data: data[: len(data) // 2])),
-    "shards with a byte wrong": (SHARD, changed(lambda data: data[:300] + b"B" + data[301:])),
-    "shards empty": (SHARD, changed(lambda data: b"")),
-    "shards swapped": (SHARD, other(r"/0/(.)(.)\.js", r"/0/1\1.js")),
-    "texts 404": (TEXT, status(404)),
-    "texts cut short": (TEXT, changed(lambda data: data[:100])),
-    "texts swapped": (TEXT, other(r"/0/..-0\.js", r"/0/00-0.js")),
-    "everything 503": (INDEX, status(503)),
+    "shards 404": (SHARD, fail_with(404)),
+    "shards 503": (SHARD, fail_with(503)),
+    "shards cut short": (SHARD, send_changed(lambda data: data[: len(data) // 2])),
+    "shards with a byte wrong": (SHARD, send_changed(lambda data: data[:300] + b"B" + data[301:])),
+    "shards empty": (SHARD, send_changed(lambda data: b"")),
+    "shards swapped": (SHARD, send_other(r"/0/(.)(.)\.js", r"/0/1\1.js")),
+    "texts 404": (TEXT, fail_with(404)),
+    "texts cut short": (TEXT, send_changed(lambda data: data[:100])),
+    "texts swapped": (TEXT, send_other(r"/0/..-0\.js", r"/0/00-0.js")),
+    "everything 503": (INDEX, fail_with(503)),
 }
 
 
@@ -437,7 +437,7 @@ def test_a_failure_is_said_never_nothing_found(
 )
 def test_a_failure_on_the_page(page: Page, server: Server, query: str, pattern: str) -> None:
     """The results page says it as well, whichever file is missing, and keeps its lists."""
-    server.fail(pattern, status(500))
+    server.fail(pattern, fail_with(500))
     page.goto(f"{server.address}search/?{query}")
     expect(page.get_by_role("status")).to_contain_text(FAILED)
     assert not page.locator("[data-search-count]").count()
@@ -446,7 +446,7 @@ def test_a_failure_on_the_page(page: Page, server: Server, query: str, pattern: 
 
 def test_a_page_without_its_script_says_so(page: Page, server: Server) -> None:
     """When the script itself does not come, the search page is no empty page."""
-    server.fail(r"/search/search\.js", status(503))
+    server.fail(r"/search/search\.js", fail_with(503))
     page.goto(f"{server.address}search/?q=农业税")
     expect(page.get_by_text("检索没有装上")).to_be_visible()
     assert page.locator(".search-index").is_visible()
@@ -536,8 +536,8 @@ def test_an_old_manifest_finds_the_new_index(
 ) -> None:
     """A page kept in a cache names a build that is gone: the one that is there is asked."""
     build = reader.manifest.build.encode()
-    server.fail(r"/search/search\.js", changed(lambda data: data.replace(build, b"0" * 12)))
-    server.fail(r"/search/index/0{12}/", status(404))
+    server.fail(r"/search/search\.js", send_changed(lambda data: data.replace(build, b"0" * 12)))
+    server.fail(r"/search/index/0{12}/", fail_with(404))
     page.goto(server.address)
     page.keyboard.press("/")
     type_in(page, "农业税")
@@ -548,8 +548,8 @@ def test_an_old_manifest_finds_the_new_index(
 def test_an_old_manifest_and_nothing_new(page: Page, server: Server, reader: IndexReader) -> None:
     """When the new one is not to be had either, that is said."""
     build = reader.manifest.build.encode()
-    server.fail(r"/search/search\.js", changed(lambda data: data.replace(build, b"0" * 12)))
-    server.fail(r"/search/index/(0{12}/|now)", status(404))
+    server.fail(r"/search/search\.js", send_changed(lambda data: data.replace(build, b"0" * 12)))
+    server.fail(r"/search/index/(0{12}/|now)", fail_with(404))
     page.goto(server.address)
     page.keyboard.press("/")
     type_in(page, "农业税")

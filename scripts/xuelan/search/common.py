@@ -1,12 +1,12 @@
-"""Common sequences: those in so many places that a phrase must not load them all.
+"""Common sequences: they stand in so many places that a phrase must not load them all.
 
-A pair with more places than :func:`compute_threshold` allows is common. Whatever goes one unit
-further than a common sequence, to either side, is kept as well, and may be common in its turn; so
-a phrase is looked up by short lists even when it is made of the commonest words.
+A pair with more places than :func:`compute_threshold` allows is common. Each sequence that is one
+unit longer, at either side, is kept as well, and may be common in its turn. So a phrase is looked
+up by short lists even when it consists of the commonest words.
 
-Longer sequences are kept among the pairs. A common sequence has a number; a high surrogate that
-stands for the number makes a pair with the unit it goes on with. No text holds such a pair, because
-there only a low surrogate follows a high one, and a sequence never goes on with a surrogate. With
+Longer sequences are kept among the pairs. A common sequence has a number; a high surrogate stands
+for the number and makes a pair with the unit beside the sequence. No text holds such a pair: in a
+text only a low surrogate follows a high one, and no sequence is made longer by a surrogate. With
 学习 as number 0 and 学习会 as number 1:
 
     >>> sequences = CommonSequences(("学习", "学习会"))
@@ -15,7 +15,7 @@ there only a low surrogate follows a high one, and a sequence never goes on with
     >>> [f"{unit:04x}" for unit in sequences.pair_units("新学习会")], hex(ord("新"))
     (['d803', '65b0'], '0x65b0')
 
-Number 1 is d802 for what follows it, and d803 for what stands before it.
+The number 1 is d802 with the unit behind 学习会, and d803 with the unit before it.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class CommonSequences:
         return found
 
     def _add(self, keys: Iterable[int]) -> CommonSequences:
-        """Return these sequences and those with ``keys``, which go one unit further."""
+        """Return these sequences and those with ``keys``, which are one unit longer."""
         found = map(self._read_key, sorted(keys))
         return CommonSequences((*self.texts, *(text for text in found if text))[:MOST])
 
@@ -165,7 +165,7 @@ class CommonSequences:
         for size in range(3, LONGEST + 1):
             numbers = self.look_up(keys)
             stay = numbers >= 0
-            at, keys = _go_further(batch, at[stay], numbers[stay], size)
+            at, keys = _extend(batch, at[stay], numbers[stay], size)
             yield Postings(keys, spots.take(at))
 
     def look_up(self, keys: U32) -> I16:
@@ -219,7 +219,7 @@ def _find_frequent(keys: U32, most: int) -> set[int]:
     return set(again[again == in_order[: len(again)]].tolist())
 
 
-def _go_further(batch: UnitBatch, common: I64, numbers: I16, size: int) -> tuple[I64, U32]:
+def _extend(batch: UnitBatch, common: I64, numbers: I16, size: int) -> tuple[I64, U32]:
     """Return where sequences of ``size`` units begin that are a common one and a unit; their keys.
 
     A common sequence of ``size - 1`` units begins at each of the units ``common``; ``numbers`` are

@@ -72,12 +72,12 @@ class IndexBuilder:
         """The streams of the sampled documents, encoded before all others."""
 
     def prepare(self) -> None:
-        """Do what a first index needs beforehand: encode the sample, make the tables."""
+        """Do the first part of a first build: encode the sample, make the tables."""
         self._encode_sample(set(range(len(self._refs))))
         _ = self._tables
 
     def write(self, forms: tuple[FormLink, ...]) -> IndexManifest:
-        """Write the index of the documents, and of ``forms``."""
+        """Write the index of the documents and ``forms``; return its manifest."""
         with tempfile.TemporaryDirectory(prefix="xuelan-") as folder:
             return self._publish(self._patch() or self.rebuild(Path(folder)), forms)
 
@@ -90,7 +90,7 @@ class IndexBuilder:
         try:
             manifest = files.decode_manifest(self._tree.read(files.MANIFEST_PATH))
             shape = IndexShape(self._choose_bits(), CommonSequences(manifest.common))
-            if shape.bits != bits or not self._keeps_common(edits, shape):
+            if shape.bits != bits or not self._is_common_unchanged(edits, shape):
                 return None
             patcher = ShardPatcher(self._read_last_shard, bits, shape.common)
             changed = list(patcher.patch(edits))
@@ -99,8 +99,8 @@ class IndexBuilder:
         self._shape = shape
         return PatchedShards(self._tree, last, changed)
 
-    def _keeps_common(self, edits: list[DocumentEdit], shape: IndexShape) -> bool:
-        """Return False if edits change what is common: then more changes than a few shards."""
+    def _is_common_unchanged(self, edits: list[DocumentEdit], shape: IndexShape) -> bool:
+        """Return False if edits change the common sequences, and with them most shards."""
         sample = sample_documents(len(self._refs))
         if not any(edit.doc in sample for edit in edits):
             return True
@@ -121,7 +121,7 @@ class IndexBuilder:
         return rebuild
 
     def _encode_sample(self, missing: set[int]) -> None:
-        """Encode the sampled documents; find the shape of the index from them."""
+        """Encode the sampled documents and choose the shape of the index by them."""
         sample = sample_documents(len(self._refs))
         self._sample = {doc: self._store.load_stream(doc) for doc in sample if doc not in missing}
         for docs in split_into_batches([doc for doc in sample if doc in missing]):

@@ -32,7 +32,7 @@ _SIXTY: Final = np.uint64(60)
 
 
 def encode_letters(contents: Sequence[bytes | bytearray]) -> list[bytes]:
-    """Write each of ``contents`` in letters, as UTF-16; many cost one set of array calls.
+    """Write each of ``contents`` in letters, as UTF-16; one call for many shares its cost.
 
     Fifteen bytes are read as two overlapping numbers of eight bytes, from bytes 0 and 7: the upper
     60 bits of the first are four letters, the lower 60 of the second the next four.

@@ -28,9 +28,10 @@ def split_into_batches(docs: Sequence[int]) -> list[Sequence[int]]:
 
 
 class Rebuild:
-    """The postings of all documents, in buckets below ``folder``, and the shards made from them.
+    """Makes all shards: puts the postings of all documents into buckets, then packs each bucket.
 
-    ``sample`` holds streams of documents that are encoded already.
+    The buckets are files below ``folder``. ``sample`` has the streams of documents that are encoded
+    already.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Rebuild:
         self._missing: set[int] = set()
 
     def index(self, missing: set[int]) -> None:
-        """Put the postings of all documents into buckets; encode and store the ``missing`` ones."""
+        """Put the postings of all documents into buckets; encode and store those ``missing``."""
         keep_memory()
         self._missing = missing
         results = self._workers.map(
@@ -70,7 +71,7 @@ class Rebuild:
         return [self._sample.get(doc) or self._load(doc) for doc in docs]
 
     def _load(self, doc: int) -> IndexDocument | bytes:
-        """Return a document that has to be encoded, the stream of any other."""
+        """Return a missing document itself, and the stream of any other."""
         if doc in self._missing:
             return self._store.refs[doc].load()
         return self._store.load_stream(doc)
@@ -78,7 +79,7 @@ class Rebuild:
     def _write_batch(
         self, docs: Sequence[int], made: IndexedBatch | None
     ) -> tuple[dict[int, StoredDocument], SpoolSegment, SpoolSegment]:
-        """Write what was made of a batch; may run in a fork of this process."""
+        """Write the results of a batch; may run in a fork of this process."""
         assert made is not None
         stored = {docs[at]: self._store.write(docs[at], each) for at, each in made.encoded.items()}
         pairs = self._pairs.write(docs[0], made.pairs)

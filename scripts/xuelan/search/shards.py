@@ -150,7 +150,7 @@ OpenShards = list[tuple[int, Columns]]
 
 
 def _unpack_pairs(shards: OpenShards, bits: int) -> PostingLists:
-    """Read the lists of pairs of ``shards``; many cost one set of array calls."""
+    """Read the lists of pairs of ``shards``; together they share the cost of array calls."""
     keys, first, docs = _unpack_documents(shards, bits)
     low = np.frombuffer(_join_column(shards, 2), np.uint8)
     begin = sum_counts(decode_varints(_join_column(shards, 3)) + np.uint32(1))

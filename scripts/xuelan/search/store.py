@@ -61,10 +61,10 @@ def _stream_key(key: bytes) -> bytes:
 
 
 class DocumentStore:
-    """Keeps documents, by their number in ``refs``; ``last`` are the notes of the last build.
+    """Stores documents, by their number in ``refs``; ``last`` are the notes of the last build.
 
-    ``order`` names the documents and their order. ``sizes`` are the units of each document,
-    ``digests`` those of its windows, one after another.
+    ``order`` names the documents and their order. ``sizes`` has the number of units of each
+    document, ``digests`` the digests of its windows, joined.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class DocumentStore:
         self._last_number = {key: doc for doc, key in enumerate(last.keys)}
 
     def find_missing(self) -> set[int]:
-        """Return the documents that have to be encoded; let the windows of the others stay."""
+        """Return the documents that must be encoded; keep the windows of all others."""
         return {
             doc
             for doc in range(len(self.refs))
@@ -88,7 +88,7 @@ class DocumentStore:
         }
 
     def _keep_windows(self, doc: int) -> bool:
-        """Let the last build's windows of a document serve again; False when it had none."""
+        """Keep the last build's windows of a document; return False when it had none."""
         old = self._last_number.get(self.refs[doc].key)
         if old is None:
             return False
@@ -107,11 +107,11 @@ class DocumentStore:
         return [files.text_path(self._last.manifest[1], old, n) for n in range(count)]
 
     def read_stream(self, doc: int) -> bytes | None:
-        """Return the packed stream that the cache has of a document."""
+        """Return the packed stream that the cache holds; ``None`` when it holds none."""
         return self._cache.get_bytes(_stream_key(self.refs[doc].key))
 
     def load_stream(self, doc: int) -> bytes:
-        """Return the packed stream of a document, made anew when the cache no longer has it."""
+        """Return the packed stream of a document, encoded again when the cache has lost it."""
         return self.read_stream(doc) or encode_documents([self.refs[doc].load()])[0].stream
 
     def encode(self, docs: Sequence[int]) -> list[bytes]:
@@ -128,21 +128,21 @@ class DocumentStore:
             paths.append(files.text_path(self.order, doc, number))
             self.tree.write(paths[-1], content, key)
         left = self._cache.put_in_fork(_stream_key(key), encoded.stream)
-        size = Stream.count_units(encoded.stream)
+        size = Stream.read_size(encoded.stream)
         return StoredDocument(left, size, [self.tree.export_file(path) for path in paths])
 
     def record(self, doc: int, stored: StoredDocument) -> None:
-        """Take over what :meth:`write` has written, in this process or in a fork."""
+        """Count as this process's what :meth:`write` has written, here or in a fork."""
         self.tree.import_files(stored.files)
         self._cache.add_from_fork(_stream_key(self.refs[doc].key), stored.stream)
         self.sizes[doc] = stored.size
         self.digests[doc] = b"".join([entry.digest for _, entry, *_ in stored.files])
 
     def store_edits(self) -> list[DocumentEdit] | None:
-        """Store the documents edited since the last build; return what differs.
+        """Encode and store the documents edited since the last build; return their edits.
 
         The documents and their order must be the last build's. Returns ``None`` when more than
-        ``MOST_EDITS`` differ, or when the cache has lost what one of them was before.
+        ``MOST_EDITS`` are edited, or when the cache has lost the old stream of one.
         """
         keys = self._last.keys
         edited = [doc for doc, ref in enumerate(self.refs) if ref.key != keys[doc]]

@@ -1,4 +1,4 @@
-r"""The layout of a document: each folded UTF-16 unit has a place, which is a number.
+r"""The layout of a document: each folded UTF-16 unit has a place.
 
 The title begins at place 0, short fields at 256, the body at 1024, so a place alone tells the zone.
 Passages begin at multiples of 64; behind each stands a break. A title or fields too long for their
@@ -40,7 +40,7 @@ _LIMITS: Final = np.array([_ENDS[zone] for zone in Zone])
 
 
 class PlacedPassage(NamedTuple):
-    """A passage, where its folded text begins and where it ends, before the break behind it."""
+    """A passage, and the places where its folded text begins and ends (without its break)."""
 
     passage: Passage
     place: int
@@ -57,7 +57,7 @@ class Stream:
         >>> packed = Stream(units, runs).pack()
         >>> packed.hex(" ", 2)
         '0100 0000 0000 0000 0300 0000 665b 604e 0a00'
-        >>> Stream.count_units(packed)
+        >>> Stream.read_size(packed)
         3
     """
 
@@ -65,8 +65,8 @@ class Stream:
     runs: U32
 
     @staticmethod
-    def count_units(packed: bytes) -> int:
-        """Return how many units a packed stream has."""
+    def read_size(packed: bytes) -> int:
+        """Return the number of units in a packed stream."""
         return (len(packed) - 4 - 8 * int.from_bytes(packed[:4], "little")) // 2
 
     def pack(self) -> bytes:
@@ -83,14 +83,14 @@ class Stream:
 
 
 class Layout(NamedTuple):
-    """A document laid out: its passages that fold to something, and all units."""
+    """A document laid out: its passages, without those that fold to nothing, and its units."""
 
     placed: list[PlacedPassage]
     stream: Stream
 
 
 def lay_out(documents: Sequence[IndexDocument]) -> list[Layout]:
-    """Fold and place all ``documents``; many cost one set of array calls."""
+    """Fold and place all ``documents`` at once, which shares the cost of array calls."""
     passages = [passage for document in documents for passage in document.passages]
     owners = np.repeat(np.arange(len(documents)), [len(d.passages) for d in documents])
     units, ends = fold_texts([passage.text for passage in passages])

@@ -1,4 +1,4 @@
-"""The two tasks of the index that processes share: a batch of documents, a bucket of shards.
+"""The two tasks of the index that run in other processes: index a batch, pack a bucket.
 
 Both are pure and can be pickled, so they run in forks of this process and on a cluster.
 """
@@ -19,7 +19,7 @@ from xuelan.search.stream import Stream
 
 
 class IndexedBatch(NamedTuple):
-    """The documents of a batch that were encoded, by place, and the rows of the whole batch."""
+    """The documents encoded, by their position in the batch, and the rows of the whole batch."""
 
     encoded: dict[int, EncodedDocument]
     pairs: BucketedRows
@@ -33,12 +33,13 @@ class IndexTask:
     shape: IndexShape
 
     def __call__(self, batch: list[IndexDocument | bytes]) -> IndexedBatch:
-        """Index a batch; of a document that is encoded already it holds the stream."""
+        """Index a batch of documents; one that is encoded already stands there as its stream."""
         documents = {at: each for at, each in enumerate(batch) if isinstance(each, IndexDocument)}
         encoded = dict(zip(documents, encode_documents(list(documents.values())), strict=True))
-        streams = {at: each for at, each in enumerate(batch) if isinstance(each, bytes)}
-        streams |= {at: made.stream for at, made in encoded.items()}
-        units = UnitBatch.join([Stream.unpack(streams[at]) for at in range(len(batch))])
+        streams = [
+            each if isinstance(each, bytes) else encoded[at].stream for at, each in enumerate(batch)
+        ]
+        units = UnitBatch.join(list(map(Stream.unpack, streams)))
         pairs, singles = self.shape.common.extract(units), extract_singles(units)
         bits = self.shape.bucket_bits
         return IndexedBatch(
@@ -53,7 +54,7 @@ class PackTask:
     shape: IndexShape
 
     def __call__(self, item: tuple[int, Bucket, Bucket]) -> list[ShardFile]:
-        """Sort and pack a bucket, given as its number, its pairs and its single units."""
+        """Sort and pack a bucket; ``item`` is its number, its pairs and its single units."""
         number, pair_rows, single_rows = item
         bits, bucket_bits, common = self.shape.bits, self.shape.bucket_bits, self.shape.common
         apart = [key for key in common.keys if key >> 32 - bucket_bits == number]

@@ -24,9 +24,9 @@ SCRIPT_PATH: Final = "search/search.js"
 class IndexUpdate:
     """Brings the index in ``tree`` up to date with the documents ``refs``.
 
-    The work that a first index needs beforehand is done when the update is made: ``workers`` may
-    still be busy with another step. Texts are encoded by ``workers`` and kept in ``cache``; the
-    files are the same with and without them, and with and without a last build.
+    The constructor does the first part of a first build, which needs no workers: they may still be
+    busy with another step. :meth:`finish` does the rest. Texts are encoded by ``workers`` and kept
+    in ``cache``; the files are the same with and without them, and with and without a last build.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class IndexUpdate:
                 self._builder.prepare()
 
     def finish(self, forms: tuple[FormLink, ...]) -> None:
-        """Write the index, and the browser's script; ``forms`` can be found beside documents."""
+        """Write the index and the browser's script; ``forms`` are found beside the documents."""
         manifest = self._manifest
         if self._builder is None and manifest is not None and manifest.forms == forms:
             self._tree.keep_folder(files.FOLDER, files.FOLDER)
