@@ -14,7 +14,7 @@ from tools import tool
 from conftest import ROOT
 from xuelan.check import check
 from xuelan.kits.branch.blueprint import Particulars, Parts, stamp
-from xuelan.kits.forms import FORMS, Rows
+from xuelan.kits.forms import FORMS, FieldTable
 from xuelan.kits.plan import plan
 from xuelan.kits.print import quiz_paper
 from xuelan.kits.print.press import extract
@@ -94,7 +94,9 @@ def test_libreoffice_shows_every_label_and_every_name(office_files: Path, opened
         shown = "".join("".join(extract(pdf.read_bytes())).split())
         form = next(f for f in FORMS.values() if f"-{f.name}" in pdf.stem)
         for block in form.blocks:
-            for blank in [b for row in block.rows for b in row] if isinstance(block, Rows) else []:
+            for blank in (
+                [b for row in block.rows for b in row] if isinstance(block, FieldTable) else []
+            ):
                 assert blank.label in shown, (pdf.name, blank.label)
         assert "".join(AWKWARD.split()) in shown, pdf.name
 
@@ -131,7 +133,7 @@ def test_text_stays_inside_the_type_area(opened: Path) -> None:
 
 
 def test_the_ledger_counts_what_is_entered(office_files: Path, tmp_path: Path) -> None:
-    """Rows typed in are added up by the summary when an office program works it out."""
+    """FieldTable typed in are added up by the summary when an office program works it out."""
     source = next(office_files.glob("*-blank-20-*.xlsx"))
     book = openpyxl.load_workbook(source)
     sheet = book["台账"]

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from planned import STUDY, problems, runs
 
 from xuelan.kits.formats import meeting_forms
-from xuelan.kits.forms import FORMS, Guided, Rows, Writing
+from xuelan.kits.forms import FORMS, FieldTable, GuideTable, Writing
 from xuelan.kits.print.press import extract
-from xuelan.kits.word.fillable_form import template
+from xuelan.kits.word.fillable_form import form_template
 from xuelan.model.kit import FORMS as NAMES
 
 every_form = pytest.mark.parametrize("form", FORMS.values(), ids=[f.id for f in FORMS.values()])
@@ -34,7 +34,7 @@ def test_every_form_a_recipe_may_ask_for_is_declared() -> None:
 @every_form
 def test_a_word_form_has_the_page_of_an_official_paper(form: object) -> None:
     """A4, margins 37/35/28/26 mm, 28.95 pt leading, 仿宋 16 pt: as GB/T 9704 asks."""
-    document = docx.Document(io.BytesIO(template(form, "2026-11-22").fill({})))
+    document = docx.Document(io.BytesIO(form_template(form, "2026-11-22").fill({})))
     section, normal = document.sections[0], document.styles["Normal"]
     sizes = (section.page_width, section.page_height, section.top_margin, section.bottom_margin)
     for size, millimetres in zip(sizes, (210, 297, 37, 35), strict=True):
@@ -52,7 +52,9 @@ def test_a_word_form_has_the_page_of_an_official_paper(form: object) -> None:
 @every_form
 def test_every_field_is_a_content_control_of_its_own(form: object) -> None:
     """Each declared field has one control with its label as title; tags and ids occur once."""
-    document = etree.fromstring(part(template(form, "2026-11-22").fill({}), "word/document.xml"))
+    document = etree.fromstring(
+        part(form_template(form, "2026-11-22").fill({}), "word/document.xml")
+    )
     found = [
         (c.find(qn("w:alias")), c.find(qn("w:tag")), c.find(qn("w:id")))
         for c in document.iter(qn("w:sdtPr"))
@@ -60,7 +62,7 @@ def test_every_field_is_a_content_control_of_its_own(form: object) -> None:
     ]
     labels = {tag.get(qn("w:val")): alias.get(qn("w:val")) for alias, tag, _ in found}
     for block in form.blocks:
-        blanks = [b for row in block.rows for b in row] if isinstance(block, Rows) else []
+        blanks = [b for row in block.rows for b in row] if isinstance(block, FieldTable) else []
         blanks += [block.blank] if isinstance(block, Writing) else []
         for blank in blanks:
             assert labels[blank.key] == blank.label
@@ -71,7 +73,7 @@ def test_every_field_is_a_content_control_of_its_own(form: object) -> None:
 @every_form
 def test_a_form_is_given_out_empty_and_nothing_is_ticked(form: object) -> None:
     """Every control shows its prompt, every prompt is blank, every box is unticked."""
-    given_out = template(form, "2026-11-22").fill({})
+    given_out = form_template(form, "2026-11-22").fill({})
     document = etree.fromstring(part(given_out, "word/document.xml"))
     for control in document.iter(qn("w:sdt")):
         shown = "".join(t.text or "" for t in control.iter(qn("w:t")))
@@ -93,7 +95,7 @@ def test_records_are_not_prefilled(form: object) -> None:
 @pytest.mark.parametrize("name", [AWKWARD, SIXTY])
 def test_awkward_names_come_out_letter_for_letter(form: object, name: str) -> None:
     """Signs of XML, quotation marks, emoji, formulas and sixty characters arrive as they are."""
-    filled = template(form, "2026-11-22").fill({"branch": name})
+    filled = form_template(form, "2026-11-22").fill({"branch": name})
     assert html.unescape(words(filled)).count(name) == 1
     docx.Document(io.BytesIO(filled))
 
@@ -101,7 +103,7 @@ def test_awkward_names_come_out_letter_for_letter(form: object, name: str) -> No
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_any_text_keeps_the_form_well_formed(name: str) -> None:
     """Whatever is typed, the form opens, and no visible character is lost."""
-    filled = template(FORMS["签到表"], "2026-11-22").fill({"branch": name})
+    filled = form_template(FORMS["签到表"], "2026-11-22").fill({"branch": name})
     document = etree.fromstring(part(filled, "word/document.xml"))
     text = "".join(t.text or "" for t in document.iter(qn("w:t")))
     for character in name:
@@ -112,10 +114,10 @@ def test_any_text_keeps_the_form_well_formed(name: str) -> None:
 def test_the_same_form_is_the_same_bytes() -> None:
     """Two fillings with the same values do not differ in a single byte."""
     sheet = FORMS["会议记录"]
-    template.cache_clear()
-    first = template(sheet, "2026-11-22").fill({"branch": "第一支部"})
-    template.cache_clear()
-    assert template(sheet, "2026-11-22").fill({"branch": "第一支部"}) == first
+    form_template.cache_clear()
+    first = form_template(sheet, "2026-11-22").fill({"branch": "第一支部"})
+    form_template.cache_clear()
+    assert form_template(sheet, "2026-11-22").fill({"branch": "第一支部"}) == first
 
 
 def test_the_agenda_holds_the_rows_of_the_guide(tmp_path: Path) -> None:
@@ -147,7 +149,9 @@ def test_each_form_comes_as_word_file_and_as_pdf(tmp_path: Path) -> None:
         assert printed
         form = next(f for f in FORMS.values() if stem.split("-")[1].startswith(f.name))
         for block in form.blocks:
-            for blank in [b for row in block.rows for b in row] if isinstance(block, Rows) else []:
+            for blank in (
+                [b for row in block.rows for b in row] if isinstance(block, FieldTable) else []
+            ):
                 assert blank.label in printed
 
 
@@ -185,7 +189,7 @@ def test_columns_filled_by_a_guide_leave_room_to_write() -> None:
     """Every table filled from a guide has at least one column that stays empty."""
     for form in FORMS.values():
         for block in form.blocks:
-            if isinstance(block, Guided):
+            if isinstance(block, GuideTable):
                 assert block.given < len(block.columns)
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Final
 
 
-class Entry(Enum):
+class FieldKind(Enum):
     """What is written into a field."""
 
     LINE = "line"
@@ -39,21 +39,21 @@ class Blank:
 
     key: str
     label: str
-    entry: Entry = Entry.LINE
+    kind: FieldKind = FieldKind.LINE
     lines: int = 1
     choices: tuple[str, ...] = ()
     prefill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class FieldTable:
     """A table of labels and fields, one or two fields to a row."""
 
     rows: tuple[tuple[Blank, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FormColumn:
     """A column of a list: its head and its share of the page's width (in hundredths)."""
 
     title: str
@@ -64,7 +64,7 @@ class Column:
 class Roster:
     """A list with ``count`` empty rows, the first column numbered when ``numbered``."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[FormColumn, ...]
     count: int
     numbered: bool = True
     lines: float = 1.0
@@ -75,13 +75,13 @@ class Grid:
     """A table with named rows and an empty field under each column but the first."""
 
     key: str
-    columns: tuple[Column, ...]
+    columns: tuple[FormColumn, ...]
     rows: tuple[str, ...]
     lines: float
 
 
 @dataclass(frozen=True, slots=True)
-class Guided:
+class GuideTable:
     """A table whose rows come from a guide; columns beyond the guide's stay empty.
 
     ``slot`` names the rows, ``given`` counts the columns they fill. A column titled ``□`` has a
@@ -89,7 +89,7 @@ class Guided:
     """
 
     slot: str
-    columns: tuple[Column, ...]
+    columns: tuple[FormColumn, ...]
     given: int
 
 
@@ -114,7 +114,7 @@ class Advice:
     text: str
 
 
-Block = Rows | Roster | Grid | Guided | Writing | Signatures | Advice
+Block = FieldTable | Roster | Grid | GuideTable | Writing | Signatures | Advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class FormSheet:
         found = [
             b.prefill
             for block in self.blocks
-            if isinstance(block, Rows)
+            if isinstance(block, FieldTable)
             for row in block.rows
             for b in row
             if b.prefill
@@ -141,9 +141,9 @@ class FormSheet:
         return tuple(found)
 
     @property
-    def guided(self) -> Guided | None:
+    def guided(self) -> GuideTable | None:
         """The table whose rows come from a guide, if it has one."""
-        return next((b for b in self.blocks if isinstance(b, Guided)), None)
+        return next((b for b in self.blocks if isinstance(b, GuideTable)), None)
 
 
 _BRANCH: Final = Blank("branch", "支部", prefill=BRANCH)
@@ -155,20 +155,25 @@ AGENDA_FORM: Final = FormSheet(
     "会议议程",
     "照活动指南排好的环节，填上时间、地点和负责人就能用",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
             (Blank("meeting", "会议名称", prefill=MEETING),),
             (
-                Blank("date", "日期", Entry.DATE, prefill=DATE),
+                Blank("date", "日期", FieldKind.DATE, prefill=DATE),
                 Blank("time", "开始时间", prefill=TIME),
             ),
             (Blank("place", "地点", prefill=PLACE), Blank("host", "主持人", prefill=HOST)),
             (Blank("reader", "领学人"), Blank("recorder", "记录人")),
-            (Blank("readings", "学习篇目", Entry.TEXT, lines=2, prefill=READINGS),),
+            (Blank("readings", "学习篇目", FieldKind.TEXT, lines=2, prefill=READINGS),),
         )),
-        Guided(
+        GuideTable(
             AGENDA,
-            (Column("时间", 16), Column("环节", 14), Column("做法", 54), Column("负责人", 16)),
+            (
+                FormColumn("时间", 16),
+                FormColumn("环节", 14),
+                FormColumn("做法", 54),
+                FormColumn("负责人", 16),
+            ),
             given=3,
         ),
         Advice("时间从开会起算，以分钟计。环节照活动指南排定，支部可以按到会人数增减。"),
@@ -180,28 +185,28 @@ MINUTES_FORM: Final = FormSheet(
     "会议记录",
     "时间、地点、人数、议题、发言、表决和决议，主持人和记录人签字",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
             (
                 Blank("meeting", "会议名称", prefill=MEETING),
                 Blank(
-                    "kind", "会议形式", Entry.CHOICE,
+                    "kind", "会议形式", FieldKind.CHOICE,
                     choices=("党员大会", "支委会", "党小组会", "党课", "主题党日", "其他"),
                 ),
             ),
-            (Blank("date", "日期", Entry.DATE), Blank("time", "起止时间")),
+            (Blank("date", "日期", FieldKind.DATE), Blank("time", "起止时间")),
             (Blank("place", "地点"), Blank("count", "第几次")),
             (Blank("host", "主持人"), Blank("recorder", "记录人")),
             (Blank("expected", "应到人数"), Blank("present", "实到人数")),
             (Blank("guests", "列席人员"),),
-            (Blank("absent", "缺席及原因", Entry.TEXT, lines=2),),
-            (Blank("topic", "议题", Entry.TEXT, lines=2),),
-            (Blank("previous", "上次事项结果", Entry.TEXT, lines=2),),
-            (Blank("reports", "报告或传达", Entry.TEXT, lines=5),),
-            (Blank("speeches", "发言要点", Entry.TEXT, lines=9),),
-            (Blank("vote", "表决", Entry.TEXT, lines=2),),
-            (Blank("resolutions", "决议", Entry.TEXT, lines=4),),
-            (Blank("summary", "小结", Entry.TEXT, lines=3),),
+            (Blank("absent", "缺席及原因", FieldKind.TEXT, lines=2),),
+            (Blank("topic", "议题", FieldKind.TEXT, lines=2),),
+            (Blank("previous", "上次事项结果", FieldKind.TEXT, lines=2),),
+            (Blank("reports", "报告或传达", FieldKind.TEXT, lines=5),),
+            (Blank("speeches", "发言要点", FieldKind.TEXT, lines=9),),
+            (Blank("vote", "表决", FieldKind.TEXT, lines=2),),
+            (Blank("resolutions", "决议", FieldKind.TEXT, lines=4),),
+            (Blank("summary", "小结", FieldKind.TEXT, lines=3),),
         )),
         Signatures(("主持人签名", "记录人签名")),
         Advice(f"逐人记发言，不同意见照原话记，发言人核对本人的部分。{_LATE}"),
@@ -213,16 +218,21 @@ SIGN_IN_FORM: Final = FormSheet(
     "签到表",
     "本人签名，请假和补学写在备注里，不登记证件号和电话",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
             (Blank("meeting", "会议或活动", prefill=MEETING),),
             (
-                Blank("date", "日期", Entry.DATE, prefill=DATE),
+                Blank("date", "日期", FieldKind.DATE, prefill=DATE),
                 Blank("place", "地点", prefill=PLACE),
             ),
         )),
         Roster(
-            (Column("序号", 10), Column("姓名", 24), Column("本人签名", 34), Column("备注", 32)),
+            (
+                FormColumn("序号", 10),
+                FormColumn("姓名", 24),
+                FormColumn("本人签名", 34),
+                FormColumn("备注", 32),
+            ),
             count=34,
         ),
         Advice("备注写请假、列席或补学日期。只由到会者本人签名，不代签，不补签。"),
@@ -234,14 +244,14 @@ ESSAY_FORM: Final = FormSheet(
     "心得体会",
     "题目、姓名、读了什么、想到什么、我要做什么，正文留白",
     (
-        Rows((
+        FieldTable((
             (Blank("title", "题目"),),
-            (Blank("name", "姓名"), Blank("date", "写成日期", Entry.DATE)),
+            (Blank("name", "姓名"), Blank("date", "写成日期", FieldKind.DATE)),
             (Blank("branch", "所在支部", prefill=BRANCH),),
-            (Blank("read", "读了什么", Entry.TEXT, lines=2),),
+            (Blank("read", "读了什么", FieldKind.TEXT, lines=2),),
         )),
-        Writing(Blank("thoughts", "想到什么", Entry.TEXT, lines=22)),
-        Writing(Blank("plans", "我要做什么", Entry.TEXT, lines=6)),
+        Writing(Blank("thoughts", "想到什么", FieldKind.TEXT, lines=22)),
+        Writing(Blank("plans", "我要做什么", FieldKind.TEXT, lines=6)),
         Advice("自己写，写一件真事。打算写一到三件，每件写明什么时候完成。口述的注明口述和记录人。"),
     ),
 )  # fmt: skip
@@ -251,17 +261,17 @@ SELF_CHECK_FORM: Final = FormSheet(
     "个人对照检查表",
     "思想、组织、作风、纪律四个方面，各写差距、原因、整改措施和期限",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
-            (Blank("name", "姓名"), Blank("date", "日期", Entry.DATE)),
+            (Blank("name", "姓名"), Blank("date", "日期", FieldKind.DATE)),
         )),
         Grid(
             "gap",
             (
-                Column("方面", 10),
-                Column("存在的差距", 34),
-                Column("原因", 26),
-                Column("整改措施和期限", 30),
+                FormColumn("方面", 10),
+                FormColumn("存在的差距", 34),
+                FormColumn("原因", 26),
+                FormColumn("整改措施和期限", 30),
             ),
             ("思想", "组织", "作风", "纪律"),
             lines=3.5,
@@ -276,14 +286,14 @@ TALK_FORM: Final = FormSheet(
     "谈心谈话记录",
     "谈话双方、主题、内容、意见建议和后续，双方签字，由支部保管",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
-            (Blank("date", "日期", Entry.DATE), Blank("time", "起止时间")),
+            (Blank("date", "日期", FieldKind.DATE), Blank("time", "起止时间")),
             (Blank("place", "地点"), Blank("topic", "主题")),
             (Blank("talker", "谈话人"), Blank("partner", "谈话对象")),
-            (Blank("content", "主要内容", Entry.TEXT, lines=7),),
-            (Blank("advice", "意见建议", Entry.TEXT, lines=3),),
-            (Blank("follow", "后续", Entry.TEXT, lines=2),),
+            (Blank("content", "主要内容", FieldKind.TEXT, lines=7),),
+            (Blank("advice", "意见建议", FieldKind.TEXT, lines=3),),
+            (Blank("follow", "后续", FieldKind.TEXT, lines=2),),
         )),
         Signatures(("谈话人签名", "谈话对象签名")),
         Advice(f"双方看过再签字。内容保密，由支部保管，不公开。{_LATE}"),
@@ -295,20 +305,20 @@ PLAN_FORM: Final = FormSheet(
     "主题活动方案",
     "主题、对象、内容与流程、分工、要求和准备清单，一页写完",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
             (Blank("theme", "主题", prefill=MEETING),),
             (
-                Blank("date", "日期", Entry.DATE, prefill=DATE),
+                Blank("date", "日期", FieldKind.DATE, prefill=DATE),
                 Blank("time", "时间", prefill=TIME),
             ),
             (Blank("place", "地点", prefill=PLACE), Blank("host", "负责人", prefill=HOST)),
             (Blank("served", "对象"), Blank("contact", "联络人")),
-            (Blank("content", "内容与流程", Entry.TEXT, lines=4),),
-            (Blank("duties", "分工", Entry.TEXT, lines=2),),
-            (Blank("rules", "要求和安全", Entry.TEXT, lines=2),),
-            (Blank("supplies", "准备清单", Entry.TEXT, lines=2),),
-            (Blank("weather", "天气不好时", Entry.TEXT),),
+            (Blank("content", "内容与流程", FieldKind.TEXT, lines=4),),
+            (Blank("duties", "分工", FieldKind.TEXT, lines=2),),
+            (Blank("rules", "要求和安全", FieldKind.TEXT, lines=2),),
+            (Blank("supplies", "准备清单", FieldKind.TEXT, lines=2),),
+            (Blank("weather", "天气不好时", FieldKind.TEXT),),
         )),
         Advice("先问过服务对象真正需要什么再写。服务对象是个人的，不写姓名和住址。"),
     ),
@@ -319,24 +329,24 @@ SERVICE_FORM: Final = FormSheet(
     "义务服务登记表",
     "谁、哪天、做了什么、结果怎样，没做完的谁来接",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
-            (Blank("service", "服务名称"), Blank("date", "日期", Entry.DATE)),
+            (Blank("service", "服务名称"), Blank("date", "日期", FieldKind.DATE)),
             (Blank("place", "地点"), Blank("contact", "联络人")),
         )),
         Roster(
             (
-                Column("序号", 9),
-                Column("姓名", 17),
-                Column("起止时间", 20),
-                Column("做了什么、结果怎样", 36),
-                Column("本人签名", 18),
+                FormColumn("序号", 9),
+                FormColumn("姓名", 17),
+                FormColumn("起止时间", 20),
+                FormColumn("做了什么、结果怎样", 36),
+                FormColumn("本人签名", 18),
             ),
             count=9,
         ),
-        Rows((
-            (Blank("unfinished", "没做完的事", Entry.TEXT, lines=2),),
-            (Blank("opinion", "对方意见", Entry.TEXT),),
+        FieldTable((
+            (Blank("unfinished", "没做完的事", FieldKind.TEXT, lines=2),),
+            (Blank("opinion", "对方意见", FieldKind.TEXT),),
             (Blank("cost", "花费和出处"),),
         )),
         Advice("时长按实际起止写，不凑整。没做完的写明谁接、哪天接。服务对象是个人的，不写姓名。"),
@@ -348,18 +358,18 @@ IMPROVEMENT_FORM: Final = FormSheet(
     "整改清单",
     "问题、措施、负责人和期限，结果到期才填",
     (
-        Rows((
+        FieldTable((
             (_BRANCH,),
-            (Blank("source", "来自哪次会议"), Blank("date", "列出日期", Entry.DATE)),
+            (Blank("source", "来自哪次会议"), Blank("date", "列出日期", FieldKind.DATE)),
         )),
         Roster(
             (
-                Column("序号", 9),
-                Column("问题", 25),
-                Column("措施", 27),
-                Column("负责人", 13),
-                Column("期限", 12),
-                Column("结果", 14),
+                FormColumn("序号", 9),
+                FormColumn("问题", 25),
+                FormColumn("措施", 27),
+                FormColumn("负责人", 13),
+                FormColumn("期限", 12),
+                FormColumn("结果", 14),
             ),
             count=7,
             lines=2,
@@ -374,17 +384,17 @@ INSPECTION_FORM: Final = FormSheet(
     "督查自查表",
     "照指南逐条自查，做到的自己打勾，没做到的写明怎么办",
     (
-        Rows((
+        FieldTable((
             (Blank("unit", "单位", prefill=BRANCH),),
-            (Blank("checker", "自查人"), Blank("date", "自查日期", Entry.DATE)),
+            (Blank("checker", "自查人"), Blank("date", "自查日期", FieldKind.DATE)),
         )),
-        Guided(
+        GuideTable(
             CHECKS,
             (
-                Column("方面", 14),
-                Column("内容", 44),
-                Column("□", 10),
-                Column("原因、负责人、日期", 32),
+                FormColumn("方面", 14),
+                FormColumn("内容", 44),
+                FormColumn("□", 10),
+                FormColumn("原因、负责人、日期", 32),
             ),
             given=2,
         ),

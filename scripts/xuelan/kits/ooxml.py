@@ -48,7 +48,7 @@ Values = Mapping[str, "str | tuple[Row, ...]"]
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class OfficeTemplate:
     """An office file: its parts in order."""
 
     parts: tuple[tuple[str, tuple[Piece, ...]], ...]
@@ -104,17 +104,6 @@ def escape(text: str) -> str:
     return (
         kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     )
-
-
-def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """The same pieces with neighbouring texts made one."""
-    result: list[Piece] = []
-    for piece in pieces:
-        if isinstance(piece, str) and result and isinstance(result[-1], str):
-            result[-1] += piece
-        else:
-            result.append(piece)
-    return tuple(result)
 
 
 def archive(files: Iterable[tuple[str, bytes]]) -> bytes:

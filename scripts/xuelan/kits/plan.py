@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 
 from xuelan.kits.assets import Assets
 from xuelan.kits.html_tree import parse, rows, text
 from xuelan.model.catalog import Catalog, newest
 from xuelan.model.column import Activity, Column
 from xuelan.model.content import HEADINGS, Rendered
-from xuelan.model.kit import Kit, KitError
+from xuelan.model.kit import Change, Kit, KitError, Selection
 from xuelan.model.material import Material
 from xuelan.model.study import Question
 from xuelan.model.works import Reference, reference
@@ -156,12 +157,36 @@ def _version(
         column.title,
         column.url,
         column.publisher,
-        repr(kit),
+        _spell(kit),
         *dict.fromkeys(f"{m.id} {m.digest}" for m in materials),
-        *map(repr, agendas),
-        *map(repr, questions),
+        *map(_spell, agendas),
+        *map(_spell, questions),
     ]
     return hashlib.sha256("\0".join(held).encode()).hexdigest()[:8]
+
+
+_RECORDS: Final[Mapping[type, str]] = {
+    Kit: "Kit",
+    Selection: "Query",
+    Change: "Change",
+    Agenda: "Agenda",
+    Question: "Question",
+}
+"""What records are called in a version: what their classes were called when the first was made.
+
+So no version changes because a class is given a better name.
+"""
+
+
+def _spell(value: Any) -> str:
+    """A value as text: ``Change(date='2026-11-22', note='第一次发布')``."""
+    if isinstance(value, tuple):
+        items = ", ".join(map(_spell, value))
+        return f"({items},)" if len(value) == 1 else f"({items})"
+    if name := _RECORDS.get(type(value)):
+        pairs = (f"{f.name}={_spell(getattr(value, f.name))}" for f in fields(value))
+        return f"{name}({', '.join(pairs)})"
+    return repr(value)
 
 
 def _agendas(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from xuelan.kits.branch.blueprint import CALENDAR_NAME, LEDGER_NAME, Parts, form_template, stamp
+from xuelan.kits.branch.blueprint import CALENDAR_NAME, LEDGER_NAME, Parts, branch_template, stamp
 from xuelan.kits.branch.readings import READINGS_NAME, text_files
 from xuelan.kits.formats import ledger
 from xuelan.kits.formats.calendar import PRODUCT
@@ -61,7 +61,7 @@ def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[
     yield from text_files(planned, ADDRESS)
     used = [f for f in FORMS.values() if any(f.name in p.forms for p in found)]
     names = next((p.activities for p in found if p.activities is not None), None)
-    templates = {f.id: form_template(f, now).as_data() for f in used}
+    templates = {f.id: branch_template(f, now).as_data() for f in used}
     if names is not None:
         templates["ledger"] = ledger.template(names, catalog.column.title, now).as_data()
     texts = _shared(templates)

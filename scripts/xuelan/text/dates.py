@@ -12,6 +12,11 @@ def chinese(date: str) -> str:
     return "".join(f"{n}{unit}" for n, unit in zip(parts, "年月日", strict=False))
 
 
+def first_day(date: str) -> str:
+    """The day on which a partial date begins: 2016-03 as 2016-03-01."""
+    return timestamp(date)[:10]
+
+
 def timestamp(date: str) -> str:
     """An RFC 3339 time at the start of a partial date, for feeds."""
     year, month, day = (*date.split("-"), "01", "01")[:3] if date else ("1970", "01", "01")

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from xuelan.kits.formats import calendar, ledger
 from xuelan.kits.formats.calendar import Meeting, Step
-from xuelan.kits.formats.meeting_forms import agenda_rows, agenda_title, check_rows, day, number
+from xuelan.kits.formats.meeting_forms import agenda_rows, agenda_title, check_rows, number
 from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
-from xuelan.kits.ooxml import Row, Template, Values
+from xuelan.kits.ooxml import OfficeTemplate, Row, Values
 from xuelan.kits.plan import KitPlan
-from xuelan.kits.word.fillable_form import template
+from xuelan.kits.word.fillable_form import form_template
 from xuelan.model.catalog import Catalog, newest
-from xuelan.text.dates import chinese
+from xuelan.text.dates import chinese, first_day
 from xuelan.text.file_names import file_name
 
 LEDGER_NAME: Final = "20-学习台账.xlsx"
@@ -90,7 +90,7 @@ class Parts:
                 continue
             yield (
                 form_name(form, p.minutes),
-                form_template(form, self.stamp).fill(self.values(form, p)),
+                branch_template(form, self.stamp).fill(self.values(form, p)),
             )
         if self.activities is not None:
             book = ledger.template(self.activities, self.author, self.stamp)
@@ -156,9 +156,9 @@ def form_name(form: FormSheet, minutes: int) -> str:
     return file_name(f"{number(form)}-{form.name}{extra}", ".docx")
 
 
-def form_template(form: FormSheet, stamp: str) -> Template:
+def branch_template(form: FormSheet, stamp: str) -> OfficeTemplate:
     """A form's template, the same for every kit and branch."""
-    return template(form, day(stamp))
+    return form_template(form, first_day(stamp))
 
 
 def stamp(catalog: Catalog) -> str:

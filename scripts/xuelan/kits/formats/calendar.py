@@ -19,12 +19,11 @@ from typing import Final
 
 from icalendar import Alarm, Calendar, Event, vText
 
-from xuelan.kits.formats.meeting_forms import day
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.model.column import Activity
 from xuelan.model.content import Rendered
 from xuelan.model.material import CURRENT
-from xuelan.text.dates import chinese
+from xuelan.text.dates import chinese, first_day
 from xuelan.text.file_names import file_name
 
 PRODUCT: Final = "-//xuelan//study kit//ZH"
@@ -180,7 +179,7 @@ def steps(guide: Rendered) -> tuple[Step, ...]:
 
 def _span(due: str) -> tuple[datetime.date, datetime.date]:
     """The day, month or year of a partial date, and the day after it."""
-    first = datetime.date.fromisoformat(day(due))
+    first = datetime.date.fromisoformat(first_day(due))
     match due.count("-"):
         case 2:
             days = 1
@@ -194,7 +193,7 @@ def _span(due: str) -> tuple[datetime.date, datetime.date]:
 def _event(uid: str, stamp: str) -> Event:
     event = Event()
     event.add("uid", uid)
-    moment = datetime.datetime.fromisoformat(day(stamp)).replace(tzinfo=datetime.UTC)
+    moment = datetime.datetime.fromisoformat(first_day(stamp)).replace(tzinfo=datetime.UTC)
     event.add("dtstamp", moment)
     return event
 

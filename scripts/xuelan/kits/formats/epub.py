@@ -35,7 +35,7 @@ from xuelan.kits.print.book import (
 from xuelan.kits.print.typeset import ADDRESS, cited
 from xuelan.model.material import MISSING, Material, Media
 from xuelan.rendering.content_builder import runs
-from xuelan.text.dates import timestamp
+from xuelan.text.dates import first_day, timestamp
 from xuelan.text.file_names import file_name
 
 _EPUB: Final = "http://www.idpf.org/2007/ops"
@@ -303,7 +303,7 @@ def _package(plan: KitPlan, chapters: list[_Chapter], images: dict[str, bytes]) 
         f"<dc:publisher>{html.escape(column.publisher)}</dc:publisher>"
         f"<dc:description>{html.escape(kit.summary)}</dc:description>"
         f"<dc:rights>{html.escape(column.copyright or column.publisher)}</dc:rights>"
-        f"<dc:date>{timestamp(plan.date)[:10]}</dc:date>"
+        f"<dc:date>{first_day(plan.date)}</dc:date>"
         f'<meta property="dcterms:modified">{timestamp(plan.date)}</meta>{metas}</metadata>'
         f"<manifest>{manifest}</manifest><spine>{spine}</spine></package>\n"
     )

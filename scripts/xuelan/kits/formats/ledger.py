@@ -20,10 +20,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xuelan.kits.formats.meeting_forms import day
 from xuelan.kits.forms import BRANCH
-from xuelan.kits.ooxml import Piece, Slot, Template
+from xuelan.kits.ooxml import OfficeTemplate, Piece, Slot
 from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.text.dates import first_day
 from xuelan.text.file_names import file_name
 
 ROWS: Final = 200
@@ -132,7 +132,7 @@ def activities(plan: KitPlan) -> tuple[str, ...]:
 
 
 @cache
-def template(names: tuple[str, ...], author: str, date: str) -> Template:
+def template(names: tuple[str, ...], author: str, date: str) -> OfficeTemplate:
     """The workbook with a slot for the branch's name.
 
     ``names`` are the activities to choose from, ``author`` and ``date`` (ISO) go into the file's
@@ -140,7 +140,7 @@ def template(names: tuple[str, ...], author: str, date: str) -> Template:
     """
     with zipfile.ZipFile(io.BytesIO(_workbook(names, author, date))) as made:
         parts = [(name, made.read(name).decode()) for name in made.namelist()]
-    return Template(tuple((name, _pieces(text)) for name, text in parts))
+    return OfficeTemplate(tuple((name, _pieces(text)) for name, text in parts))
 
 
 def _pieces(text: str) -> tuple[Piece, ...]:
@@ -151,7 +151,7 @@ def _pieces(text: str) -> tuple[Piece, ...]:
 def _workbook(names: tuple[str, ...], author: str, date: str) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
-    created = datetime.datetime.fromisoformat(day(date))
+    created = datetime.datetime.fromisoformat(first_day(date))
     book.set_properties({"title": "学习台账", "author": author, "created": created})
     styles = _styles(book)
     entries, summary = book.add_worksheet("台账"), book.add_worksheet("汇总")

@@ -9,9 +9,9 @@ from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FOR
 from xuelan.kits.ooxml import Row, Values
 from xuelan.kits.plan import Agenda, KitFile, KitPlan
 from xuelan.kits.print.blank_form import printed
-from xuelan.kits.word.fillable_form import template
+from xuelan.kits.word.fillable_form import form_template
 from xuelan.model.content import Rendered
-from xuelan.text.dates import timestamp
+from xuelan.text.dates import first_day
 from xuelan.text.file_names import file_name
 
 GROUP: Final = "会议表格"
@@ -30,7 +30,7 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
 def _files(plan: KitPlan, form: FormSheet, extra: str, values: Values) -> Iterator[KitFile]:
     label = f"{form.name}（{extra}）" if extra else form.name
     stem = file_name(f"{number(form)}-{label}")
-    word = template(form, day(plan.date)).fill(values)
+    word = form_template(form, first_day(plan.date)).fill(values)
     yield KitFile(f"{stem}.docx", f"{label}（Word）", GROUP, word)
     address = plan.address_of(plan.kit.address)
     data = printed(form, values, plan.assets.root, plan.date, plan.column.publisher, address)
@@ -40,11 +40,6 @@ def _files(plan: KitPlan, form: FormSheet, extra: str, values: Values) -> Iterat
 def number(form: FormSheet) -> int:
     """The number a form's file names begin with: 10 for the first form."""
     return 10 + list(FORMS).index(form.name)
-
-
-def day(date: str) -> str:
-    """A partial ISO date as the day it begins with."""
-    return timestamp(date)[:10]
 
 
 def _variants(plan: KitPlan, form: FormSheet) -> Iterator[tuple[str, Values]]:

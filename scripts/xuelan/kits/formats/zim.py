@@ -23,9 +23,9 @@ from libzim.writer import Creator, Hint, IndexData, Item, StringProvider
 
 from xuelan import __version__
 from xuelan.engine import overrides
-from xuelan.kits.formats.meeting_forms import day
 from xuelan.kits.packing.site_copy import IndexedText, SiteCopy
 from xuelan.kits.plan import KitFile, KitPlan
+from xuelan.text.dates import first_day
 from xuelan.text.file_names import file_name
 
 GROUP: Final = "离线阅读器"
@@ -104,7 +104,7 @@ def _metadata(plan: KitPlan) -> Iterator[tuple[str, str]]:
     yield "Language", "zho"
     yield "Creator", column.publisher
     yield "Publisher", column.publisher
-    yield "Date", day(plan.date)
+    yield "Date", first_day(plan.date)
     yield "License", column.copyright or column.publisher
     yield "Scraper", f"xuelan {__version__}"
     if column.url:

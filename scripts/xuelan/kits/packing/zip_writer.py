@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from xuelan.kits.plan import KitFile
 from xuelan.model.kit import KitError
-from xuelan.text.dates import timestamp
+from xuelan.text.dates import first_day
 
 _LOCAL: Final = struct.Struct("<IHHHHHIIIHH")
 _ENTRY: Final = struct.Struct("<IHHHHHHIIIHHHHHII")
@@ -121,7 +121,7 @@ def archive(folder: str, members: Iterable[Member], date: str, comment: str = ""
 
 def _moment(date: str) -> tuple[int, int]:
     """Time and day as ZIP counts them, from 1980 on."""
-    day = datetime.date.fromisoformat(timestamp(max(date, "1980-01-01"))[:10])
+    day = datetime.date.fromisoformat(first_day(max(date, "1980-01-01")))
     return 0, (day.year - 1980) << 9 | day.month << 5 | day.day
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from xuelan.kits.forms import (
     Advice,
     Block,
-    Column,
+    FieldTable,
+    FormColumn,
     FormSheet,
     Grid,
-    Guided,
+    GuideTable,
     Roster,
-    Rows,
     Signatures,
     Writing,
 )
@@ -66,9 +66,9 @@ def _block(block: Block, values: Values) -> dict[str, Value]:
             return _table(block, values)
 
 
-def _table(block: Rows | Roster | Grid | Guided, values: Values) -> dict[str, Value]:
+def _table(block: FieldTable | Roster | Grid | GuideTable, values: Values) -> dict[str, Value]:
     match block:
-        case Rows(rows):
+        case FieldTable(rows):
             found: list[Value] = [
                 {"labels": [b.label for b in row], "lines": max(b.lines for b in row)}
                 for row in rows
@@ -84,11 +84,13 @@ def _table(block: Rows | Roster | Grid | Guided, values: Values) -> dict[str, Va
             empty = [None] * (len(block.columns) - 1)
             named: list[Value] = [[name, *empty] for name in block.rows]
             return _list(block.columns, named, block.lines)
-        case Guided():
+        case GuideTable():
             return _list(block.columns, list(_guided(block, values)), None)
 
 
-def _list(columns: tuple[Column, ...], rows: list[Value], lines: float | None) -> dict[str, Value]:
+def _list(
+    columns: tuple[FormColumn, ...], rows: list[Value], lines: float | None
+) -> dict[str, Value]:
     return {
         "kind": "list",
         "shares": [c.share for c in columns],
@@ -99,7 +101,7 @@ def _list(columns: tuple[Column, ...], rows: list[Value], lines: float | None) -
     }
 
 
-def _guided(block: Guided, values: Values) -> Iterator[Value]:
+def _guided(block: GuideTable, values: Values) -> Iterator[Value]:
     rows = values.get(block.slot) or ()
     assert not isinstance(rows, str)
     for row in rows or ({},) * 8:

@@ -11,15 +11,15 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from xuelan.kits.formats.meeting_forms import day
-from xuelan.kits.ooxml import Template, escape, joined
+from xuelan.kits.ooxml import OfficeTemplate
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import qr
 from xuelan.kits.print.press import pdf
 from xuelan.kits.print.typeset import Value, code
-from xuelan.kits.word.fillable_form import SECTION
-from xuelan.kits.word.opc import WORD_NAMESPACES, word_parts
+from xuelan.kits.templating import render_xml
+from xuelan.kits.word.opc import word_parts
 from xuelan.model.study import JUDGEMENT, MULTIPLE, SINGLE, Question
+from xuelan.text.dates import first_day
 from xuelan.text.file_names import file_name
 
 GROUP: Final = "自测"
@@ -28,7 +28,7 @@ NO_BREAK: Final = "\u00a0"
 SHORT_OPTION: Final = 13
 """Options up to this many characters stand two to a line."""
 
-_PARTS: Final = (
+_TYPES: Final = (
     (SINGLE, "单项选择", "每题只有一个选项是对的"),
     (MULTIPLE, "多项选择", "每题有两个或两个以上选项是对的"),
     (JUDGEMENT, "判断", "对的写“对”，错的写“错”"),
@@ -59,7 +59,7 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QuestionGroup:
     """The questions of one type under their heading."""
 
     heading: str
@@ -67,17 +67,17 @@ class Part:
     questions: tuple[Numbered, ...]
 
 
-def parts(questions: tuple[Question, ...]) -> tuple[Part, ...]:
+def group(questions: tuple[Question, ...]) -> tuple[QuestionGroup, ...]:
     """The questions sorted by type, numbered through."""
-    found: list[Part] = []
+    groups: list[QuestionGroup] = []
     number = 0
-    for kind, name, rule in _PARTS:
+    for kind, name, rule in _TYPES:
         chosen = [q for q in questions if q.type == kind]
         if chosen:
             numbered = tuple(Numbered(number + n, q) for n, q in enumerate(chosen, 1))
             number += len(chosen)
-            found.append(Part(f"{_ORDINALS[len(found)]}、{name}", rule, numbered))
-    return tuple(found)
+            groups.append(QuestionGroup(f"{_ORDINALS[len(groups)]}、{name}", rule, numbered))
+    return tuple(groups)
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
@@ -90,69 +90,76 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
     ):
         stem = file_name(f"{number}-{label}")
         yield KitFile(f"{stem}.pdf", f"{label}（PDF）", GROUP, _pdf(plan, sheet))
-        yield KitFile(f"{stem}.docx", f"{label}（Word）", GROUP, _word(plan, sheet))
+        yield KitFile(f"{stem}.docx", f"{label}（Word）", GROUP, _docx(plan, sheet))
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class _QuizItem:
     """A question as printed: its number and text, the options, and lines below it."""
 
     lead: str
-    options: tuple[str, ...]
-    notes: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> int:
+        """How many options stand on a line."""
+        return 2 if all(len(o) <= SHORT_OPTION for o in self.options) else 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _QuizSection:
+    heading: str
+    rule: str
+    items: tuple[_QuizItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _QuizSheet:
+    """A paper to hand out; ``fill`` names the lines to fill in at its head."""
+
     title: str
     intro: str
     fill: tuple[str, ...]
-    sections: tuple[tuple[str, str, tuple[_Item, ...]], ...]
+    sections: tuple[_QuizSection, ...]
 
 
-def _paper(plan: KitPlan) -> _Sheet:
-    sections = tuple(
-        (
-            part.heading,
-            f"（{part.rule}）",
-            tuple(
-                _Item(f"{q.number}. {_with_bracket(q.question)}", q.options, ())
-                for q in part.questions
-            ),
+def _paper(plan: KitPlan) -> _QuizSheet:
+    sections = []
+    for each in group(plan.questions):
+        # The bracket is for the answer.
+        leads = (
+            (q, f"{q.number}. {q.question.question}（{NO_BREAK * 4}）") for q in each.questions
         )
-        for part in parts(plan.questions)
-    )
+        items = tuple(_QuizItem(lead, q.options) for q, lead in leads)
+        sections.append(_QuizSection(each.heading, f"（{each.rule}）", items))
+    title = f"自测题（{len(plan.questions)}题）"
     intro = f"{plan.kit.title}。供自学用，不计分，不排名；答案另印。"
-    return _Sheet(f"自测题（{len(plan.questions)}题）", intro, ("姓名（可不写）", "日期"), sections)
+    return _QuizSheet(title, intro, ("姓名（可不写）", "日期"), tuple(sections))
 
 
-def _with_bracket(question: Question) -> str:
-    """The question with a bracket to write the answer in."""
-    return f"{question.question}（{NO_BREAK * 4}）"
-
-
-def _key(plan: KitPlan) -> _Sheet:
+def _key(plan: KitPlan) -> _QuizSheet:
     sections = tuple(
-        (part.heading, "", tuple(_answer(plan, q) for q in part.questions))
-        for part in parts(plan.questions)
+        _QuizSection(each.heading, "", tuple(_answer(plan, q) for q in each.questions))
+        for each in group(plan.questions)
     )
     intro = f"{plan.kit.title}。题号与自测题一致，每题注明在哪份材料里能找到答案。"
-    return _Sheet("自测题答案", intro, (), sections)
+    return _QuizSheet("自测题答案", intro, (), sections)
 
 
-def _answer(plan: KitPlan, q: Numbered) -> _Item:
+def _answer(plan: KitPlan, q: Numbered) -> _QuizItem:
     chosen = q.answer
     if q.question.type != JUDGEMENT:
         chosen += "（" + "；".join(q.question.options[n - 1] for n in q.question.answer) + "）"
-    where = plan.titles[q.question.material]
-    return _Item(f"{q.number}. {chosen}", (), (f"{q.question.explain}见《{where}》。",))
+    note = f"{q.question.explain}见《{plan.titles[q.question.material]}》。"
+    return _QuizItem(f"{q.number}. {chosen}", notes=(note,))
 
 
-def _pdf(plan: KitPlan, sheet: _Sheet) -> bytes:
+def _pdf(plan: KitPlan, sheet: _QuizSheet) -> bytes:
     address = plan.address_of("quiz/")
     sections: list[Value] = [
-        {"heading": heading, "rule": rule, "items": [_item(i) for i in items]}
-        for heading, rule, items in sheet.sections
+        {"heading": s.heading, "rule": s.rule, "items": [_typst_item(i) for i in s.items]}
+        for s in sheet.sections
     ]
     data: dict[str, Value] = {
         "title": sheet.title,
@@ -168,20 +175,20 @@ def _pdf(plan: KitPlan, sheet: _Sheet) -> bytes:
     return pdf(source, plan.assets.root, plan.date, list(_words(sheet)))
 
 
-def _item(item: _Item) -> Value:
+def _typst_item(item: _QuizItem) -> Value:
     return {
         "lead": item.lead,
         "options": list(item.options),
-        "columns": 2 if _short(item) else 1,
+        "columns": item.columns,
         "notes": list(item.notes),
     }
 
 
-def _words(sheet: _Sheet) -> Iterator[str]:
+def _words(sheet: _QuizSheet) -> Iterator[str]:
     yield from (sheet.title, sheet.intro, *sheet.fill)
-    for heading, rule, items in sheet.sections:
-        yield from (heading, rule)
-        for item in items:
+    for section in sheet.sections:
+        yield from (section.heading, section.rule)
+        for item in section.items:
             yield from (item.lead, *item.options, *item.notes)
 
 
@@ -190,35 +197,7 @@ def _style() -> str:
     return resources.files("xuelan.kits").joinpath("styles/quiz.typ").read_text(encoding="utf-8")
 
 
-def _word(plan: KitPlan, sheet: _Sheet) -> bytes:
+def _docx(plan: KitPlan, sheet: _QuizSheet) -> bytes:
     """The sheet as a Word file, to adapt."""
-    paragraphs = [_paragraph("Title", sheet.title), _paragraph("FormAdvice", sheet.intro)]
-    if sheet.fill:
-        line = "　　".join(f"{name}：＿＿＿＿＿＿＿＿" for name in sheet.fill)
-        paragraphs.append(_paragraph("FormSign", line))
-    for heading, rule, items in sheet.sections:
-        paragraphs.append(_paragraph("Heading1", heading + rule))
-        for item in items:
-            paragraphs.append(_paragraph("QuizLead", item.lead))
-            paragraphs += [_paragraph(*line) for line in _lines(item)]
-    body = f"<w:document {WORD_NAMESPACES}><w:body>{''.join(paragraphs)}{SECTION}"
-    return Template(word_parts(sheet.title, day(plan.date), joined([body]))).fill({})
-
-
-def _lines(item: _Item) -> Iterator[tuple[str, ...]]:
-    """The lines below a question: short options two to a line, notes one each."""
-    width = 2 if _short(item) else 1
-    for n in range(0, len(item.options), width):
-        yield ("QuizMore", *item.options[n : n + width])
-    for note in item.notes:
-        yield "QuizMore", note
-
-
-def _short(item: _Item) -> bool:
-    return all(len(o) <= SHORT_OPTION for o in item.options)
-
-
-def _paragraph(style: str, *texts: str) -> str:
-    """A paragraph; several texts stand at the style's tab stops."""
-    runs = "<w:tab/>".join(f'<w:t xml:space="preserve">{escape(t)}</w:t>' for t in texts)
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r>{runs}</w:r></w:p>'
+    document = render_xml("word/quiz.xml", sheet=sheet)
+    return OfficeTemplate(word_parts(sheet.title, first_day(plan.date), (document,))).fill({})

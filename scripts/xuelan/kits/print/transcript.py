@@ -20,9 +20,9 @@ from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import qr
 from xuelan.kits.print.press import Area, pdf
 from xuelan.kits.print.typeset import Setting, Value, code, literal, markup
-from xuelan.kits.word.html_to_word import word
+from xuelan.kits.word.html_to_word import transcript_docx
 from xuelan.model.material import FULL, Material
-from xuelan.text.dates import chinese
+from xuelan.text.dates import chinese, first_day
 from xuelan.text.file_names import file_name
 
 COPY, SHORTENED = "转录件", "公文摘要"
@@ -45,7 +45,8 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
         )
         yield KitFile(f"{name}.pdf", label.format("PDF"), group, data)
         html = plan.rendered[m.id].html
-        data = word(title(m), m.number, html, closing(m), (label_of(m), origin(plan, m)), plan.date)
+        header = (label_of(m), origin(plan, m))
+        data = transcript_docx(title(m), m.number, html, closing(m), header, first_day(plan.date))
         yield KitFile(f"{name}.docx", label.format("Word"), group, data)
 
 

@@ -1,0 +1,77 @@
+"""Jinja templates of a kit's files: pages in HTML, parts of Word, EPUB and SCORM files in XML.
+
+They stand in ``kits/templates/``; what is put into one is escaped.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import jinja2
+from markupsafe import Markup
+
+from xuelan.kits.ooxml import escape
+from xuelan.text.sizes import human_size
+
+_FOLDER: Final = resources.files("xuelan.kits").joinpath("templates")
+
+
+def render_html(name: str, **values: Any) -> str:
+    """The page made from the template ``name``, such as ``start.html``."""
+    return _html().get_template(name).render(values)
+
+
+def render_xml(name: str, **values: Any) -> Markup:
+    """The XML made from the template ``name``, such as ``word/styles.xml``.
+
+    Its lines are joined and their indentation is dropped. A line that begins with neither a tag nor
+    a Jinja block goes on with the line before, after a space.
+    """
+    return Markup(_xml().get_template(name).render(values))  # noqa: S704 - escaped by the template
+
+
+def read_text(name: str) -> str:
+    """The text of a template as it stands in its file."""
+    return _FOLDER.joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _html() -> jinja2.Environment:
+    env = jinja2.Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(read_text),
+    )
+    env.filters["size"] = human_size
+    return env
+
+
+@cache
+def _xml() -> jinja2.Environment:
+    return jinja2.Environment(
+        autoescape=True,
+        finalize=_escape,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(_read_joined),
+    )
+
+
+def _read_joined(name: str) -> str:
+    """``<a>``, ``  <b/>``, ``</a>`` on lines of their own as ``<a><b/></a>``."""
+    joined = ""
+    for line in filter(None, (line.strip(" ") for line in read_text(name).split("\n"))):
+        if joined.endswith("?>"):  # the declaration
+            joined += "\n"
+        elif joined and line[0] not in "<{":
+            joined += " "
+        joined += line
+    return joined
+
+
+def _escape(value: Any) -> Any:
+    """``value`` as XML 1.0 can hold it; Jinja's own way leaves control characters in."""
+    return Markup(escape(value)) if type(value) is str else value  # noqa: S704 - escaped here
