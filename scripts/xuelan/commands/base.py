@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import logging
 from typing import Any
 
 import click
 
+from xuelan.commands import log
 from xuelan.commands.errors import Stop, explain
 from xuelan.text.errors import XuelanError
 
@@ -16,10 +18,6 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; errors of the package and of the system end it with a message."""
-        import logging
-
-        from xuelan.commands import log
-
         quiet, verbose = ctx.params.get("quiet", False), ctx.params.pop("verbose", 0)
         log.configure(quiet=quiet, verbose=verbose)
         try:

@@ -42,10 +42,10 @@ def build(
 ) -> None:
     """生成整个网站。材料有错误时不生成，原来的网站不动。"""
     from xuelan.build import build as build_site
-    from xuelan.commands.profiling import list_steps, profiled
+    from xuelan.commands.profiling import list_steps, record_profile
     from xuelan.commands.progress import Progress
 
-    with Progress(sys.stderr, quiet=quiet) as progress, profiled(profile):
+    with Progress(sys.stderr, quiet=quiet) as progress, record_profile(profile):
         report = build_site(
             folder,
             site_dir,

@@ -37,7 +37,7 @@ def load_catalog(folder: Path) -> Catalog:
     return catalog
 
 
-def site_of(folder: Path) -> Path:
+def find_site(folder: Path) -> Path:
     """Return the folder into which ``build`` writes the site of the column in ``folder``."""
     from xuelan.reading.settings import load
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 folder = click.option(
     "-C",
@@ -28,7 +28,7 @@ site_dir = click.option(
 strict = click.option("--strict", is_flag=True, help="有警告也算失败。")
 
 
-def verbosity(command: Command) -> Command:
+def verbosity(command: Function) -> Function:
     """Add ``-q`` and ``-v``: the command gets ``quiet``, the log gets both."""
     quiet = click.option("-q", "--quiet", is_flag=True, help="只说错误。")
     verbose = click.option("-v", "--verbose", count=True, help="多说一些；-vv 连调试用的话也说。")

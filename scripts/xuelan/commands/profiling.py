@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def profiled(target: Path | None) -> Iterator[None]:
+def record_profile(target: Path | None) -> Iterator[None]:
     """Write the time of each function called in the block to ``target``, for :mod:`pstats`."""
     if target is None:
         yield

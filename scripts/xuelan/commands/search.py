@@ -9,7 +9,7 @@ import click
 
 from xuelan.commands import options
 from xuelan.commands.base import Command
-from xuelan.commands.columns import site_of
+from xuelan.commands.columns import find_site
 
 
 @click.command(cls=Command)
@@ -29,7 +29,7 @@ def search(folder: Path, query: str, site_dir: Path | None, limit: int, *, as_da
     """在已生成的网站里检索 QUERY，结果与网页上的一样。没有找到时返回 1。"""
     from xuelan.search import results
 
-    page = results.search(site_dir or site_of(folder), query, limit)
+    page = results.search(site_dir or find_site(folder), query, limit)
     click.echo(results.as_json(query, page) if as_data else results.as_text(page), nl=False)
     if not page.count:
         sys.exit(1)

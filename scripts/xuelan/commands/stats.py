@@ -23,18 +23,18 @@ def stats(folder: Path) -> None:
     from xuelan.editing.counts import count_kinds
 
     catalog = load_catalog(folder)
-    click.echo(_table(count_kinds(catalog)) + _data_line(catalog), nl=False)
+    click.echo(_format_table(count_kinds(catalog)) + _format_data(catalog), nl=False)
 
 
-def _table(counts: list[KindCount]) -> str:
-    """One line for each kind, then their sum."""
+def _format_table(counts: list[KindCount]) -> str:
+    """Return a line for each kind, then their sum."""
     rows = [(c.kind, c.materials, c.characters, c.citations) for c in counts]
     sums = [sum(figures) for figures in list(zip(*rows, strict=True))[1:]]
     lines = [("文种", "篇数", "字数", "引注"), *rows, ("合计", *sums)]
     return "".join(f"{kind:<8}\t{a}\t{b}\t{c}\n" for kind, a, b, c in lines)
 
 
-def _data_line(catalog: Catalog) -> str:
+def _format_data(catalog: Catalog) -> str:
     drafts = sum(not m.is_public for m in catalog.materials)
     counts = {
         "事实": f"{len(catalog.facts)} 条",

@@ -9,7 +9,7 @@ import click
 
 from xuelan.commands import options
 from xuelan.commands.base import Command
-from xuelan.commands.columns import site_of
+from xuelan.commands.columns import find_site
 
 
 @click.command(cls=Command)
@@ -25,7 +25,7 @@ def verify(folder: Path, copy: Path, against: Path | None) -> None:
     from xuelan.kits.packing.verify import as_text
     from xuelan.kits.packing.verify import verify as verify_copy
 
-    listed = against or site_of(folder) / "downloads/kits.json"
+    listed = against or find_site(folder) / "downloads/kits.json"
     published = listed.read_text("utf-8", "replace") if listed.is_file() else None
     verdict = verify_copy(copy, published)
     click.echo(as_text(verdict), nl=False)
