@@ -27,7 +27,7 @@ def render_xml(name: str, **values: Any) -> Markup:
     """The XML made from the template ``name``, such as ``word/styles.xml``.
 
     Its lines are joined and their indentation is dropped. A line that begins with neither a tag nor
-    a Jinja block goes on with the line before, after a space.
+    a Jinja block goes on with the line before, after a space. ``{{ newline }}`` breaks a line.
     """
     return Markup(_xml().get_template(name).render(values))  # noqa: S704 - escaped by the template
 
@@ -52,12 +52,14 @@ def _html() -> jinja2.Environment:
 
 @cache
 def _xml() -> jinja2.Environment:
-    return jinja2.Environment(
+    env = jinja2.Environment(
         autoescape=True,
         finalize=_escape,
         undefined=jinja2.StrictUndefined,
         loader=jinja2.FunctionLoader(_read_joined),
     )
+    env.globals["newline"] = Markup("\n")
+    return env
 
 
 def _read_joined(name: str) -> str:
@@ -74,4 +76,6 @@ def _read_joined(name: str) -> str:
 
 def _escape(value: Any) -> Any:
     """``value`` as XML 1.0 can hold it; Jinja's own way leaves control characters in."""
-    return Markup(escape(value)) if type(value) is str else value  # noqa: S704 - escaped here
+    if type(value) is not str:
+        return value
+    return Markup(escape(value).replace("'", "&#x27;"))  # noqa: S704 - escaped here

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import Final
 
-import jinja2
-
-from xuelan.kits.ooxml import archive, escape
+from xuelan.kits.ooxml import archive
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print.book import source_line
 from xuelan.kits.print.quiz_paper import LETTERS
 from xuelan.kits.relink import Pictures, relinked
+from xuelan.kits.templating import render_html, render_xml
 from xuelan.model.material import Material
 from xuelan.model.study import JUDGEMENT, MULTIPLE
 from xuelan.text.dates import chinese
@@ -28,12 +26,10 @@ from xuelan.text.file_names import file_name
 
 GROUP: Final = "培训平台"
 SCRIPTS: Final = ("course.js", "course.css")
-_CP: Final = "http://www.imsproject.org/xsd/imscp_rootv1p1p2"
-_ADL: Final = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _CourseText:
     """A text of the course as its page shows it."""
 
     id: str
@@ -56,13 +52,13 @@ def course(plan: KitPlan) -> bytes:
     pictures = Pictures(plan)
     page = _page(plan, tuple(_reading(plan, m, pictures) for m in plan.readings))
     contents = [("index.html", page.encode())]
-    contents += [(name, _style(name).encode()) for name in SCRIPTS]
+    contents += [(name, _style(name)) for name in SCRIPTS]
     contents += pictures.files()
-    manifest = _manifest(plan, [name for name, _ in contents])
+    manifest = render_xml("imsmanifest.xml", plan=plan, names=[name for name, _ in contents])
     return archive([("imsmanifest.xml", manifest.encode()), *contents])
 
 
-def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _Reading:
+def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _CourseText:
     rendered = plan.rendered[m.id]
     here = {x.id for x in plan.readings}
 
@@ -71,7 +67,7 @@ def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _Reading:
             return f"#{material}.{anchor}" if anchor else f"#{material}"
         return plan.address_of(f"materials/{material}/")
 
-    return _Reading(
+    return _CourseText(
         id=m.id,
         title=m.title,
         summary=m.summary,
@@ -82,8 +78,9 @@ def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _Reading:
     )
 
 
-def _page(plan: KitPlan, readings: tuple[_Reading, ...]) -> str:
-    return _template().render(
+def _page(plan: KitPlan, readings: tuple[_CourseText, ...]) -> str:
+    return render_html(
+        "course.html",
         title=plan.kit.title,
         summary=plan.kit.summary,
         column=plan.column,
@@ -99,29 +96,5 @@ def _page(plan: KitPlan, readings: tuple[_Reading, ...]) -> str:
     )
 
 
-@cache
-def _template() -> jinja2.Template:
-    env = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return env.from_string(_style("course.html"))
-
-
-def _style(name: str) -> str:
-    return resources.files("xuelan.kits").joinpath("styles", name).read_text("utf-8")
-
-
-def _manifest(plan: KitPlan, names: list[str]) -> str:
-    """``imsmanifest.xml`` after the SCORM 1.2 content aggregation model."""
-    title = escape(plan.kit.title)
-    held = "".join(f'<file href="{escape(name)}"/>' for name in names)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<manifest identifier="xuelan-{plan.kit.id}" version="{plan.version}" xmlns="{_CP}" '
-        f'xmlns:adlcp="{_ADL}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-        f'xsi:schemaLocation="{_CP} imscp_rootv1p1p2.xsd {_ADL} adlcp_rootv1p2.xsd">'
-        "<metadata><schema>ADL SCORM</schema><schemaversion>1.2</schemaversion></metadata>"
-        f'<organizations default="course"><organization identifier="course"><title>{title}</title>'
-        f'<item identifier="item" identifierref="sco" isvisible="true"><title>{title}</title>'
-        "</item></organization></organizations>"
-        '<resources><resource identifier="sco" type="webcontent" adlcp:scormtype="sco" '
-        f'href="index.html">{held}</resource></resources></manifest>\n'
-    )
+def _style(name: str) -> bytes:
+    return resources.files("xuelan.kits").joinpath("styles", name).read_bytes()

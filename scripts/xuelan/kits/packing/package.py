@@ -6,19 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any, Final
-
-import jinja2
 
 from xuelan import __version__
 from xuelan.kits.packing.zip_writer import Packed, archive
 from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
+from xuelan.kits.templating import render_html
 from xuelan.model.material import OFFICIAL, OWN
 from xuelan.text.dates import chinese
 from xuelan.text.file_names import file_name
-from xuelan.text.sizes import human_size
 
 FORMAT: Final = "xuelan-kit/1"
 """The first value of every manifest; the number goes up when older readers cannot read it."""
@@ -147,16 +143,10 @@ def start_page(plan: KitPlan, files: Iterable[Packed], *, pages: bool) -> bytes:
             groups.setdefault(file.group, []).append(file)
     address = plan.address_of(plan.kit.address)
     date = chinese(plan.date)
-    page = _template().render(plan=plan, groups=groups, address=address, date=date, pages=pages)
+    page = render_html(
+        "start.html", plan=plan, groups=groups, address=address, date=date, pages=pages
+    )
     return page.encode()
-
-
-@cache
-def _template() -> jinja2.Template:
-    env = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    env.filters["size"] = human_size
-    text = resources.files("xuelan.kits").joinpath("styles/start.html").read_text("utf-8")
-    return env.from_string(text)
 
 
 def summary(package: Package) -> dict[str, Any]:
