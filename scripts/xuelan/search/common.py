@@ -92,6 +92,7 @@ class CommonSequences:
         The last value is the largest number of keys that share an upper half.
         """
         rows = sorted(self.keys.items())
+        # The last key is for look-ups behind all others, which then compare with something.
         known = np.array([*(key for key, _ in rows), 0xFFFFFFFF], np.uint32)
         numbers = np.array([*(number for _, number in rows), -1], np.int16)
         halves = np.bincount(known[:-1] >> np.uint32(16), minlength=0x10000)
@@ -159,6 +160,7 @@ class CommonSequences:
             return
         units, spots = batch.units, batch.spots
         ends = self._ends.take(units)
+        # Few pairs pass this; the look-up of their keys tells those that are common.
         at = np.flatnonzero((ends[:-1] & ends[1:] >> 1) > 0)
         at = at[spots.take(at + 1) - spots.take(at) == np.uint32(1)]
         keys = mix(units.take(at).astype(np.uint32) << np.uint32(16) | units.take(at + 1))
@@ -228,13 +230,14 @@ def _extend(batch: UnitBatch, common: I64, numbers: I16, size: int) -> tuple[I64
     units, spots = batch.units, batch.spots
     begin = np.full(len(units) + 1, -1, np.int16)
     begin[common] = numbers
+    # A longer sequence begins where a common one does, or a unit before.
     near = np.zeros(len(units) + 1, np.bool_)
     near[common] = True
     near[common - 1] = True  # before the first there is only the end, which is cut off
     at = np.flatnonzero(near[: max(0, len(units) - size + 1)])
     at = at[spots.take(at + size - 1) - spots.take(at) == np.uint32(size - 1)]
     before, after = begin.take(at), begin.take(at + 1)
-    forward = before >= 0
+    forward = before >= 0  # where both halves are common, the first counts, as in `pair_units`
     number = np.where(forward, 2 * before, 2 * after + 1).astype(np.uint32)
     unit = units.take(np.where(forward, at + size - 1, at))
     plain = (unit < HIGH) | (unit >= REST)

@@ -114,7 +114,7 @@ class IndexBuilder:
     def rebuild(self, folder: Path) -> Rebuild:
         """Index all documents; ``folder`` takes the postings, which are too many for memory."""
         missing = self._store.find_missing()
-        if not self._sample:
+        if not self._sample:  # else `prepare` has done it
             self._encode_sample(missing)
         rebuild = Rebuild(self._store, self._shape, self._sample, self._workers, folder)
         rebuild.index(missing)
@@ -160,6 +160,7 @@ class IndexBuilder:
             forms=forms,
             common=self._shape.common.texts,
         )
+        # The old folder is renamed, so that files that stay are not moved one by one.
         if last not in ("", manifest.build):
             tree.move_folder(f"{FOLDER}/{last}", f"{FOLDER}/{manifest.build}")
         for name, data in tables.items():

@@ -20,9 +20,9 @@ from typing import Final
 
 import numpy as np
 
-FIRST: Final = 0x3400
+_FIRST: Final = 0x3400
 """The letter for fifteen zeros."""
-BITS: Final = 15
+_BITS: Final = 15
 """Bits of a letter: eight letters are fifteen bytes."""
 
 _SHIFTS: Final = np.array([45, 30, 15, 0], np.uint64)
@@ -37,15 +37,15 @@ def encode_letters(contents: Sequence[bytes | bytearray]) -> list[bytes]:
     Fifteen bytes are read as two overlapping numbers of eight bytes, from bytes 0 and 7: the upper
     60 bits of the first are four letters, the lower 60 of the second the next four.
     """
-    padded = b"".join([data.ljust(_count_groups(len(data)) * BITS, b"\0") for data in contents])
-    shape = len(padded) // BITS, 2
-    both = np.ndarray(shape, ">u8", padded, strides=(BITS, BITS // 2)).astype(np.uint64)
+    padded = b"".join([data.ljust(_count_groups(len(data)) * _BITS, b"\0") for data in contents])
+    shape = len(padded) // _BITS, 2
+    both = np.ndarray(shape, ">u8", padded, strides=(_BITS, _BITS // 2)).astype(np.uint64)
     both[:, 0] >>= _FOUR
     values = np.empty((*shape, 4), "<u2")
     for number, shift in enumerate(_SHIFTS):
         np.right_shift(both, shift, out=values[:, :, number], casting="unsafe")
-    values &= np.uint16((1 << BITS) - 1)
-    values += np.uint16(FIRST)
+    values &= np.uint16((1 << _BITS) - 1)
+    values += np.uint16(_FIRST)
     data = values.tobytes()
     starts = accumulate((16 * _count_groups(len(c)) for c in contents), initial=0)
     sizes = [2 * _count_letters(len(c)) for c in contents]
@@ -55,11 +55,11 @@ def encode_letters(contents: Sequence[bytes | bytearray]) -> list[bytes]:
 def decode_letters(text: bytes, size: int) -> bytes:
     """Read the ``size`` bytes that :func:`encode_letters` wrote. Raises ``ValueError``."""
     found = np.frombuffer(text, "<u2")
-    if len(found) != _count_letters(size) or found.min(initial=FIRST) < FIRST:
+    if len(found) != _count_letters(size) or found.min(initial=_FIRST) < _FIRST:
         raise ValueError
     values = np.zeros(_count_groups(size) * 8, np.uint64)
-    values[: len(found)] = found - np.uint16(FIRST)
-    if values.max(initial=0) >> np.uint64(BITS):
+    values[: len(found)] = found - np.uint16(_FIRST)
+    if values.max(initial=0) >> np.uint64(_BITS):
         raise ValueError
     both = values.reshape(-1, 2, 4) @ (np.uint64(1) << _SHIFTS)
     first = (both[:, 0] << _FOUR).astype(">u8").view(np.uint8).reshape(-1, 8)
@@ -69,9 +69,9 @@ def decode_letters(text: bytes, size: int) -> bytes:
 
 def _count_groups(size: int) -> int:
     """Return how many groups of eight letters ``size`` bytes take, the last one filled up."""
-    return -(-size // BITS)
+    return -(-size // _BITS)
 
 
 def _count_letters(size: int) -> int:
     """Return how many letters ``size`` bytes take."""
-    return -(-8 * size // BITS)
+    return -(-8 * size // _BITS)

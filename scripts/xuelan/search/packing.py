@@ -83,6 +83,7 @@ def _compress(columns: Sequence[bytes], plain: int, known: PackedColumns) -> byt
     *between, last = columns[plain:]
     deflated = [known.get((column, False)) or deflate_column(column) for column in between]
     end = known.get((last, True)) or deflate.deflate_compress(last, 1)
+    # Columns are compressed one by one, the checksum is of all of them.
     check = zlib.adler32(b"".join(columns[plain:]), zlib.adler32(stored))
     return b"".join([_HEAD, *_store(stored), *deflated, end, check.to_bytes(_CHECK, "big")])
 

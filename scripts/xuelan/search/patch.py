@@ -152,6 +152,7 @@ class _ListEditor:
         key, doc = np.uint32(change.key), np.uint32(change.doc)
         row = int(np.searchsorted(old.keys, key))
         known = row < len(old.keys) and old.keys[row] == key
+        # A new key has no documents: begin and end are where its first one is inserted.
         begin, end = int(old.first[row]), int(old.first[row + known])
         at = begin + int(np.searchsorted(old.docs[begin:end], doc))
         if at < end and old.docs[at] == doc:
@@ -179,6 +180,7 @@ class _ListEditor:
             np.array([at for at, _ in self.values], np.int64), new_often.astype(np.int64)
         )
         new_values = np.concatenate([np.zeros(0, np.uint32), *(v for _, v in self.values)])
+        # All positions are those of the old arrays: first everything is inserted, then cut out.
         counts = np.insert(self.counts, at_key, new_counts)
         docs_stay = np.insert(self.docs_stay, at_doc, values=True)
         values_stay = np.insert(self.values_stay, at_value, values=True)

@@ -109,6 +109,7 @@ class UnitBatch(NamedTuple):
         docs = np.arange(len(streams), dtype=np.uint32) << np.uint32(PLACE_BITS)
         lengths = runs[:, 1]
         starts = runs[:, 0] + np.repeat(docs, [len(s.runs) for s in streams])
+        # The spot of a run, less the units before it: each unit's own number is then added.
         starts -= np.cumsum(lengths, dtype=np.uint32) - lengths
         spots = np.repeat(starts, lengths)
         spots += np.arange(len(units), dtype=np.uint32)
@@ -118,6 +119,7 @@ class UnitBatch(NamedTuple):
 def extract_pairs(batch: UnitBatch) -> Postings:
     """Return a posting for every pair; a passage's last pair ends with its break."""
     units, spots = batch.units, batch.spots
+    # Where the spot jumps, the next passage or document begins.
     there = spots[1:] - spots[:-1] == np.uint32(1)
     tokens = units[:-1].astype(np.uint32)
     tokens <<= np.uint32(16)
@@ -139,6 +141,7 @@ def extract_singles(batch: UnitBatch) -> Postings:
     width = len(found) + 1  # the last column is for breaks
     ranks = np.full(0x10000, width - 1, np.uint32)
     ranks[found[order]] = np.arange(width - 1, dtype=np.uint32)
+    # Each document has a row of counters, with a column for each unit in the order of keys.
     cells = ranks.take(batch.units)
     cells += (batch.spots >> np.uint32(PLACE_BITS)) * np.uint32(width)
     weights = _weigh(batch, cells, width)

@@ -81,7 +81,7 @@ def _find_quotation_end(text: str, at: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A folded text as the index is asked for it.
+    """How the index is asked for a folded text.
 
     ``pairs`` are (offset, unit, next unit): the pairs looked up, and how far from the phrase's
     beginning they stand. ``single`` is the one unit of a phrase of one. ``sure`` when the places of

@@ -138,6 +138,7 @@ class _Cuts:
 
 def _pack_documents(lists: PostingLists, cuts: _Cuts, bits: int) -> Iterator[list[bytes]]:
     """Yield the columns that both kinds have: keys, documents of each key, documents."""
+    # The distances between keys begin anew in each shard.
     within = lists.keys & np.uint32((1 << (32 - bits)) - 1)
     starts = np.flatnonzero(mark_changes(lists.keys >> np.uint32(32 - bits)))
     yield cuts.cut_varints(subtract_runs(within, np.append(starts, len(within))), cuts.keys)
@@ -168,6 +169,7 @@ def _unpack_singles(shards: OpenShards, bits: int) -> PostingLists:
 def _unpack_documents(shards: OpenShards, bits: int) -> tuple[U32, I64, U32]:
     """Read the keys, where each one's documents begin, and the documents."""
     data = _join_column(shards, 0)
+    # The varints that end before a shard's first byte are the keys of the shards before it.
     last_bytes = sum_counts((np.frombuffer(data, np.uint8) < 128).astype(np.uint32))
     starts = last_bytes[sum_counts(np.array([len(c[0]) for _, c in shards], np.uint32))]
     base = np.array([number << 32 - bits for number, _ in shards], np.uint32)

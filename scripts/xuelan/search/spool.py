@@ -108,7 +108,7 @@ class Spool:
 
     def write(self, first: int, rows: BucketedRows) -> SpoolSegment:
         """Write the rows of the documents from ``first`` on into this process's file."""
-        if self._process != os.getpid():
+        if self._process != os.getpid():  # a fork has its parent's spool, and needs its own file
             handle, self._own = tempfile.mkstemp(dir=self._folder, prefix=self._name)
             os.close(handle)
             self._process, self._size = os.getpid(), 0
@@ -160,6 +160,7 @@ def sort_bucket(
             own[key] = PostingLists.group(keys[low:high], docs[low:high], values[low:high])
             cuts += low, high
     if own:
+        # Cuts come in pairs: every second stretch between them is what is left.
         rest = list(pairwise([0, *cuts, len(keys)]))[::2]
         keys, docs, values = (
             np.concatenate([column[low:high] for low, high in rest])

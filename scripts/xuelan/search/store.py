@@ -132,7 +132,7 @@ class DocumentStore:
         return StoredDocument(left, size, [self.tree.export_file(path) for path in paths])
 
     def record(self, doc: int, stored: StoredDocument) -> None:
-        """Count as this process's what :meth:`write` has written, here or in a fork."""
+        """Register the files and the stream that :meth:`write` has written, here or in a fork."""
         self.tree.import_files(stored.files)
         self._cache.add_from_fork(_stream_key(self.refs[doc].key), stored.stream)
         self.sizes[doc] = stored.size

@@ -95,6 +95,7 @@ def lay_out(documents: Sequence[IndexDocument]) -> list[Layout]:
     owners = np.repeat(np.arange(len(documents)), [len(d.passages) for d in documents])
     units, ends = fold_texts([passage.text for passage in passages])
     sizes = np.diff(ends, prepend=0)
+    # A passage that folds to nothing is a break alone: it goes.
     left = np.flatnonzero(sizes > 1)
     if len(left) < len(passages):
         units = np.delete(units, ends[sizes == 1] - 1)
@@ -128,6 +129,7 @@ def _place(owners: I64, zones: I64, sizes: I64) -> tuple[I64, Bools]:
     steps = (sizes // STEP + 1) * STEP
     groups = owners * len(Zone) + zones
     order = np.argsort(groups, kind="stable")
+    # The steps before a passage, less those before the first passage of its zone.
     before = np.cumsum(steps[order]) - steps[order]
     new = np.diff(groups[order], prepend=-1) > 0
     places = np.empty(len(sizes), np.int64)

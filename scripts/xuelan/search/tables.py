@@ -16,7 +16,7 @@ _NAMES: Final = ("facets", "words", "variants")
 
 
 class Tables(NamedTuple):
-    """The notes without what is said of texts; each file by name, ``None`` where it may stay."""
+    """The notes, their fields about texts still empty; each file by name, ``None`` if it stays."""
 
     notes: IndexNotes
     files: dict[str, bytes | None]

@@ -34,7 +34,7 @@ _table[0xD800:0xE000] = _MANY
 def fold_texts(texts: list[str]) -> tuple[U16, I64]:
     """Fold all ``texts``; return their units, and where each text ends, its break included."""
     joined = _SEPARATOR.join([*texts, ""])
-    if joined.count(_SEPARATOR) > len(texts):
+    if joined.count(_SEPARATOR) > len(texts):  # a zero in a text would pass for its end
         return fold_texts([text.replace(_SEPARATOR, "") for text in texts])
     values = _look_up(np.frombuffer(joined.encode("utf-16-le"), "<u2"))
     slow = _remove_multiples(values)
@@ -44,6 +44,7 @@ def fold_texts(texts: list[str]) -> tuple[U16, I64]:
     ends = stops + 1
     if not slow:
         return values, ends
+    # Only the texts with a character like ⑩ or 𠮷 are folded again, character by character.
     found = [values[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
     for number in slow:
         found[number] = _fold_slowly(texts[number])
@@ -74,13 +75,16 @@ def _mark_kept(values: U16) -> Bools:
     stays = np.ones(len(values), np.bool_)
     stays[at[~kept]] = False
     at = at[kept]
+    # Places as they are without the removed units: neighbours differ by one.
     places, is_end = at - (~kept).cumsum()[kept], marks[kept] == _END
     beside = np.ones(len(at), np.bool_)
     beside[1:] = places[1:] == places[:-1] + 1
     beside[:1] = places[:1] == 0
+    # A break behind a break or an end goes, and one at the very beginning.
     again = beside & ~is_end
     stays[at[again]] = False
     at, is_end, places = at[~again], is_end[~again], (places - again.cumsum())[~again]
+    # A break before an end goes too: the end becomes the text's one break.
     last = ~is_end[:-1] & is_end[1:] & (places[1:] == places[:-1] + 1)
     stays[at[:-1][last]] = False
     return stays
@@ -96,7 +100,7 @@ def fold_ends_array(text: str) -> I64:
     after_break = np.ones(len(kept), np.bool_)
     after_break[1:] = is_break[:-1]
     widths = np.zeros(len(values), np.int64)
-    widths[kept] = ~(is_break & after_break)
+    widths[kept] = ~(is_break & after_break)  # of a run of breaks the first counts
     return np.cumsum(widths)
 
 

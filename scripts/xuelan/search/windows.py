@@ -64,6 +64,7 @@ def _cut(p: PlacedPassage, low: int, high: int) -> tuple[int, str]:
         return p.place, text
     ends = fold_ends_array(text)
     begin = int(np.searchsorted(ends, low, "right")) if low > 0 else 0
+    # A slice does not begin with a break: its place is that of a unit.
     while 0 < begin < len(text) and is_break(text[begin]):
         begin += 1
     end = int(np.searchsorted(ends, high))
