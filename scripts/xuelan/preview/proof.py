@@ -8,7 +8,6 @@ very page the next build will make.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Collection as Paths
@@ -18,17 +17,15 @@ from typing import Final
 
 from xuelan.check import check_edit
 from xuelan.model.catalog import Catalog
-from xuelan.model.column import Column
 from xuelan.model.material import Material
 from xuelan.pages import collection as pages
 from xuelan.pages.collection import Collection
 from xuelan.pages.theme import Theme
-from xuelan.reading.files import with_files
-from xuelan.reading.materials import Reading, interpret
+from xuelan.reading.materials import read_material
 from xuelan.rendering.links import LinkTable
 from xuelan.rendering.pipeline import no_texts, render_into
 from xuelan.rendering.renderer import Renderer
-from xuelan.text.source import ChangedError, read_bytes
+from xuelan.text.source import ChangedError
 
 MOST: Final = 5
 """With more files saved at once (a change of branch, say) the whole build is as good."""
@@ -78,7 +75,7 @@ def pull(forme: Forme, path: str) -> tuple[Proof, Forme] | None:
     """
     catalog = forme.catalog
     known = catalog.by_path.get(path)
-    reading = _read(catalog.column, path)
+    reading = read_material(catalog.column, path)
     m, scan = reading.material, reading.scan
     if m is None or scan is None or known is None or not catalog.shows(known):
         return None
@@ -99,19 +96,6 @@ def pull(forme: Forme, path: str) -> tuple[Proof, Forme] | None:
     sheets = pages.materials(c, lambda other: other.path == path)
     page = next(make() for sheet, make in sheets if sheet == file)
     return Proof(file, forme.theme(page), m), replace(forme, catalog=edited)
-
-
-def _read(column: Column, path: str) -> Reading:
-    """The file at ``path`` as the build would read it."""
-    raw, problems = read_bytes(column.root, path)
-    if raw is None:
-        return Reading(path, tuple(problems))
-    reading = interpret(path, raw, column.vocabularies)
-    m = reading.material
-    if m is None or not (m.attachments or m.media):
-        return reading
-    m, found = with_files(column.root, m, lambda p: hashlib.sha256(p.read_bytes()).hexdigest())
-    return replace(reading, material=m, problems=(*reading.problems, *found))
 
 
 class Proofs:

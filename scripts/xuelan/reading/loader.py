@@ -1,10 +1,10 @@
-"""Reading a column's files into a :class:`~xuelan.model.catalog.Catalog`."""
+"""Loads a column's files into a :class:`~xuelan.model.catalog.Catalog`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -23,14 +23,15 @@ from xuelan.model.fields import Table, validate
 from xuelan.model.kit import Kit
 from xuelan.model.study import JUDGEMENT, Figure, Point, Question, Step, StudyPath
 from xuelan.model.works import Work
-from xuelan.reading.materials import read_materials
+from xuelan.reading.materials import Reading, read_materials
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import UNREAD, list_files, read
-from xuelan.text.yaml_reader import Mapping, parse_yaml
+from xuelan.text.yaml_reader import Mapping as YamlMapping
+from xuelan.text.yaml_reader import parse_yaml
 
 MAX_DATA_BYTES: Final = 20 * 1000 * 1000
-"""Largest data file read: works or facts for some hundred thousand materials."""
+"""Largest data file read: works or facts of some hundred thousand materials."""
 
 Row = TypeVar("Row", Work, Fact, Figure, Question, StudyPath)
 
@@ -40,67 +41,88 @@ def load(
 ) -> tuple[Catalog, list[Problem]]:
     """Read every file of the column's ``materials/`` folder into a catalog.
 
-    What ``cache`` holds is not read again, and ``workers`` read the rest.
+    ``cache`` answers for files that have not changed; ``workers`` read the others.
     """
     if inputs is None or inputs.has_stamps:
-        return _loaded(column, cache, workers, inputs)
+        return _load(column, cache, workers, inputs)
     with workers.submit(partial(prefetch, column.root / MATERIALS_FOLDER), "预读材料"):
-        return _loaded(column, cache, workers, inputs)
+        return _load(column, cache, workers, inputs)
 
 
-def _loaded(
+def _load(
     column: Column, cache: Cache, workers: Workers, inputs: Inputs | None
 ) -> tuple[Catalog, list[Problem]]:
-    problems: list[Problem] = []
     digests = inputs.digest_folder(MATERIALS_FOLDER, defer=".md") if inputs else {}
     learn = inputs.record_digest if inputs else lambda *_: None
     readings = read_materials(column, cache, workers, digests, learn)
-
-    def rows(
-        name: str, kind: type[Row], table: Table, make: Callable[[dict[str, Any]], Row]
-    ) -> list[Row]:
-        path = f"{MATERIALS_FOLDER}/{name}.yml"
-        key = key_of(program(), dict(column.vocabularies), path, digests.get(path))
-        kept = cache.get(key, list[kind]) if path in digests else None  # type: ignore[valid-type]
-        if kept is not None:
-            return kept
-        found, wrong = _rows(column, name, table, make)
-        problems.extend(wrong)
-        if path in digests and not wrong and inputs and inputs.digest(path) == digests[path]:
-            cache.put_bytes(key, msgspec.msgpack.encode(found))
-        return found
-
-    kits, wrong_in_kits = _kits(column)
-    problems += wrong_in_kits
+    # The workers read materials from here on; this process reads the data files meanwhile.
+    problems: list[Problem] = []
+    data = _DataReader(column, cache, inputs, digests, problems)
     catalog = Catalog(
         column=column,
         materials=(),
-        works={w.id: w for w in rows("works", Work, works.FIELDS, lambda v: Work(**v))},
-        facts={f.id: f for f in rows("facts", Fact, facts.FIELDS, lambda v: Fact(**v))},
-        figures=tuple(rows("figures", Figure, study.FIGURE_FIELDS, _figure)),
-        questions=tuple(rows("quiz", Question, study.QUESTION_FIELDS, _question)),
-        paths=tuple(rows("paths", StudyPath, study.PATH_FIELDS, _path)),
-        kits=tuple(kits),
+        works={w.id: w for w in data.read("works", Work, works.FIELDS, lambda v: Work(**v))},
+        facts={f.id: f for f in data.read("facts", Fact, facts.FIELDS, lambda v: Fact(**v))},
+        figures=tuple(data.read("figures", Figure, study.FIGURE_FIELDS, _make_figure)),
+        questions=tuple(data.read("quiz", Question, study.QUESTION_FIELDS, _make_question)),
+        paths=tuple(data.read("paths", StudyPath, study.PATH_FIELDS, _make_path)),
+        kits=tuple(_read_kits(column, problems)),
     )
+    return _add_materials(catalog, readings, problems)
+
+
+def _add_materials(
+    catalog: Catalog, readings: Iterable[Reading], problems: list[Problem]
+) -> tuple[Catalog, list[Problem]]:
+    """The catalog with its materials, and all problems."""
     texts = list(readings)
-    problems += (p for r in texts for p in r.problems)
+    problems = [*problems, *(p for r in texts for p in r.problems)]
     materials = sorted((r.material for r in texts if r.material), key=lambda m: (m.id, m.path))
     scans = {r.path: r.scan for r in texts if r.scan}
-    catalog = replace(catalog, materials=tuple(materials), scans=scans)
     unread = frozenset(p.path for p in problems if p.code in UNREAD)
-    return replace(catalog, unread=unread), problems
+    return replace(catalog, materials=tuple(materials), scans=scans, unread=unread), problems
 
 
-def _rows(
-    column: Column, name: str, table: Table, make: Callable[[dict[str, Any]], Row]
+@dataclass(frozen=True, slots=True)
+class _DataReader:
+    """Reads data files through the cache; adds what is wrong with them to ``problems``."""
+
+    column: Column
+    cache: Cache
+    inputs: Inputs | None
+    digests: Mapping[str, bytes]
+    problems: list[Problem]
+
+    def read(
+        self, name: str, kind: type[Row], table: Table, make: Callable[[dict[str, Any]], Row]
+    ) -> list[Row]:
+        """The records of ``materials/<name>.yml``: the cached ones or those of the file.
+
+        Records are cached only if nothing is wrong with them, and if the file still has the
+        digest that stands in the key.
+        """
+        path = f"{MATERIALS_FOLDER}/{name}.yml"
+        known = self.digests.get(path)
+        key = key_of(program(), dict(self.column.vocabularies), path, known)
+        cached = self.cache.get(key, list[kind]) if known else None  # type: ignore[valid-type]
+        if cached is not None:
+            return cached
+        rows, found = _read_rows(self.column, path, table, make)
+        self.problems.extend(found)
+        if known and not found and self.inputs and self.inputs.digest(path) == known:
+            self.cache.put_bytes(key, msgspec.msgpack.encode(rows))
+        return rows
+
+
+def _read_rows(
+    column: Column, path: str, table: Table, make: Callable[[dict[str, Any]], Row]
 ) -> tuple[list[Row], list[Problem]]:
-    """The records of ``materials/<name>.yml``; a column may do without the file.
+    """The records of a data file, made by ``make`` of the values that ``table`` describes.
 
-    A record with mistakes comes back too, its wrong fields empty, so that nothing that refers to
-    it is reported missing as well.
+    A record with mistakes comes back too, its wrong fields empty, so that what refers to it is not
+    reported as well.
     """
-    path = f"{MATERIALS_FOLDER}/{name}.yml"
-    items, problems = _items(column.root, path)
+    items, problems = _read_items(column.root, path)
     rows: list[Row] = []
     seen: dict[str, int] = {}
     for item in items:
@@ -117,14 +139,14 @@ def _rows(
     return rows, problems
 
 
-def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
+def _read_kits(column: Column, problems: list[Problem]) -> list[Kit]:
     """The recipes in ``materials/kits/``, one to a file, in the order readers see them.
 
-    Kits of activities come first, in the activities' order; a kit of everything comes last.
+    Kits of activities come first, in the activities' order; a kit of everything comes last. Adds
+    what is wrong to ``problems``.
     """
     order = {a.name: n for n, a in enumerate(column.activities)}
     kits: list[Kit] = []
-    problems: list[Problem] = []
     for path in list_files(column.root, recipes.FOLDER, ".yml"):
         source, found = read(column.root, path)
         problems += found
@@ -132,7 +154,7 @@ def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
             continue
         data, found = parse_yaml(path, source.text)
         problems += found
-        if isinstance(data, Mapping):
+        if isinstance(data, YamlMapping):
             values, found = validate(data, recipes.FIELDS, path, column.vocabularies)
             problems += found
             kits.append(recipes.parse(values, path, data.lines))
@@ -140,11 +162,11 @@ def _kits(column: Column) -> tuple[list[Kit], list[Problem]]:
             message = "整个文件应为一组字段，写成“字段: 值”的样子"
             problems.append(Problem(path, 1, Code.WRONG_TYPE, message))
     kits.sort(key=lambda k: (order.get(k.activity, len(order)), k.select is not None, k.path))
-    return kits, problems
+    return kits
 
 
-def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
-    """The mappings a data file lists."""
+def _read_items(root: Path, path: str) -> tuple[list[YamlMapping], list[Problem]]:
+    """The mappings that a data file lists; none if there is no such file."""
     if not os.path.lexists(root / path):
         return [], []
     source, problems = read(root, path, MAX_DATA_BYTES)
@@ -154,22 +176,22 @@ def _items(root: Path, path: str) -> tuple[list[Mapping], list[Problem]]:
     problems += wrong
     if wrong or data is None:
         return [], problems
-    if not isinstance(data, list) or not all(isinstance(item, Mapping) for item in data):
+    if not isinstance(data, list) or not all(isinstance(item, YamlMapping) for item in data):
         message = "整个文件应为一个列表，每一项是以“- id:”开头的一组字段"
         return [], [*problems, Problem(path, 1, Code.YAML, message)]
     return data, problems
 
 
-def _figure(values: dict[str, Any]) -> Figure:
+def _make_figure(values: dict[str, Any]) -> Figure:
     return Figure(**{**values, "points": tuple(Point(**p) for p in values["points"])})
 
 
-def _path(values: dict[str, Any]) -> StudyPath:
+def _make_path(values: dict[str, Any]) -> StudyPath:
     return StudyPath(**{**values, "steps": tuple(Step(**s) for s in values["steps"])})
 
 
-def _question(values: dict[str, Any]) -> Question:
-    """A question with its answer as option numbers; ``()`` when the answer is not usable."""
+def _make_question(values: dict[str, Any]) -> Question:
+    """A question; its answer becomes option numbers from 1, ``()`` if there are no such options."""
     answer, options = values["answer"], values["options"]
     numbers: tuple[int, ...] = ()
     if values["type"] == JUDGEMENT:

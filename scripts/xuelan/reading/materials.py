@@ -1,4 +1,8 @@
-"""Reading the files of the materials: each by itself, side by side, and only when it changed."""
+"""Reads the files of the materials: in parallel, and each only when it has changed.
+
+What reading a file gives depends on this program, the column's vocabularies, the path and the
+bytes of the file. A digest of these is the key under which the cache keeps it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,8 +20,9 @@ from xuelan.engine.cache import Cache, EntryLocation
 from xuelan.engine.inputs import FileStamp, read_stamp
 from xuelan.engine.workers import Results, Workers
 from xuelan.model.column import MATERIALS_FOLDER, Column
+from xuelan.model.fields import Vocabularies
 from xuelan.model.material import Material, parse
-from xuelan.reading.files import named, with_files
+from xuelan.reading.files import file_paths, resolve_files
 from xuelan.rules.text import check_text
 from xuelan.text import prose
 from xuelan.text.digests import digest, key_of, program
@@ -29,7 +35,7 @@ from xuelan.text.source import ChangedError, decode, list_files, read_bytes, spl
 class Reading:
     """What reading one file gave; without a material, the problems say why.
 
-    ``body`` is its text, unless the reading comes from the cache.
+    ``body`` is its text; empty if the reading comes from the cache.
     """
 
     path: str
@@ -39,28 +45,6 @@ class Reading:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A reading as the cache keeps it."""
-
-    problems: list[tuple[int, str, str, str]]
-    material: Material | None
-    scan: Scan | None
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Turns a path and the bytes that stand there into a reading as the cache keeps it."""
-
-    vocabularies: Mapping[str, tuple[str, ...]]
-
-    def __call__(self, item: tuple[str, bytes]) -> bytes:
-        return _packed(interpret(*item, self.vocabularies))
-
-
-_CODES: Final = {code.slug: code for code in Code}
-
-
 def read_materials(
     column: Column,
     cache: Cache,
@@ -68,148 +52,168 @@ def read_materials(
     digests: Mapping[str, bytes],
     learn: Callable[[str, bytes, FileStamp], None],
 ) -> Iterator[Reading]:
-    """Every material of the column, in the order of their paths; reading begins at once.
+    """Read every material of the column; yield the readings in the order of their paths.
 
-    ``digests`` are those of files known without reading them; ``learn`` is told the others, with
-    the marks they bore, and adds them there. The key of a reading: this program, the column's
-    vocabularies, the path and the file's digest. Raises :class:`~xuelan.text.source.ChangedError`
-    for a file that no longer has the digest known.
+    The workers begin at once, before the first reading is asked for. ``digests`` has the digests
+    of the files (by path) that are known without reading them. For each other file ``learn`` gets
+    path, digest and the stamp that the file had before it was read; it adds the digest to
+    ``digests``. Raises :class:`~xuelan.text.source.ChangedError` for a file that no longer has
+    its known digest.
     """
-    base = key_of(program(), dict(column.vocabularies))
-    shelf = _Shelf(column, cache, digests, base)
-    readings: dict[str, Reading] = {}
-    missing: list[str] = []
+    reader = _MaterialReader(column, cache, digests)
     paths = list_files(column.root, MATERIALS_FOLDER, ".md")
-    for path in paths:
-        kept = cache.get(shelf.key(path, digests[path]), _Kept) if path in digests else None
-        if kept is None:
-            missing.append(path)
-        else:
-            readings[path] = shelf.filled(_thaw(path, kept))
-    made = shelf.read(missing, workers)
-
-    def finished() -> Iterator[Reading]:
-        with closing(made):
-            for path, found in zip(missing, made, strict=True):
-                reading = shelf.taken_in(path, found)
-                if found.mark is not None:
-                    learn(path, found.digest, found.mark)
-                readings[path] = shelf.filled(reading)
-        yield from map(readings.__getitem__, paths)
-
-    return finished()
+    readings = {path: reader.look_up(path) for path in paths}
+    missing = [path for path, reading in readings.items() if reading is None]
+    task = partial(_make_entry, column.vocabularies)
+    results = workers.map(task, missing, "读材料", prepare=reader.prepare, store=reader.store)
+    return _complete(readings, results, reader, learn)
 
 
-class _Found(NamedTuple):
-    """A file that was read: its digest or else why there is none, and its reading.
+def _complete(
+    readings: dict[str, Reading | None],
+    results: Results[_FileResult],
+    reader: _MaterialReader,
+    learn: Callable[[str, bytes, FileStamp], None],
+) -> Iterator[Reading]:
+    """Yield ``readings`` once the results have taken the place of those missing."""
+    missing = [path for path, reading in readings.items() if reading is None]
+    with closing(results):
+        for path, result in zip(missing, results, strict=True):
+            reading = reader.accept(path, result)
+            if result.stamp is not None:
+                learn(path, result.digest, result.stamp)
+            readings[path] = reader.add_files(reading)
+    yield from filter(None, readings.values())
 
-    No reading where the cache has it already, and no mark where the digest was known.
+
+class _FileResult(NamedTuple):
+    """What a worker gives back for a file.
+
+    ``digest`` is empty if the file could not be read; the problems say why. ``stamp`` is set for
+    a file whose digest was not known, ``entry`` unless the cache has one already.
     """
 
     digest: bytes
     problems: list[Problem]
-    mark: FileStamp | None = None
+    stamp: FileStamp | None = None
     entry: bytes | EntryLocation | None = None
 
 
-@dataclass(frozen=True)
-class _Shelf:
-    """Where readings come from: the column's files, those of known digests, and the cache.
+class _MaterialReader:
+    """Reads files through the cache, each in these steps.
 
-    ``base`` is what all readings depend on.
+    :meth:`look_up` takes a reading from the cache. If it has none, a worker calls :meth:`prepare`,
+    ``_make_entry`` and :meth:`store`, and this process calls :meth:`accept` with the result.
+    :meth:`add_files` completes the reading in either case.
     """
 
-    column: Column
-    cache: Cache
-    digests: Mapping[str, bytes]
-    base: bytes
+    def __init__(self, column: Column, cache: Cache, digests: Mapping[str, bytes]) -> None:
+        self._root = column.root
+        self._vocabularies = column.vocabularies
+        self._cache = cache
+        self._digests = digests
+        self._base = key_of(program(), dict(column.vocabularies))
+        self._prepared: dict[str, _FileResult] = {}
 
-    @property
-    def root(self) -> Path:
-        """The column's folder."""
-        return self.column.root
+    def look_up(self, path: str) -> Reading | None:
+        """The reading that the cache has for the known digest of a file."""
+        if path not in self._digests:
+            return None
+        cached = self._cache.get(self._key(path, self._digests[path]), _CachedReading)
+        return self.add_files(_thaw(path, cached)) if cached else None
 
-    def key(self, path: str, digest: bytes) -> bytes:
-        """The key of the reading of a file."""
-        return key_of(self.base, path, digest)
+    def prepare(self, path: str) -> tuple[str, bytes] | None:
+        """In a worker: path and bytes of a file; ``None`` if there is nothing to interpret.
 
-    def read(self, paths: list[str], workers: Workers) -> Results[_Found]:
-        """Files read side by side; one not known before is looked for in the cache then."""
-        stands: dict[str, _Found] = {}
+        The cache may come from another machine, so it is asked again now that the digest of a new
+        file is known.
+        """
+        is_new = path not in self._digests
+        stamp = read_stamp(f"{self._root}/{path}") if is_new else None
+        raw, problems = read_bytes(self._root, path)
+        if raw is None:
+            self._prepared[path] = _FileResult(b"", problems)
+            return None
+        result = self._prepared[path] = _FileResult(digest(raw), problems, stamp)
+        key = self._key(path, result.digest)
+        cached = self._cache.get(key, _CachedReading) if is_new else None
+        return (path, raw) if cached is None else None
 
-        def prepare(path: str) -> tuple[str, bytes] | None:
-            is_new = path not in self.digests
-            mark = read_stamp(f"{self.root}/{path}") if is_new else None
-            raw, problems = read_bytes(self.root, path)
-            if raw is None:
-                stands[path] = _Found(b"", problems)
-                return None
-            found = stands[path] = _Found(digest(raw), problems, mark)
-            kept = self.cache.get(self.key(path, found.digest), _Kept) if is_new else None
-            return None if kept else (path, raw)
+    def store(self, path: str, entry: bytes | None) -> _FileResult:
+        """In the same worker: the result for a file, its new entry left in the cache."""
+        result = self._prepared.pop(path)
+        if entry is None:
+            return result
+        key = self._key(path, result.digest)
+        return result._replace(entry=self._cache.put_in_fork(key, entry))
 
-        def store(path: str, entry: bytes | None) -> _Found:
-            found = stands.pop(path)
-            if entry is None:
-                return found
-            return found._replace(entry=self.cache.put_in_fork(self.key(path, found.digest), entry))
-
-        reader = _Reader(self.column.vocabularies)
-        return workers.map(reader, paths, "读材料", prepare=prepare, store=store)
-
-    def taken_in(self, path: str, found: _Found) -> Reading:
-        """What was found, as a reading; if it is new, the cache gets it."""
-        if not found.digest:
-            return Reading(path, tuple(found.problems))
-        if found.digest != self.digests.get(path, found.digest):
+    def accept(self, path: str, result: _FileResult) -> Reading:
+        """The reading in a worker's result; its entry becomes the cache's."""
+        if not result.digest:
+            return Reading(path, tuple(result.problems))
+        if result.digest != self._digests.get(path, result.digest):
             raise ChangedError(path)
-        key, entry = self.key(path, found.digest), found.entry
+        key, entry = self._key(path, result.digest), result.entry
         if entry is not None:
-            self.cache.add_from_fork(key, entry)
-        kept = self.cache.get(key, _Kept) if not isinstance(entry, bytes) else _unpacked(entry)
-        if kept is None:  # the cache has lost it again: its disk is full, say
-            raw, _ = read_bytes(self.root, path)
-            if raw is None or digest(raw) != found.digest:
-                raise ChangedError(path)
-            return interpret(path, raw, self.column.vocabularies)
-        return _thaw(path, kept)
+            self._cache.add_from_fork(key, entry)
+        if isinstance(entry, bytes):
+            return _thaw(path, msgspec.msgpack.decode(entry, type=_CachedReading))
+        cached = self._cache.get(key, _CachedReading)
+        return _thaw(path, cached) if cached else self._read_again(path, result.digest)
 
-    def filled(self, reading: Reading) -> Reading:
-        """The reading with what is known of a material's files.
+    def _read_again(self, path: str, known: bytes) -> Reading:
+        """The reading of a file whose entry the cache has lost, on a full disk for example."""
+        raw, _ = read_bytes(self._root, path)
+        if raw is None or digest(raw) != known:
+            raise ChangedError(path)
+        return interpret(path, raw, self._vocabularies)
 
-        The cache has it as long as they and the material's own file stay the same.
+    def add_files(self, reading: Reading) -> Reading:
+        """The reading with size, path and SHA-256 of the files that its material names.
+
+        The cache has these for as long as neither they nor the material's own file change.
         """
         m = reading.material
         if m is None or not (m.attachments or m.media):
             return reading
-        known = [self.digests.get(path, b"") for path in (m.path, *named(m))]
+        known = [self._digests.get(path, b"") for path in (m.path, *file_paths(m))]
         if not all(known):
-            return self._filled(reading, m)
-        key = key_of("files", self.base, m.path, known)
-        kept = self.cache.get(key, _Kept)
-        if kept is not None:
-            return replace(_thaw(m.path, kept), scan=reading.scan, body=reading.body)
-        made = self._filled(reading, m)
-        self.cache.put_bytes(key, _packed(replace(made, scan=None)))
-        return made
-
-    def _filled(self, reading: Reading, m: Material) -> Reading:
-        made, problems = with_files(self.root, m, self._sha256)
-        return replace(reading, material=made, problems=(*reading.problems, *problems))
+            return _resolve(self._root, reading, self._sha256)
+        key = key_of("files", self._base, m.path, known)
+        cached = self._cache.get(key, _CachedReading)
+        if cached is not None:
+            return replace(_thaw(m.path, cached), scan=reading.scan, body=reading.body)
+        resolved = _resolve(self._root, reading, self._sha256)
+        self._cache.put_bytes(key, _freeze(replace(resolved, scan=None)))
+        return resolved
 
     def _sha256(self, file: Path) -> str:
-        """A file's SHA-256, from the cache where its digest is known."""
-        known = self.digests.get(file.relative_to(self.root).as_posix())
-        kept = self.cache.get(key_of("sha256", known), str)
-        if kept is None:
+        """The SHA-256 of a file, from the cache if the file's digest is known."""
+        known = self._digests.get(file.relative_to(self._root).as_posix())
+        cached = self._cache.get(key_of("sha256", known), str)
+        if cached is None:
             raw = file.read_bytes()
-            kept = hashlib.sha256(raw).hexdigest()
-            self.cache.put(key_of("sha256", digest(raw)), kept)
-        return kept
+            cached = hashlib.sha256(raw).hexdigest()
+            self._cache.put(key_of("sha256", digest(raw)), cached)
+        return cached
+
+    def _key(self, path: str, digest: bytes) -> bytes:
+        return key_of(self._base, path, digest)
 
 
-def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]) -> Reading:
-    """The reading of a file's bytes, before its attachments are looked for."""
+def read_material(column: Column, path: str) -> Reading:
+    """Read one material now, without the cache."""
+    raw, problems = read_bytes(column.root, path)
+    if raw is None:
+        return Reading(path, tuple(problems))
+    reading = interpret(path, raw, column.vocabularies)
+    return _resolve(
+        column.root, reading, lambda file: hashlib.sha256(file.read_bytes()).hexdigest()
+    )
+
+
+def interpret(path: str, raw: bytes, vocabularies: Vocabularies) -> Reading:
+    """The reading of a file's bytes, before the files that it names are looked for."""
     source, problems = decode(path, raw)
     if source is None:
         return Reading(path, tuple(problems))
@@ -223,15 +227,37 @@ def interpret(path: str, raw: bytes, vocabularies: Mapping[str, tuple[str, ...]]
     return Reading(path, every, material, scan(path, document.body, lines), document.body)
 
 
-def _packed(reading: Reading) -> bytes:
+def _resolve(root: Path, reading: Reading, sha256: Callable[[Path], str]) -> Reading:
+    """The reading with the files that its material names, and with what is wrong with them."""
+    m = reading.material
+    if m is None or not (m.attachments or m.media):
+        return reading
+    m, problems = resolve_files(root, m, sha256)
+    return replace(reading, material=m, problems=(*reading.problems, *problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _CachedReading:
+    """A reading as the cache keeps it; a problem is its line, code, message and hint."""
+
+    problems: list[tuple[int, str, str, str]]
+    material: Material | None
+    scan: Scan | None
+
+
+_CODES: Final = {code.slug: code for code in Code}
+
+
+def _make_entry(vocabularies: Vocabularies, file: tuple[str, bytes]) -> bytes:
+    """The cache entry of a file (path, bytes). It may run on another machine."""
+    return _freeze(interpret(*file, vocabularies))
+
+
+def _freeze(reading: Reading) -> bytes:
     problems = [(p.line, p.code.slug, p.message, p.hint) for p in reading.problems]
-    return msgspec.msgpack.encode(_Kept(problems, reading.material, reading.scan))
+    return msgspec.msgpack.encode(_CachedReading(problems, reading.material, reading.scan))
 
 
-def _unpacked(entry: bytes) -> _Kept:
-    return msgspec.msgpack.decode(entry, type=_Kept)
-
-
-def _thaw(path: str, kept: _Kept) -> Reading:
-    problems = (Problem(path, line, _CODES[code], *words) for line, code, *words in kept.problems)
-    return Reading(path, tuple(problems), kept.material, kept.scan)
+def _thaw(path: str, cached: _CachedReading) -> Reading:
+    problems = (Problem(path, line, _CODES[code], *words) for line, code, *words in cached.problems)
+    return Reading(path, tuple(problems), cached.material, cached.scan)

@@ -1,4 +1,4 @@
-"""Which files a material may name: where they lie, of which type and size."""
+"""Rules about the files that a material names: their place, type and size."""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ from xuelan.text.problem import Code, Problem
 from xuelan.text.source import lstat
 
 MAX_ATTACHMENT_BYTES: Final = 50 * 1000 * 1000
-"""Largest attachment published; a 50 MB file is a minute on a slow line."""
+"""Largest attachment published; 50 MB take a minute on a slow line."""
 
 
-def path_from(from_path: str, file: str) -> str:
-    """The path, relative to the column, of ``file`` as written in the file at ``from_path``."""
+def join_path(from_path: str, file: str) -> str:
+    """The path, relative to the column, of ``file`` as the file at ``from_path`` writes it.
+
+    For example ``materials/a/x.md`` and ``../files/y.pdf`` give ``materials/files/y.pdf``.
+    """
     return posixpath.normpath(posixpath.join(posixpath.dirname(from_path), file))
 
 
 def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[Problem]]:
-    """The path, relative to ``root``, of ``file`` as written in ``from_path``; ``""`` if unfit.
+    """The path, relative to ``root``, of ``file`` as the file at ``from_path`` writes it.
 
-    Files outside ``materials/``, links, oversized files, sources and programs are refused.
+    The path is ``""`` for a file that may not be published: one outside ``materials/``, a link, a
+    file over :data:`MAX_ATTACHMENT_BYTES`, a web page, script or source. ``line`` is where it is
+    named.
     """
     if not file:
         return "", []
-    path = path_from(from_path, file)
+    path = join_path(from_path, file)
     if not path.startswith(f"{MATERIALS_FOLDER}/"):
         hint = f"把文件放进 {MATERIALS_FOLDER}/ 里"
         return "", [Problem(from_path, line, Code.OUTSIDE, f"“{file}”在材料目录以外", hint)]
@@ -35,7 +40,7 @@ def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[
         hint = "表格、文件用 PDF、DOCX，图片用 PNG、JPEG、WebP"
         return "", [Problem(from_path, line, Code.FILE_TYPE, f"“{file}”不能作附件", hint)]
     try:
-        return _locate(root, path, from_path, file, line)
+        return _check_file(root, path, from_path, file, line)
     except OSError as error:
         message = f"“{file[:40]}”打不开：{error.strerror}"
         return "", [Problem(from_path, line, Code.UNREADABLE, message)]
@@ -45,10 +50,10 @@ _REFUSED: Final = (
     ".htm", ".html", ".xhtml", ".svg", ".xml", ".js", ".mjs", ".css", ".wasm",
     ".md", ".yml", ".yaml",
 )  # fmt: skip
-"""Files that would run in a reader's browser, and the column's own sources with all their notes."""
+"""Endings of files that run in a reader's browser, or are sources of a column with its notes."""
 
 
-def _locate(
+def _check_file(
     root: Path, path: str, from_path: str, file: str, line: int
 ) -> tuple[str, list[Problem]]:
     found = lstat(root, path)
