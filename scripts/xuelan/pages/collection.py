@@ -161,7 +161,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
     }
     data = _schema(c, m, rendered)
     template = "pages/material.html"
-    key = c.rendered.known[m.id][2]
+    key = c.rendered.records[m.id].key
     return Page(
         m.address, m.title, m.summary, template, "library", values, m.path, data, True, True, key
     )

@@ -12,14 +12,15 @@ import msgspec
 from xuelan.engine.context import BuildContext
 from xuelan.engine.pinyin_cache import open_spelling, prefill
 from xuelan.engine.staging import SiteTree
-from xuelan.engine.steps import Deferred, Pending
+from xuelan.engine.steps import Pending
 from xuelan.engine.workers import SERIAL
 from xuelan.model.catalog import Catalog
 from xuelan.pages import library
 from xuelan.pages.collection import Collection
 from xuelan.pages.frames import HostOutput
 from xuelan.pages.theme import Page, Theme
-from xuelan.rendering.pipeline import Known, RenderedTexts, render_all
+from xuelan.rendering import pipeline
+from xuelan.rendering.pipeline import RenderedTexts, TextRecord
 from xuelan.text.digests import key_of
 from xuelan.text.pinyin import Spelling
 
@@ -36,7 +37,7 @@ class PageRecord:
     base: bytes = b""
     lists: bytes = b""
     table: bytes = b""
-    texts: Known = field(default_factory=dict)
+    texts: dict[str, TextRecord] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
 
     @classmethod
@@ -81,7 +82,7 @@ class Edition:
 
     def is_new(self, name: str) -> bool:
         """True if the text of the material ``name`` is another than in the last edition."""
-        return self.texts.known[name] != self.previous.texts.get(name)
+        return self.texts.records[name] != self.previous.texts.get(name)
 
     def keep_or_write(self, page: Page, key: bytes = b"") -> None:
         """Write a page, unless one made from the same ``key`` stands; without a key, always."""
@@ -96,8 +97,10 @@ Facets = tuple[tuple[library.Facet, ...], Spelling]
 def start_rendering(context: BuildContext, catalog: Catalog) -> Pending[RenderedTexts]:
     """Let the workers render the texts that neither the last build nor the cache holds."""
     record = PageRecord.read(context.previous.notes)
-    texts = render_all(catalog, context.cache, context.workers, (record.table, record.texts))
-    return Deferred(lambda: texts)
+    previous = record.table, record.texts
+    rendering = pipeline.start(catalog, context.cache, context.workers, previous)
+    context.resources.callback(rendering.close)  # after an error no process goes on rendering
+    return rendering
 
 
 def sort_shelves(context: BuildContext, catalog: Catalog) -> Facets:

@@ -102,7 +102,7 @@ def start_pages(context: BuildContext, edition: Edition) -> PageRun:
     rows = context.workers.map(theme, sheets, "生成页面", prepare=prepare, store=store)
     context.resources.callback(rows.close)  # after an error no process goes on writing pages
     texts = edition.texts
-    record = PageRecord(theme.base, edition.lists_key, texts.table, texts.known, files)
+    record = PageRecord(theme.base, edition.lists_key, texts.table_key, texts.records, files)
     _leave_note(tree, "pages", record)
     return PageRun(tree, files, rows)
 
@@ -159,7 +159,7 @@ def _overviews_key(edition: Edition, seen: Iterable[str]) -> bytes:
     catalog, texts = edition.catalog, edition.texts
     bodies = [m.digest for m in catalog.materials] if catalog.kits else []
     data = (catalog.facts, catalog.figures, catalog.questions, repr(catalog.kits), bodies)
-    return key_of(edition.lists_key, data, [texts.known.get(name) for name in seen])
+    return key_of(edition.lists_key, data, [texts.records.get(name) for name in seen])
 
 
 def write_feeds(_: BuildContext, edition: Edition) -> None:

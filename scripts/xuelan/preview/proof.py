@@ -23,7 +23,7 @@ from xuelan.pages.collection import Collection
 from xuelan.pages.theme import Theme
 from xuelan.reading.materials import read_material
 from xuelan.rendering.links import LinkTable
-from xuelan.rendering.pipeline import no_texts, render_into
+from xuelan.rendering.pipeline import RenderedTexts, render_into
 from xuelan.rendering.renderer import Renderer
 from xuelan.text.source import ChangedError
 
@@ -49,7 +49,7 @@ class Forme:
     def of(cls, collection: Collection, theme: Theme) -> Forme:
         """From what a build has at hand."""
         table, catalog = LinkTable(collection.catalog), collection.catalog
-        collection = replace(collection, rendered=no_texts())
+        collection = replace(collection, rendered=RenderedTexts())
         return cls(catalog, collection, theme, table, Renderer(table.docs_dir))
 
     def holds(self, m: Material) -> bool:

@@ -90,7 +90,7 @@ def list_documents(
 
 
 def _refer_to(m: Material, rendered: RenderedTexts, attached: AttachmentTexts) -> DocumentRef:
-    key = key_of(program(), m.digest, rendered.known[m.id][2], [a.sha256 for a in m.attachments])
+    key = key_of(program(), m.digest, rendered.records[m.id].key, [a.sha256 for a in m.attachments])
     load = partial(_load, m, rendered, attached)
     return DocumentRef(key, m.face, m.id, partial(collect_facets, m), load)
 
