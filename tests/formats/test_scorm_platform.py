@@ -6,7 +6,6 @@ import io
 import os
 import re
 import subprocess
-import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,8 +86,8 @@ def test_the_manifest_is_valid_against_the_schemas(made: KitPlan, tmp_path: Path
     done = subprocess.run(
         command, cwd=tmp_path, env=settings, capture_output=True, text=True, check=True
     )
-    with tarfile.open(tmp_path / done.stdout.strip()) as package:
-        package.extractall(tmp_path, filter="data")
+    # Python has a safe way to unpack this only since 3.11.4.
+    subprocess.run(["tar", "-xzf", done.stdout.strip()], cwd=tmp_path, check=True)
     folder = next((tmp_path / "package").rglob("scorm12edition"))
     for name in ("imscp_rootv1p1p2.xsd", "adlcp_rootv1p2.xsd"):
         assert (folder / name).is_file()
