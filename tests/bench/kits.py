@@ -24,7 +24,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from xuelan.build_kits import copied
+from xuelan.build_kits import copy_site
 from xuelan.check import check
 from xuelan.engine.context import BuildContext
 from xuelan.kits.make import make_kits
@@ -112,13 +112,13 @@ def one_kit(name: str) -> tuple[int, int, float, float, int]:
     catalog, _ = check(ROOT)
     assert catalog is not None
     rendered = render_all(catalog)
-    pages = copied(catalog, BuildContext.without_site(ROOT))
-    start = time.process_time()
     kits = [k for k in catalog.kits if k.id == name]
+    pages = copy_site(BuildContext.without_site(ROOT), catalog, kits)
+    start = time.process_time()
     (package,) = make_kits(kits, catalog, rendered, pages)
     seconds = time.process_time() - start
     files = sum(1 for f in package.files if f.group)
-    texts = len(package.told["materials"])
+    texts = len(package.manifest_data["materials"])
     return texts, files, seconds, peak(), len(package.archive)
 
 

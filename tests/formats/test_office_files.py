@@ -13,7 +13,7 @@ from tools import office
 
 from conftest import ROOT
 from xuelan.check import check
-from xuelan.kits.branch.blueprint import Particulars, Parts, stamp
+from xuelan.kits.branch.blueprint import Blueprint, Particulars, newest_date
 from xuelan.kits.forms import FORMS, FieldTable
 from xuelan.kits.plan import plan
 from xuelan.kits.print import quiz_paper
@@ -44,7 +44,7 @@ def office_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for name, data in parts.files(typed):
                 (folder / f"{parts.kit}-{label}-{name}").write_bytes(data)
     whole = next(k for k in catalog.kits if not k.activity and "督查自查表" in k.forms)
-    for name, data in Parts.of(plan(whole, catalog, rendered), stamp(catalog)).files(
+    for name, data in Blueprint.of(plan(whole, catalog, rendered), newest_date(catalog)).files(
         _typed(None, "")
     ):
         (folder / f"all-blank-{name}").write_bytes(data)
@@ -55,7 +55,7 @@ def office_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _typed(parts: Parts | None, branch: str) -> Particulars:
+def _typed(parts: Blueprint | None, branch: str) -> Particulars:
     if not branch or parts is None:
         return Particulars("", "", "", "", "", "", 60, ())
     return Particulars(

@@ -10,7 +10,7 @@ from pathlib import Path
 from planned import GUIDE, STUDY, planned
 
 import tiny
-from xuelan.kits.branch.blueprint import Particulars, Parts
+from xuelan.kits.branch.blueprint import Blueprint, Particulars
 from xuelan.kits.plan import KitPlan
 
 ALL_FORMS = (
@@ -61,9 +61,9 @@ def plan(folder: Path, recipe: str = RECIPE) -> KitPlan:
     return planned(folder, recipe, {GUIDE: WITH_DAYS})
 
 
-def parts(folder: Path) -> Parts:
+def parts(folder: Path) -> Blueprint:
     """What the branches of that kit share."""
-    return Parts.of(plan(folder), NOW)
+    return Blueprint.of(plan(folder), NOW)
 
 
 def particulars(**changed: object) -> Particulars:

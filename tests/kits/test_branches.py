@@ -20,31 +20,32 @@ from planned import GUIDE, finished
 
 import tiny
 from conftest import xuelan
-from xuelan import build_branches as branches_run
-from xuelan.build_branches import FOLDER, LISTED, REFUSED, Shared, make
 from xuelan.engine.workers import SERIAL
-from xuelan.kits.branch.blueprint import Parts
-from xuelan.kits.branch.branch_list import BranchList, ListError, decoded, read
+from xuelan.kits.branch.blueprint import Blueprint
+from xuelan.kits.branch.branch_list import BranchList, ListError, decode, read
+from xuelan.kits.branch.fill import FOLDER, BranchKit, FillTask, fill_all
+from xuelan.kits.branch.outcome import LISTED, REFUSED, write_outcome
+from xuelan.kits.branch.shared_kit import SharedKit
 from xuelan.kits.packing.verify import verify
-from xuelan.kits.packing.zip_writer import Member, archive, comment_of
+from xuelan.kits.packing.zip_writer import ZipMember, comment_of, write_zip
 
 HEAD = "支部名称,活动,日期,开始时间,地点,主持人,时长,学习篇目\n"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shared]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SharedKit]:
     recipe = RECIPE.replace(", 大字版PDF, EPUB, 公文转录件", "")
     made = plan(tmp_path_factory.mktemp("column"), recipe)
-    return {made.kit.id: Shared.of(made, Parts.of(made, NOW), finished(made))}
+    return {made.kit.id: SharedKit.of(made, Blueprint.of(made, NOW), finished(made))}
 
 
 @pytest.fixture
-def kits(shared: dict[str, Shared]) -> dict[str, Parts]:
-    return {i: s.parts for i, s in shared.items()}
+def kits(shared: dict[str, SharedKit]) -> dict[str, Blueprint]:
+    return {i: s.blueprint for i, s in shared.items()}
 
 
 @pytest.fixture
-def listed(tmp_path: Path, kits: dict[str, Parts]) -> Callable[[str], BranchList]:
+def listed(tmp_path: Path, kits: dict[str, Blueprint]) -> Callable[[str], BranchList]:
     def read_rows(rows: str) -> BranchList:
         path = tmp_path / "branches.csv"
         path.write_text(HEAD + rows, encoding="utf-8")
@@ -57,8 +58,8 @@ def silent(done: int, total: int) -> None:
     """Progress nobody watches."""
 
 
-def run(shared: dict[str, Shared], rows: BranchList, out: Path) -> list[branches_run.Done]:
-    return make(shared, rows, out, SERIAL, silent)
+def run(shared: dict[str, SharedKit], rows: BranchList, out: Path) -> list[BranchKit]:
+    return fill_all(shared, rows, out, SERIAL, silent)
 
 
 def members(path: Path) -> dict[str, bytes]:
@@ -118,7 +119,7 @@ def test_dates_are_read_as_people_write_them(
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 def test_lists_come_in_the_encodings_offices_write(
-    tmp_path: Path, kits: dict[str, Parts], encoding: str
+    tmp_path: Path, kits: dict[str, Blueprint], encoding: str
 ) -> None:
     """UTF-8 with and without mark, GBK as Excel saves it, Unicode text."""
     path = tmp_path / "list.csv"
@@ -129,18 +130,18 @@ def test_lists_come_in_the_encodings_offices_write(
 
 def test_words_that_are_valid_in_two_encodings_are_read_as_chinese() -> None:
     """学习 in GBK is valid UTF-8 by chance."""
-    assert decoded("学习".encode("gbk"), "list.csv") == "学习"
+    assert decode("学习".encode("gbk"), "list.csv") == "学习"
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=3))
 def test_chinese_text_survives_gbk_and_utf8(text: str) -> None:
     """Whatever the characters: a whole column head decides, not a lucky pair of bytes."""
     for encoding in ("utf-8", "gb18030"):
-        assert decoded(f"支部名称\n{text}".encode(encoding), "list.csv") == f"支部名称\n{text}"
+        assert decode(f"支部名称\n{text}".encode(encoding), "list.csv") == f"支部名称\n{text}"
 
 
 def test_a_workbook_is_read_with_its_dates_and_times(
-    tmp_path: Path, kits: dict[str, Parts]
+    tmp_path: Path, kits: dict[str, Blueprint]
 ) -> None:
     """Cells that hold dates, times and numbers mean what they show; a formula is not run."""
     book = openpyxl.Workbook()
@@ -169,7 +170,7 @@ def test_a_workbook_is_read_with_its_dates_and_times(
     ],
 )
 def test_a_list_that_is_no_list_is_told_so(
-    tmp_path: Path, kits: dict[str, Parts], name: str, data: bytes, message: str
+    tmp_path: Path, kits: dict[str, Blueprint], name: str, data: bytes, message: str
 ) -> None:
     """One sentence in Chinese, never a traceback."""
     path = tmp_path / name
@@ -182,7 +183,7 @@ def test_a_list_that_is_no_list_is_told_so(
 
 
 def test_a_branchs_kit_is_filled_and_complete(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """Forms carry the branch's particulars, the shared files are there, and the copy verifies."""
     rows = listed("第一支部,集中学习,2026-12-03,14:30,三楼会议室,示例甲,60,story-night-school\n")
@@ -202,19 +203,19 @@ def test_a_branchs_kit_is_filled_and_complete(
 
 
 def test_python_and_the_zip_agree_with_the_parts(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """The forms in the ZIP are byte for byte those the parts make."""
     rows = listed("第一支部,集中学习,2026-12-03,14:30,三楼会议室,示例甲,60,story-night-school\n")
     (done,) = run(shared, rows, tmp_path)
     files = members(tmp_path / done.file)
-    for name, data in shared["study"].parts.files(particulars()):
+    for name, data in shared["study"].blueprint.files(particulars()):
         assert files[name] == data
 
 
 @pytest.mark.parametrize("name", [AWKWARD, SIXTY, "con", "..", "甲/乙\\丙"])
 def test_awkward_names_make_sound_files(
-    tmp_path: Path, shared: dict[str, Shared], kits: dict[str, Parts], name: str
+    tmp_path: Path, shared: dict[str, SharedKit], kits: dict[str, Blueprint], name: str
 ) -> None:
     """The file name fits Windows, stays inside the folder, and the forms hold the whole name."""
     path = tmp_path / "list.csv"
@@ -230,7 +231,7 @@ def test_awkward_names_make_sound_files(
 
 
 def test_a_second_run_makes_only_what_is_missing_or_changed(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """After an interruption the finished ones stand; a corrected row is made anew."""
     first = run(shared, listed("甲支部,\n乙支部,\n丙支部,\n"), tmp_path)
@@ -244,7 +245,7 @@ def test_a_second_run_makes_only_what_is_missing_or_changed(
 
 
 def test_an_interrupted_run_leaves_no_half_kit_and_goes_on(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """Stopped by hand after the second kit: two stand whole, the next run makes the third."""
 
@@ -254,16 +255,16 @@ def test_an_interrupted_run_leaves_no_half_kit_and_goes_on(
 
     rows = listed("甲支部,\n乙支部,\n丙支部,\n")
     with pytest.raises(KeyboardInterrupt):
-        make(shared, rows, tmp_path, SERIAL, stop)
+        fill_all(shared, rows, tmp_path, SERIAL, stop)
     standing = sorted(p.name for p in (tmp_path / FOLDER).iterdir())
     assert standing == ["00002-甲支部.zip", "00003-乙支部.zip"]
-    (tmp_path / ".lent-by-a-killed-run").write_bytes(b"")
+    (tmp_path / ".broadcast-by-a-killed-run").write_bytes(b"")
     assert [d.fresh for d in run(shared, rows, tmp_path)] == [False, False, True]
     assert not list(tmp_path.glob(".*"))
 
 
 def test_kits_of_rows_that_are_gone_go_too_and_nothing_else(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """A branch taken off the list leaves no stale kit; a stranger's file is not touched."""
     run(shared, listed("甲支部,\n乙支部,\n"), tmp_path)
@@ -274,20 +275,21 @@ def test_kits_of_rows_that_are_gone_go_too_and_nothing_else(
 
 
 def test_the_lists_say_what_came_of_every_row(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """Made and refused rows are told in two files Excel opens, formulas made harmless."""
-    run(shared, listed("=1+1,\n坏,,2026-02-30\n"), tmp_path)
+    rows = listed("=1+1,\n坏,,2026-02-30\n")
+    write_outcome(tmp_path, run(shared, rows, tmp_path), rows.refused)
     made = list(csv.reader(io.StringIO((tmp_path / LISTED).read_text("utf-8-sig"))))
     left = list(csv.reader(io.StringIO((tmp_path / REFUSED).read_text("utf-8-sig"))))
     assert [row[:2] for row in made] == [["行号", "支部名称"], ["2", "'=1+1"]]
     assert left[1] == ["3", "坏", "日期“2026-02-30”这一天不存在"]
-    run(shared, listed("好,\n"), tmp_path)
+    write_outcome(tmp_path, run(shared, listed("好,\n"), tmp_path), ())
     assert not (tmp_path / REFUSED).exists()
 
 
 def test_two_runs_give_the_same_bytes(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """The same list and the same kit: the same ZIP."""
     rows = listed("甲支部,,2026-12-03\n")
@@ -296,14 +298,12 @@ def test_two_runs_give_the_same_bytes(
 
 
 def test_the_work_runs_in_other_processes_too(
-    tmp_path: Path, shared: dict[str, Shared], listed: Callable[[str], BranchList]
+    tmp_path: Path, shared: dict[str, SharedKit], listed: Callable[[str], BranchList]
 ) -> None:
     """What is sent to a process is small, and what comes back is the same."""
 
     class Elsewhere:
-        def map(
-            self, work: branches_run.Work, items: Sequence[object], _what: str
-        ) -> Iterator[branches_run.Done]:
+        def map(self, work: FillTask, items: Sequence[object], _what: str) -> Iterator[BranchKit]:
             blob = pickle.dumps(work)
             assert len(blob) < 1000
             for item in items:
@@ -311,7 +311,7 @@ def test_the_work_runs_in_other_processes_too(
                     pickle.dumps(pickle.loads(blob)(pickle.loads(pickle.dumps(item))))
                 )
 
-    done = make(shared, listed("甲支部,\n"), tmp_path, Elsewhere(), silent)  # type: ignore[arg-type]
+    done = fill_all(shared, listed("甲支部,\n"), tmp_path, Elsewhere(), silent)  # type: ignore[arg-type]
     assert verify(tmp_path / done[0].file).is_intact
 
 
@@ -327,7 +327,7 @@ def test_the_work_runs_in_other_processes_too(
 )
 def test_what_is_written_is_read_back(files: list[tuple[str, bytes]]) -> None:
     """Python's own ZIP reader finds every file, its bytes and its Chinese name."""
-    data = b"".join(archive("夹", [Member.of(n, d) for n, d in files], "2026-01-02", "mark 1"))
+    data = b"".join(write_zip("夹", [ZipMember.of(n, d) for n, d in files], "2026-01-02", "mark 1"))
     with zipfile.ZipFile(io.BytesIO(data)) as whole:
         assert whole.testzip() is None
         assert [(i.filename, whole.read(i)) for i in whole.infolist()] == [

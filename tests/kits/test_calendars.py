@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from xuelan.kits.formats import calendar
-from xuelan.kits.formats.calendar import Meeting, Step, deadline, meeting
+from xuelan.kits.formats.calendar import Meeting, MeetingTask, deadline, meeting
 from xuelan.model.material import CURRENT
 
 
@@ -100,7 +100,7 @@ def test_no_line_is_longer_than_75_octets_and_nothing_is_lost(branch: str, place
 def test_importing_twice_replaces_instead_of_doubling() -> None:
     """The entries' identities hang on branch, meeting and date, not on when they were made."""
     m = Meeting(
-        AWKWARD, "会", "2026-12-03", "", 60, "", "", (), (Step(-1, "备材料"),), "2026-11-22"
+        AWKWARD, "会", "2026-12-03", "", 60, "", "", (), (MeetingTask(-1, "备材料"),), "2026-11-22"
     )
     later = replace(m, stamp="2026-12-01", place="改到二楼")
     uids = [[str(e["uid"]) for e in events(meeting(x))] for x in (m, later)]

@@ -39,7 +39,7 @@ def test_the_volumes_of_a_kit(pdfs: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize("edition", [book.ORDINARY, book.LARGE])
 def test_every_block_is_printed_once_and_in_order(
-    made: KitPlan, pdfs: dict[str, bytes], edition: book.Edition
+    made: KitPlan, pdfs: dict[str, bytes], edition: book.PrintEdition
 ) -> None:
     """Read back from the PDF, the blocks of each text follow each other character by character."""
     data = pdfs["01-读本（大字版）.pdf" if edition.large else "01-读本.pdf"]
@@ -141,7 +141,9 @@ def test_a_name_with_signs_is_printed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("edition", [book.ORDINARY, book.LARGE])
-def test_the_longest_name_and_summary_fit_the_cover(tmp_path: Path, edition: book.Edition) -> None:
+def test_the_longest_name_and_summary_fit_the_cover(
+    tmp_path: Path, edition: book.PrintEdition
+) -> None:
     """Nothing on a full cover stands on top of anything else, and nothing leaves it."""
     recipe = STUDY.replace("集中学习套装", "长名" * 20).replace("给支部集中学习用。", "说明" * 60)
     made = planned(tmp_path, recipe)

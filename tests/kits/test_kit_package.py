@@ -26,7 +26,7 @@ from xuelan.kits.exporters import KitFormat
 from xuelan.kits.packing import offline_site, zip_writer
 from xuelan.kits.packing.package import Package
 from xuelan.kits.packing.site_copy import SiteCopy
-from xuelan.kits.packing.zip_writer import Member, archive
+from xuelan.kits.packing.zip_writer import ZipMember, write_zip
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print import book
 from xuelan.model.kit import KitError
@@ -267,8 +267,8 @@ def test_the_key_names_the_code_an_exporter_uses() -> None:
 
 def test_more_files_than_a_plain_zip_can_count() -> None:
     """A site of 70,000 files is packed in the form made for that, and read back."""
-    members = [Member.of(f"{n}.txt", b"") for n in range(70_000)]
-    data = b"".join(archive("夹", members, "2026-01-02"))
+    members = [ZipMember.of(f"{n}.txt", b"") for n in range(70_000)]
+    data = b"".join(write_zip("夹", members, "2026-01-02"))
     names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     assert len(names) == 70_000
     assert names[-1] == "夹/69999.txt"
@@ -278,7 +278,7 @@ def test_a_kit_too_large_for_a_zip_is_refused(monkeypatch: pytest.MonkeyPatch) -
     """Said in words, with what to do, before anything is written."""
     monkeypatch.setattr(zip_writer, "MAX_BYTES", 1000)
     with pytest.raises(KitError, match="超过 4 GB"):
-        archive("夹", [Member.of("a.png", bytes(2000))], "2026-01-02")
+        write_zip("夹", [ZipMember.of("a.png", bytes(2000))], "2026-01-02")
 
 
 @given(st.text(max_size=90))

@@ -116,11 +116,11 @@ def test_an_old_copy_learns_what_changed(tmp_path: Path, made: Package, newer: P
     verdict = check(tmp_path / "kit.zip", made.archive, newer)
     assert verdict.is_intact
     assert as_text(verdict).splitlines()[2:] == [
-        f"不是最新：现在是版本 {newer.told['version']}，2026年1月1日。"
-        if newer.told["date"] == "2026-01-01"
-        else f"不是最新：现在是版本 {newer.told['version']}，2026年1月2日。",
+        f"不是最新：现在是版本 {newer.manifest_data['version']}，2026年1月1日。"
+        if newer.manifest_data["date"] == "2026-01-01"
+        else f"不是最新：现在是版本 {newer.manifest_data['version']}，2026年1月2日。",
         "　新收："
-        + next(m["title"] for m in newer.told["materials"] if m["id"] == "report-letter"),
+        + next(m["title"] for m in newer.manifest_data["materials"] if m["id"] == "report-letter"),
         "　有改动：夜校的灯",
         "　已去掉：关于开展读书活动的通知",
     ]

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from conftest import ROOT, Watch
 from xuelan.check import check
-from xuelan.kits.branch.blueprint import Particulars, Parts
+from xuelan.kits.branch.blueprint import Blueprint, Particulars
 from xuelan.kits.branch.readings import READINGS_NAME
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.print.press import visible
@@ -28,7 +28,7 @@ SIXTY = "长" * 60
 
 
 @pytest.fixture(scope="module")
-def parts() -> dict[str, Parts]:
+def parts() -> dict[str, Blueprint]:
     """What Python makes branches' kits from, for the real column."""
     catalog, _ = check(ROOT)
     assert catalog is not None
@@ -88,7 +88,7 @@ def office_parts(data: bytes) -> dict[str, bytes]:
 @pytest.mark.parametrize("branch", ["第一支部", AWKWARD, SIXTY])
 @pytest.mark.parametrize("kit", ["study", "meeting"])
 def test_the_browser_makes_what_python_makes(
-    own_kit: Page, watch: Watch, parts: dict[str, Parts], kit: str, branch: str
+    own_kit: Page, watch: Watch, parts: dict[str, Blueprint], kit: str, branch: str
 ) -> None:
     """Same files, same XML in every part, the same calendar byte for byte."""
     fill(own_kit, kit=kit, branch=branch, meeting="学习会", date="2026-12-03", time="14:30")
@@ -224,7 +224,7 @@ def test_without_a_name_nothing_is_made(own_kit: Page) -> None:
 
 
 def test_only_what_belongs_to_the_chosen_activity_is_offered(
-    own_kit: Page, parts: dict[str, Parts]
+    own_kit: Page, parts: dict[str, Blueprint]
 ) -> None:
     """Readings and forms change with the activity, and so does the suggested name."""
     for kit, made_of in parts.items():

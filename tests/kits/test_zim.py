@@ -10,7 +10,7 @@ from libzim.suggestion import SuggestionSearcher
 
 from xuelan.kits.formats import zim
 from xuelan.kits.packing.site_copy import FOLDER, SiteCopy, index_texts
-from xuelan.kits.packing.zip_writer import Packed
+from xuelan.kits.packing.zip_writer import PackedFile
 from xuelan.kits.plan import KitFile, KitPlan
 
 PAGE = "<!doctype html><title>x</title><p>菜单里的词</p>"
@@ -28,7 +28,7 @@ def site(plan: KitPlan, style: bytes = b"p{}") -> SiteCopy:
     addresses = [m.address for m in plan.materials]
     pages = {f"{address}index.html": PAGE.encode() for address in ("", *addresses)}
     files = [
-        Packed.of(KitFile(f"{FOLDER}/{path}", path, "", data))
+        PackedFile.of(KitFile(f"{FOLDER}/{path}", path, "", data))
         for path, data in {**pages, "a.css": style}.items()
     ]
     return SiteCopy(files, tuple(index_texts(plan.materials, plan.rendered)))

@@ -58,12 +58,12 @@ def _make(folder: Path, ids: tuple[str, ...], out: Path, *, quiet: bool) -> None
     report = run(folder, ids, out)
     if report.problems:
         print_problems(report.problems, quiet=quiet)
-    if report.made is None:
+    if report.written is None:
         raise Stop("有错误，套装没有做。")
     if not quiet:
-        for path, size in report.made:
+        for path, size in report.written:
             click.echo(f"{path}　{size / 1e6:.1f} MB")
-        click.echo(f"共 {len(report.made)} 个套装，用时 {report.seconds:.1f} 秒")
+        click.echo(f"共 {len(report.written)} 个套装，用时 {report.seconds:.1f} 秒")
 
 
 def _make_for_branches(
@@ -81,8 +81,8 @@ def _make_for_branches(
     if report.listed is None:
         raise Stop("有错误，套装没有做。")
     if not quiet:
-        fresh = sum(d.fresh for d in report.done)
-        old = len(report.done) - fresh
+        fresh = sum(d.fresh for d in report.kits)
+        old = len(report.kits) - fresh
         kept = f"，另有 {old} 份以前做好的没有变" if old else ""
         click.echo(f"做成 {fresh} 份{kept}，在 {out / FOLDER}/。")
         if report.listed.unused:

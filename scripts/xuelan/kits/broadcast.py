@@ -1,4 +1,4 @@
-"""A large value lent to other processes: laid into a file, and read once by each of them."""
+"""A large value sent to other processes once: in a file that each of them reads."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-PREFIX: Final = ".lent-"
-"""Begins the name of every such file; a process killed in mid-run leaves its own behind."""
+PREFIX: Final = ".broadcast-"
+"""Begins the name of every such file; a process that is killed leaves its own behind."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lent(Generic[T]):
-    """Where the value lies; small enough to be sent along with every piece of work."""
+class Broadcast(Generic[T]):
+    """The place of a value; small enough to be sent along with every item of work."""
 
     path: Path
     digest: str
@@ -32,14 +32,14 @@ class Lent(Generic[T]):
 
 
 @contextmanager
-def lend(value: T, folder: Path | None = None) -> Iterator[Lent[T]]:
-    """Lend ``value`` as long as the block lasts, in a file of ``folder`` (default: temporary)."""
+def broadcast(value: T, folder: Path | None = None) -> Iterator[Broadcast[T]]:
+    """Put ``value`` in a file of ``folder`` (default: temporary) as long as the block lasts."""
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     with NamedTemporaryFile(dir=folder, prefix=PREFIX, delete=False) as file:
         file.write(data)
     path = Path(file.name)
     try:
-        yield Lent(path, hashlib.sha256(data).hexdigest())
+        yield Broadcast(path, hashlib.sha256(data).hexdigest())
     finally:
         path.unlink(missing_ok=True)
 

@@ -10,12 +10,12 @@ import msgspec
 
 from xuelan.engine.cache import NO_CACHE, Cache
 from xuelan.engine.workers import SERIAL, Workers
-from xuelan.kits.broadcast import Lent, lend
+from xuelan.kits.broadcast import Broadcast, broadcast
 from xuelan.kits.cache_keys import hash_code, hash_value
 from xuelan.kits.exporters import FORMATS
 from xuelan.kits.packing.package import Package, pack
 from xuelan.kits.packing.site_copy import SiteCopy, hash_column, index_texts
-from xuelan.kits.packing.zip_writer import Packed
+from xuelan.kits.packing.zip_writer import PackedFile
 from xuelan.kits.plan import KitPlan, plan
 from xuelan.kits.print import typefaces
 from xuelan.model.catalog import Catalog
@@ -32,7 +32,7 @@ def make_kits(
     kits: Sequence[Kit],
     catalog: Catalog,
     rendered: Mapping[str, Rendered],
-    pages: Sequence[Packed],
+    pages: Sequence[PackedFile],
     cache: Cache = NO_CACHE,
     workers: Workers = SERIAL,
 ) -> Iterator[Package]:
@@ -71,25 +71,25 @@ def packages(
 
 def _export(
     plans: Plans, site: SiteCopy, cache: Cache, workers: Workers
-) -> dict[Job, Sequence[Packed]]:
+) -> dict[Job, Sequence[PackedFile]]:
     """The files of every format that a plan asks for.
 
     The largest kits come first, for they take longest. All is done on this machine, where pictures
     and typefaces are.
     """
     keys = _keys(plans, site)
-    files = {job: cache.get(key, list[Packed]) for job, key in keys.items()}
+    files = {job: cache.get(key, list[PackedFile]) for job, key in keys.items()}
     missing = sorted(
         (job for job, kept in files.items() if kept is None),
         key=lambda job: -len(plans[job[0]].materials),
     )
     if missing:
-        with lend((plans, site)) as lent:
+        with broadcast((plans, site)) as sent:
             helpers = workers if workers.local else SERIAL
-            made = helpers.map(_ExportTask(lent), missing, "套装", chunk=1)
+            made = helpers.map(_ExportTask(sent), missing, "套装", chunk=1)
             for job, entry in zip(missing, made, strict=True):
                 cache.put_bytes(keys[job], entry)
-                files[job] = msgspec.msgpack.decode(entry, type=list[Packed])
+                files[job] = msgspec.msgpack.decode(entry, type=list[PackedFile])
     return {job: kept or () for job, kept in files.items()}
 
 
@@ -98,12 +98,13 @@ def _keys(plans: Plans, site: SiteCopy) -> dict[Job, bytes]:
     keys: dict[Job, bytes] = {}
     whole = hash_value(site)
     for number, each in enumerate(plans):
-        faces = typefaces.installed(each.assets.root)
+        faces = typefaces.versions(each.assets.root)
         own = key_of(hash_value(each), faces)
         for n, form in enumerate(FORMATS):
             if form.is_wanted(each.kit) and not form.is_copy:
                 seen = (own, whole) if form.holds_pages else (own,)
-                keys[number, n] = key_of("kit", form.name, hash_code(form.module), seen)
+                code = hash_code(form.module), hash_code(PackedFile.__module__)
+                keys[number, n] = key_of("kit", form.name, code, seen)
     return keys
 
 
@@ -111,14 +112,14 @@ def _keys(plans: Plans, site: SiteCopy) -> dict[Job, bytes]:
 class _ExportTask:
     """Makes the files of one format of one kit, as the cache keeps them."""
 
-    lent: Lent[tuple[Plans, SiteCopy]]
+    sent: Broadcast[tuple[Plans, SiteCopy]]
 
     def __call__(self, job: Job) -> bytes:
         number, n = job
-        plans, site = self.lent.get()
+        plans, site = self.sent.get()
         plan = plans[number]
         with _naming(plan.kit):
-            return msgspec.msgpack.encode([Packed.of(f) for f in FORMATS[n].files(plan, site)])
+            return msgspec.msgpack.encode([PackedFile.of(f) for f in FORMATS[n].files(plan, site)])
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class OfficeTemplate:
 
     def fill(self, values: Values) -> bytes:
         """The finished file. Slots without a value stay empty; nothing is lost or cut."""
-        return archive(
+        return zip_parts(
             (path, "".join(self._piece(p, values) for p in pieces).encode())
             for path, pieces in self.parts
         )
@@ -106,7 +106,7 @@ def escape(text: str) -> str:
     )
 
 
-def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
+def zip_parts(files: Iterable[tuple[str, bytes]]) -> bytes:
     """A ZIP of ``files`` in the order given, always the same bytes for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:

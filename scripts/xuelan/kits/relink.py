@@ -18,7 +18,7 @@ _LOWER: Final = {f"h{n}": f"h{min(n + 1, 6)}" for n in range(2, 7)}
 
 
 class Pictures:
-    """The pictures the texts show, gathered while they are relinked."""
+    """The pictures the texts show, gathered while their links are changed."""
 
     def __init__(self, plan: KitPlan) -> None:
         self._assets = plan.assets
@@ -39,7 +39,7 @@ class Pictures:
         return sorted(self._found.items())
 
 
-def relinked(
+def relink(
     html: str,
     m: Material,
     target: Callable[[str, str], str],

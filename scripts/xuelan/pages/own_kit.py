@@ -10,7 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from xuelan.kits.branch.blueprint import CALENDAR_NAME, LEDGER_NAME, Parts, branch_template, stamp
+from xuelan.kits.branch.blueprint import (
+    CALENDAR_NAME,
+    LEDGER_NAME,
+    Blueprint,
+    branch_template,
+    newest_date,
+)
 from xuelan.kits.branch.readings import READINGS_NAME, text_files
 from xuelan.kits.formats import ledger
 from xuelan.kits.formats.calendar import PRODUCT
@@ -31,10 +37,10 @@ def plans(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[KitPlan, 
     return tuple(plan(k, catalog, rendered) for k in catalog.kits if k.activity and k.forms)
 
 
-def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Parts, ...]:
+def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Blueprint, ...]:
     """What the branches share of each of these kits."""
-    now = stamp(catalog)
-    return tuple(Parts.of(p, now) for p in plans(catalog, rendered))
+    now = newest_date(catalog)
+    return tuple(Blueprint.of(p, now) for p in plans(catalog, rendered))
 
 
 def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
@@ -54,8 +60,8 @@ def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
 
 def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[str, str]]:
     """The page's data as paths and texts of scripts; the texts of a kit's readings apart."""
-    planned, now = plans(catalog, rendered), stamp(catalog)
-    found = tuple(Parts.of(p, now) for p in planned)
+    planned, now = plans(catalog, rendered), newest_date(catalog)
+    found = tuple(Blueprint.of(p, now) for p in planned)
     if not found:
         return
     yield from text_files(planned, ADDRESS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xuelan.kits.formats import calendar, ledger
-from xuelan.kits.formats.calendar import Meeting, Step
+from xuelan.kits.formats.calendar import Meeting, MeetingTask
 from xuelan.kits.formats.meeting_forms import agenda_rows, agenda_title, check_rows, number
 from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
 from xuelan.kits.ooxml import OfficeTemplate, Row, Values
@@ -40,7 +40,7 @@ class Particulars:
 
 
 @dataclass(frozen=True)
-class Parts:
+class Blueprint:
     """Everything of one kit that is the same for every branch.
 
     ``agendas`` maps lengths in minutes to rows; ``readings`` ids to titles, in order; ``stamp``
@@ -53,14 +53,14 @@ class Parts:
     forms: tuple[str, ...]
     agendas: Mapping[int, tuple[Row, ...]]
     checks: tuple[Row, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[MeetingTask, ...]
     readings: Mapping[str, str]
     activities: tuple[str, ...] | None
     author: str
     stamp: str
 
     @classmethod
-    def of(cls, plan: KitPlan, stamp: str) -> Parts:
+    def of(cls, plan: KitPlan, stamp: str) -> Blueprint:
         """The parts of ``plan``'s kit. Of several guides the first has the agenda and the days."""
         agendas: dict[int, tuple[Row, ...]] = {}
         meeting = plan.kit.activity or plan.kit.title
@@ -161,6 +161,6 @@ def branch_template(form: FormSheet, stamp: str) -> OfficeTemplate:
     return form_template(form, first_day(stamp))
 
 
-def stamp(catalog: Catalog) -> str:
+def newest_date(catalog: Catalog) -> str:
     """The ISO date that stands for “now” in what branches get: that of the newest material."""
     return newest(catalog.public) or "2000-01-01"

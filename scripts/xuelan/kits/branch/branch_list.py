@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import openpyxl
 
-from xuelan.kits.branch.blueprint import Particulars, Parts
+from xuelan.kits.branch.blueprint import Blueprint, Particulars
 from xuelan.model.kit import KitError
 from xuelan.text.errors import XuelanError
 from xuelan.text.problem import did_you_mean
@@ -31,22 +31,22 @@ MAX_UNPACKED: Final = 500 * 1000 * 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListColumn:
     """A column of the list: its name, and the other names it goes by."""
 
     name: str
     also: tuple[str, ...] = ()
 
 
-BRANCH: Final = Column("支部名称", ("支部", "党支部", "党支部名称", "名称"))
-ACTIVITY: Final = Column("活动", ("套装", "学习活动"))
-MEETING: Final = Column("会议名称", ("会议", "活动名称", "主题"))
-DATE: Final = Column("日期", ("会议日期", "活动日期"))
-TIME: Final = Column("开始时间", ("时间",))
-PLACE: Final = Column("地点", ("会议地点", "活动地点"))
-HOST: Final = Column("主持人", ("主持", "负责人"))
-MINUTES: Final = Column("时长", ("分钟", "时长（分钟）"))
-READINGS: Final = Column("学习篇目", ("篇目", "材料"))
+BRANCH: Final = ListColumn("支部名称", ("支部", "党支部", "党支部名称", "名称"))
+ACTIVITY: Final = ListColumn("活动", ("套装", "学习活动"))
+MEETING: Final = ListColumn("会议名称", ("会议", "活动名称", "主题"))
+DATE: Final = ListColumn("日期", ("会议日期", "活动日期"))
+TIME: Final = ListColumn("开始时间", ("时间",))
+PLACE: Final = ListColumn("地点", ("会议地点", "活动地点"))
+HOST: Final = ListColumn("主持人", ("主持", "负责人"))
+MINUTES: Final = ListColumn("时长", ("分钟", "时长（分钟）"))
+READINGS: Final = ListColumn("学习篇目", ("篇目", "材料"))
 COLUMNS: Final = (BRANCH, ACTIVITY, MEETING, DATE, TIME, PLACE, HOST, MINUTES, READINGS)
 
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -93,7 +93,7 @@ class _RowError(XuelanError):
     """Why a row is refused."""
 
 
-def read(path: Path, kits: Mapping[str, Parts], default: str) -> BranchList:
+def read(path: Path, kits: Mapping[str, Blueprint], default: str) -> BranchList:
     """Read a list of branches.
 
     ``kits`` are the kits a branch may ask for, by id; ``default`` is the id for rows that name
@@ -145,37 +145,39 @@ def _head(row: Sequence[str], file: str) -> tuple[dict[str, int], tuple[str, ...
     return head, tuple(unused)
 
 
-def _branch(number: int, cells: Mapping[str, str], kits: Mapping[str, Parts], kit: str) -> Branch:
-    parts = _kit(cells.get(ACTIVITY.name, ""), kits, kit)
+def _branch(
+    number: int, cells: Mapping[str, str], kits: Mapping[str, Blueprint], default: str
+) -> Branch:
+    blueprint = _kit(cells.get(ACTIVITY.name, ""), kits, default)
     name = _line(cells, BRANCH)
     if not name:
         raise _RowError("没有填支部名称（如果是公式，请先在表格软件里算出结果再保存）")
     particulars = Particulars(
         branch=name,
-        meeting=_line(cells, MEETING) or parts.meeting,
+        meeting=_line(cells, MEETING) or blueprint.meeting,
         date=_date(cells.get(DATE.name, "")),
         time=_time(cells.get(TIME.name, "")),
         place=_line(cells, PLACE),
         host=_line(cells, HOST),
-        minutes=_minutes(cells.get(MINUTES.name, ""), parts),
-        readings=_readings(cells.get(READINGS.name, ""), parts),
+        minutes=_minutes(cells.get(MINUTES.name, ""), blueprint),
+        readings=_readings(cells.get(READINGS.name, ""), blueprint),
     )
-    return Branch(number, parts.kit, particulars)
+    return Branch(number, blueprint.kit, particulars)
 
 
-def _kit(text: str, kits: Mapping[str, Parts], default: str) -> Parts:
+def _kit(text: str, kits: Mapping[str, Blueprint], default: str) -> Blueprint:
     if not text and default:
         return kits[default]
     if not text:
         raise _RowError(f"没有写活动；可以写：{'、'.join(p.meeting for p in kits.values())}")
-    for parts in kits.values():
-        if text in (parts.kit, parts.title, parts.meeting):
-            return parts
+    for blueprint in kits.values():
+        if text in (blueprint.kit, blueprint.title, blueprint.meeting):
+            return blueprint
     known = [name for p in kits.values() for name in (p.meeting, p.title)]
     raise _RowError(f"没有“{text[:LONGEST]}”这项活动。{did_you_mean(text, known)}")
 
 
-def _line(cells: Mapping[str, str], column: Column) -> str:
+def _line(cells: Mapping[str, str], column: ListColumn) -> str:
     text = " ".join(cells.get(column.name, "").split())
     if len(text) > LONGEST:
         raise _RowError(f"{column.name}有{len(text)}个字，超过{LONGEST}个字")
@@ -208,8 +210,8 @@ def _time(text: str) -> str:
         raise _RowError(f"开始时间“{text}”不存在") from None
 
 
-def _minutes(text: str, parts: Parts) -> int:
-    lengths = sorted(parts.agendas)
+def _minutes(text: str, blueprint: Blueprint) -> int:
+    lengths = sorted(blueprint.agendas)
     if not text:
         return lengths[len(lengths) // 2] if lengths else 0
     match = _MINUTES.fullmatch(text)
@@ -219,13 +221,13 @@ def _minutes(text: str, parts: Parts) -> int:
     return int(match[1])
 
 
-def _readings(text: str, parts: Parts) -> tuple[str, ...]:
+def _readings(text: str, blueprint: Blueprint) -> tuple[str, ...]:
     ids = tuple(i for i in _LIST.split(text) if i)
     for i in ids:
-        if i not in parts.readings:
-            hint = did_you_mean(i, parts.readings)
+        if i not in blueprint.readings:
+            hint = did_you_mean(i, blueprint.readings)
             raise _RowError(f"套装里没有编号为“{i[:40]}”的材料。{hint}")
-    return tuple(i for i in parts.readings if i in ids)
+    return tuple(i for i in blueprint.readings if i in ids)
 
 
 def _table(path: Path) -> Iterator[list[str]]:
@@ -233,7 +235,7 @@ def _table(path: Path) -> Iterator[list[str]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ListError(f"“{path.name}”超过 {MAX_BYTES // 1000 // 1000} MB，不像一份支部名单。")
-        text = decoded(path.read_bytes(), path.name)
+        text = decode(path.read_bytes(), path.name)
     except OSError as error:
         raise ListError(f"“{path.name}”打不开：{error.strerror}") from error
     first = text.split("\n", 1)[0]
@@ -244,7 +246,7 @@ def _table(path: Path) -> Iterator[list[str]]:
         raise ListError(f"“{path.name}”不是完好的 CSV 文件。") from error
 
 
-def decoded(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str) -> str:
     """Text in the encodings Chinese offices write: UTF-8, UTF-16 with a mark, GB 18030 (GBK).
 
     A few words in GBK are valid UTF-8 by chance (学习 reads as Greek and Cyrillic letters); such

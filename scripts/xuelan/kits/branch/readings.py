@@ -18,7 +18,7 @@ from markupsafe import Markup
 from xuelan.kits.assets import Assets, picture_path
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.print.book import source_line
-from xuelan.kits.relink import relinked
+from xuelan.kits.relink import relink
 from xuelan.kits.templating import read_text, render_xml
 from xuelan.model.material import Material
 
@@ -47,7 +47,7 @@ def article(plan: KitPlan, m: Material) -> str:
     return render_xml(
         "reading.html",
         m=m,
-        text=Markup(relinked(rendered.html, m, target, plan.column.url, picture)),  # noqa: S704
+        text=Markup(relink(rendered.html, m, target, plan.column.url, picture)),  # noqa: S704
         origin=source_line(plan, m),
         references=[str(plan.references[w]) for w in rendered.references],
     )

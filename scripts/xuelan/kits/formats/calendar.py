@@ -44,7 +44,7 @@ _FIRST_POINT: Final = re.compile(r"[^。；：，]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MeetingTask:
     """Something to do ``days`` after the meeting (negative: before it), in the guide's words."""
 
     days: int
@@ -76,7 +76,7 @@ class Meeting:
     place: str
     host: str
     agenda: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[MeetingTask, ...]
     stamp: str
 
 
@@ -158,22 +158,22 @@ def _meeting_event(m: Meeting, identity: str) -> Event:
     return event
 
 
-def steps(guide: Rendered) -> tuple[Step, ...]:
+def steps(guide: Rendered) -> tuple[MeetingTask, ...]:
     """The points of a guide's 会前准备 and 会后 that say when they are due, by day."""
-    found: list[Step] = []
+    found: list[MeetingTask] = []
     for block in guide.blocks:
         section = guide.headings[block.section].text if block.section >= 0 else ""
         if section == BEFORE:
             if ahead := _AHEAD.fullmatch(block.text):
-                found.append(Step(-int(ahead[1]), ahead[2]))
+                found.append(MeetingTask(-int(ahead[1]), ahead[2]))
             elif today := _SAME_DAY.fullmatch(block.text):
-                found.append(Step(0, today[1]))
+                found.append(MeetingTask(0, today[1]))
         elif section == AFTER:
             if later := _LATER.fullmatch(block.text):
                 amount = _NUMERALS.get(later[1]) or int(later[1])
-                found.append(Step(amount * _UNITS[later[2]], later[3]))
+                found.append(MeetingTask(amount * _UNITS[later[2]], later[3]))
             elif today := _SAME_DAY.fullmatch(block.text):
-                found.append(Step(0, today[1]))
+                found.append(MeetingTask(0, today[1]))
     return tuple(sorted(found, key=lambda s: s.days))
 
 

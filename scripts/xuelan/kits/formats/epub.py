@@ -28,14 +28,14 @@ from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print.book import (
     GROUP,
     Volume,
-    cited_works,
     cover,
+    number_works,
     parts_of,
-    printed_reference,
+    print_reference,
     readings_volume,
     strip,
 )
-from xuelan.kits.print.typeset import ADDRESS, cited
+from xuelan.kits.print.typeset import ADDRESS, cited_numbers
 from xuelan.kits.templating import render_xml
 from xuelan.model.material import MISSING, Material, Media
 from xuelan.rendering.content_builder import runs
@@ -74,7 +74,7 @@ def book(plan: KitPlan) -> bytes:
     """The EPUB file."""
     guides = parts_of(("活动指南", m) for m in plan.guides)
     volume = Volume("读本", "01", (*readings_volume(plan).parts, *guides))
-    works = cited_works(plan, volume)
+    works = number_works(plan, volume)
     images: dict[str, bytes] = {}
     chapters = [
         _Chapter(_page_name(m.id), part, m.title, _chapter(plan, m, volume, works, images))
@@ -168,7 +168,7 @@ class _ChapterText:
             self._picture(e)
 
     def _citation(self, e: etree.Element) -> None:
-        numbers = sorted({self.numbers[n] for n in cited(e)})
+        numbers = sorted({self.numbers[n] for n in cited_numbers(e)})
         for child in list(e):
             e.remove(child)
         e.text, last = "[", None
@@ -223,7 +223,7 @@ def identifier(anchor: str) -> str:
 def _references(plan: KitPlan, works: Mapping[str, int]) -> _Chapter:
     """The list of references; ``works`` are numbered in its order."""
     title = "参考文献"
-    references = [printed_reference(plan, work) for work in works]
+    references = [print_reference(plan, work) for work in works]
     page = render_xml("epub/references.xhtml", title=title, references=references)
     return _Chapter("references.xhtml", "", title, page)
 

@@ -52,7 +52,7 @@ OTHER: Final = "其他"
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class _LedgerColumn:
     """A column of the ledger: head, width in characters, and what may be entered."""
 
     title: str
@@ -95,20 +95,20 @@ _HOURS_RULE: Final = {
 }
 
 COLUMNS: Final = (
-    _Column("序号", 6, style="number"),
-    _Column("日期", 12, _DATE_RULE, "date"),
-    _Column("活动", 14, {"validate": "list", "source": "=活动"}),
-    _Column("主题", 20),
-    _Column("学习篇目", 20),
-    _Column("形式", 12, {"validate": "list", "source": "=形式"}),
-    _Column("主持或领学", 12),
-    _Column("应到", 7, _whole("应到"), "number"),
-    _Column("实到", 7, _PRESENT_RULE, "number"),
-    _Column("缺席", 7, style="number"),
-    _Column("补学", 7, _whole("补学"), "number"),
-    _Column("学时", 7, _HOURS_RULE, "number"),
-    _Column("记录放在哪里", 14),
-    _Column("备注", 14),
+    _LedgerColumn("序号", 6, style="number"),
+    _LedgerColumn("日期", 12, _DATE_RULE, "date"),
+    _LedgerColumn("活动", 14, {"validate": "list", "source": "=活动"}),
+    _LedgerColumn("主题", 20),
+    _LedgerColumn("学习篇目", 20),
+    _LedgerColumn("形式", 12, {"validate": "list", "source": "=形式"}),
+    _LedgerColumn("主持或领学", 12),
+    _LedgerColumn("应到", 7, _whole("应到"), "number"),
+    _LedgerColumn("实到", 7, _PRESENT_RULE, "number"),
+    _LedgerColumn("缺席", 7, style="number"),
+    _LedgerColumn("补学", 7, _whole("补学"), "number"),
+    _LedgerColumn("学时", 7, _HOURS_RULE, "number"),
+    _LedgerColumn("记录放在哪里", 14),
+    _LedgerColumn("备注", 14),
 )
 _ADVICE: Final = (
     "一次学习或会议记一行，过程看会议记录，这里不重抄。",

@@ -8,7 +8,7 @@ from typing import Final
 from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
 from xuelan.kits.ooxml import Row, Values
 from xuelan.kits.plan import Agenda, KitFile, KitPlan
-from xuelan.kits.print.blank_form import printed
+from xuelan.kits.print.blank_form import print_form
 from xuelan.kits.word.fillable_form import form_template
 from xuelan.model.content import Rendered
 from xuelan.text.dates import first_day
@@ -33,7 +33,7 @@ def _files(plan: KitPlan, form: FormSheet, extra: str, values: Values) -> Iterat
     word = form_template(form, first_day(plan.date)).fill(values)
     yield KitFile(f"{stem}.docx", f"{label}（Word）", GROUP, word)
     address = plan.address_of(plan.kit.address)
-    data = printed(form, values, plan.assets.root, plan.date, plan.column.publisher, address)
+    data = print_form(form, values, plan.assets.root, plan.date, plan.column.publisher, address)
     yield KitFile(f"{stem}.pdf", f"{label}（PDF）", GROUP, data)
 
 

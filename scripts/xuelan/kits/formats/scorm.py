@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
-from xuelan.kits.ooxml import archive
+from xuelan.kits.ooxml import zip_parts
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.kits.print.book import source_line
 from xuelan.kits.print.quiz_paper import LETTERS
-from xuelan.kits.relink import Pictures, relinked
+from xuelan.kits.relink import Pictures, relink
 from xuelan.kits.templating import render_html, render_xml
 from xuelan.model.material import Material
 from xuelan.model.study import JUDGEMENT, MULTIPLE
@@ -55,7 +55,7 @@ def course(plan: KitPlan) -> bytes:
     contents += [(name, _style(name)) for name in SCRIPTS]
     contents += pictures.files()
     manifest = render_xml("imsmanifest.xml", plan=plan, names=[name for name, _ in contents])
-    return archive([("imsmanifest.xml", manifest.encode()), *contents])
+    return zip_parts([("imsmanifest.xml", manifest.encode()), *contents])
 
 
 def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _CourseText:
@@ -73,7 +73,7 @@ def _reading(plan: KitPlan, m: Material, pictures: Pictures) -> _CourseText:
         summary=m.summary,
         minutes=rendered.minutes,
         origin=source_line(plan, m),
-        html=relinked(rendered.html, m, target, plan.column.url, pictures.address),
+        html=relink(rendered.html, m, target, plan.column.url, pictures.address),
         references=tuple(str(plan.references[w]) for w in rendered.references),
     )
 

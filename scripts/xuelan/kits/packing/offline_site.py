@@ -16,7 +16,7 @@ from xuelan.engine.staging import SiteTree
 from xuelan.engine.workers import SERIAL, Workers
 from xuelan.kits.cache_keys import hash_code
 from xuelan.kits.packing.site_copy import FOLDER
-from xuelan.kits.packing.zip_writer import Packed
+from xuelan.kits.packing.zip_writer import PackedFile
 from xuelan.kits.plan import KitFile
 from xuelan.text.digests import digest, key_of
 
@@ -33,7 +33,7 @@ _FEED: Final = re.compile(r'\s*<link rel="(?:alternate|canonical|manifest)"[^>]*
 
 def copy(
     tree: SiteTree, instead: Mapping[str, bytes], cache: Cache = NO_CACHE, workers: Workers = SERIAL
-) -> tuple[Packed, ...]:
+) -> tuple[PackedFile, ...]:
     """The site written into ``tree`` made fit for opening without a server.
 
     ``instead`` are files that the copy has in place of the site's own. What ``cache`` holds is
@@ -43,7 +43,7 @@ def copy(
     digests |= {path: digest(data) for path, data in instead.items()}
     wanted = [path for path in sorted(digests) if not _LEFT_OUT.fullmatch(path)]
     keys = {path: key_of("offline", hash_code(__name__), path, digests[path]) for path in wanted}
-    found = {path: cache.get(key, Packed) for path, key in keys.items()}
+    found = {path: cache.get(key, PackedFile) for path, key in keys.items()}
     missing = [path for path, kept in found.items() if kept is None]
 
     def opened(path: str) -> tuple[str, bytes]:
@@ -56,11 +56,11 @@ def copy(
     return tuple(file for file in found.values() if file)
 
 
-def fit(file: tuple[str, bytes]) -> Packed:
+def fit(file: tuple[str, bytes]) -> PackedFile:
     """One file of the site, made fit and packed."""
     path, data = file
     fitting = page(data.decode()).encode() if path.endswith(".html") else data
-    return Packed.of(KitFile(f"{FOLDER}/{path}", path, "", fitting))
+    return PackedFile.of(KitFile(f"{FOLDER}/{path}", path, "", fitting))
 
 
 def page(html: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xuelan import __version__
-from xuelan.kits.packing.zip_writer import Packed, archive
+from xuelan.kits.packing.zip_writer import PackedFile, write_zip
 from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
 from xuelan.kits.templating import render_html
 from xuelan.model.material import OFFICIAL, OWN
@@ -27,12 +27,12 @@ class Package:
     """A finished kit: its files in order, its manifest as text, and all of it as one ZIP."""
 
     id: str
-    files: tuple[Packed, ...]
+    files: tuple[PackedFile, ...]
     manifest: str
     archive: bytes
 
     @property
-    def told(self) -> dict[str, Any]:
+    def manifest_data(self) -> dict[str, Any]:
         """The manifest as data."""
         data: dict[str, Any] = json.loads(self.manifest)
         return data
@@ -55,7 +55,7 @@ class Package:
 
 
 def pack(
-    plan: KitPlan, made: Sequence[Packed], state: str, pages: Sequence[Packed] = ()
+    plan: KitPlan, made: Sequence[PackedFile], state: str, pages: Sequence[PackedFile] = ()
 ) -> Package:
     """The kit of the files ``made`` for it and, when the recipe asks for them, pages of the site.
 
@@ -65,17 +65,17 @@ def pack(
     """
     start = KitFile(START, "从这里开始", "", start_page(plan, made, pages=bool(pages)))
     licences = KitFile(LICENCES, "许可和来源", "", _licences(plan))
-    files = (Packed.of(start), *made, Packed.of(licences), *pages)
+    files = (PackedFile.of(start), *made, PackedFile.of(licences), *pages)
     _refuse_twins(plan, files)
     manifest = _manifest(plan, files, state)
-    listed = Packed.of(KitFile(MANIFEST, "清单", "", manifest.encode()))
-    sums = Packed.of(KitFile(SUMS, "校验和", "", checksums((*files, listed)).encode()))
+    listed = PackedFile.of(KitFile(MANIFEST, "清单", "", manifest.encode()))
+    sums = PackedFile.of(KitFile(SUMS, "校验和", "", checksums((*files, listed)).encode()))
     members = (f.member for f in (*files, listed, sums))
-    pieces = archive(file_name(plan.kit.title), members, plan.date)
+    pieces = write_zip(file_name(plan.kit.title), members, plan.date)
     return Package(plan.kit.id, files, manifest, b"".join(pieces))
 
 
-def _refuse_twins(plan: KitPlan, files: Iterable[Packed]) -> None:
+def _refuse_twins(plan: KitPlan, files: Iterable[PackedFile]) -> None:
     """Windows sees no difference between capital and small letters."""
     seen: set[str] = set()
     for file in files:
@@ -84,7 +84,7 @@ def _refuse_twins(plan: KitPlan, files: Iterable[Packed]) -> None:
         seen.add(file.name.casefold())
 
 
-def _manifest(plan: KitPlan, files: Iterable[Packed], state: str) -> str:
+def _manifest(plan: KitPlan, files: Iterable[PackedFile], state: str) -> str:
     column = plan.column
     data: dict[str, Any] = {
         "format": FORMAT,
@@ -106,12 +106,12 @@ def _manifest(plan: KitPlan, files: Iterable[Packed], state: str) -> str:
             }
             for m in plan.materials
         ],
-        "files": [f.told for f in files],
+        "files": [f.manifest_entry for f in files],
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def checksums(files: Iterable[Packed]) -> str:
+def checksums(files: Iterable[PackedFile]) -> str:
     """Lines for ``sha256sum -c``."""
     return "".join(f"{f.sha256}  {f.name}\n" for f in files)
 
@@ -135,9 +135,9 @@ def _licences(plan: KitPlan) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
 
 
-def start_page(plan: KitPlan, files: Iterable[Packed], *, pages: bool) -> bytes:
+def start_page(plan: KitPlan, files: Iterable[PackedFile], *, pages: bool) -> bytes:
     """A page that opens by double click and leads to everything in the folder."""
-    groups: dict[str, list[Packed]] = {}
+    groups: dict[str, list[PackedFile]] = {}
     for file in files:
         if file.group:
             groups.setdefault(file.group, []).append(file)
@@ -152,7 +152,7 @@ def start_page(plan: KitPlan, files: Iterable[Packed], *, pages: bool) -> bytes:
 def summary(package: Package) -> dict[str, Any]:
     """What pages and lists say of a finished kit: its manifest, and figures of its ZIP."""
     return {
-        **package.told,
+        **package.manifest_data,
         "archive": package.archive_name,
         "archive_bytes": len(package.archive),
         "archive_sha256": hashlib.sha256(package.archive).hexdigest(),

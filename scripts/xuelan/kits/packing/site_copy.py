@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from xuelan.kits.packing.zip_writer import Packed
+from xuelan.kits.packing.zip_writer import PackedFile
 from xuelan.model.catalog import Catalog
 from xuelan.model.content import Rendered
 from xuelan.model.material import Material
@@ -40,7 +40,7 @@ class SiteCopy(Mapping[str, bytes]):
 
     def __init__(
         self,
-        files: Sequence[Packed] = (),
+        files: Sequence[PackedFile] = (),
         index: Sequence[IndexedText] = (),
         state: str = "",
     ) -> None:

@@ -38,7 +38,7 @@ _COMPRESSED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ZipMember:
     """A file ready for an archive: its name, its bytes as they will stand there, their figures."""
 
     name: str
@@ -48,7 +48,7 @@ class Member:
     method: int
 
     @classmethod
-    def of(cls, name: str, data: bytes) -> Member:
+    def of(cls, name: str, data: bytes) -> ZipMember:
         """A member of ``data``, deflated unless its name tells that it is compressed already."""
         crc = zlib.crc32(data)
         if not name.lower().endswith(_COMPRESSED):
@@ -65,19 +65,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedFile:
     """A file of a kit, compressed once: what it is, and its member of any archive."""
 
     title: str
     group: str
     sha256: str
-    member: Member
+    member: ZipMember
 
     @classmethod
-    def of(cls, file: KitFile) -> Packed:
+    def of(cls, file: KitFile) -> PackedFile:
         """``file`` made ready."""
         digest = hashlib.sha256(file.data).hexdigest()
-        return cls(file.title, file.group, digest, Member.of(file.name, file.data))
+        return cls(file.title, file.group, digest, ZipMember.of(file.name, file.data))
 
     @property
     def name(self) -> str:
@@ -85,7 +85,7 @@ class Packed:
         return self.member.name
 
     @property
-    def told(self) -> dict[str, Any]:
+    def manifest_entry(self) -> dict[str, Any]:
         """What a manifest says of it."""
         return {
             "path": self.name,
@@ -96,7 +96,9 @@ class Packed:
         }
 
 
-def archive(folder: str, members: Iterable[Member], date: str, comment: str = "") -> list[bytes]:
+def write_zip(
+    folder: str, members: Iterable[ZipMember], date: str, comment: str = ""
+) -> list[bytes]:
     """The pieces of a ZIP with ``members`` below ``folder``, all of one ``date`` (ISO).
 
     ``comment`` is plain ASCII. Raises :class:`~xuelan.model.kit.KitError` beyond

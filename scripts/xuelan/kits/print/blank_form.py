@@ -25,7 +25,7 @@ from xuelan.kits.print.press import pdf
 from xuelan.kits.print.typeset import Value, code
 
 
-def printed(
+def print_form(
     form: FormSheet, values: Values, root: Path, date: str, publisher: str, address: str
 ) -> bytes:
     """The PDF of ``form``; ``values`` may carry ``subtitle`` and the rows of a guide.
@@ -85,7 +85,7 @@ def _table(block: FieldTable | Roster | Grid | GuideTable, values: Values) -> di
             named: list[Value] = [[name, *empty] for name in block.rows]
             return _list(block.columns, named, block.lines)
         case GuideTable():
-            return _list(block.columns, list(_guided(block, values)), None)
+            return _list(block.columns, list(_guide_rows(block, values)), None)
 
 
 def _list(
@@ -101,7 +101,7 @@ def _list(
     }
 
 
-def _guided(block: GuideTable, values: Values) -> Iterator[Value]:
+def _guide_rows(block: GuideTable, values: Values) -> Iterator[Value]:
     rows = values.get(block.slot) or ()
     assert not isinstance(rows, str)
     for row in rows or ({},) * 8:

@@ -43,7 +43,7 @@ MM: Final = 72 / 25.4
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class PrintEdition:
     """One way to print: type size and line pitch in points, line length in characters.
 
     ``top`` and ``bottom`` are margins in millimetres.
@@ -65,8 +65,8 @@ class Edition:
         return Area(self.top * MM - 4, self.bottom * MM - 4)
 
 
-ORDINARY: Final = Edition("", False, 12, 21, 34, 400, 1.9, 29, 36)
-LARGE: Final = Edition("大字版", True, 20, 34, 22, 500, 1.5, 30, 54)
+ORDINARY: Final = PrintEdition("", False, 12, 21, 34, 400, 1.9, 29, 36)
+LARGE: Final = PrintEdition("大字版", True, 20, 34, 22, 500, 1.5, 30, 54)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def large_print_guides(plan: KitPlan) -> Iterator[KitFile]:
     return _print(plan, guides_volume(plan), LARGE)
 
 
-def _print(plan: KitPlan, volume: Volume, edition: Edition) -> Iterator[KitFile]:
+def _print(plan: KitPlan, volume: Volume, edition: PrintEdition) -> Iterator[KitFile]:
     if not volume.parts:
         return
     label = f"{volume.name}（{edition.name}）" if edition.name else volume.name
@@ -148,19 +148,19 @@ def words(plan: KitPlan, volume: Volume) -> list[str]:
         held += [m.title, m.summary, *pieces(parse(plan.rendered[m.id].html))]
         held += [t for x in m.media for t in (x.title, x.transcript)]
         held += [*m.questions, *(value for _, value in strip(plan, m))]
-    held += [part for w in cited_works(plan, volume) for part in printed_reference(plan, w)]
+    held += [part for w in number_works(plan, volume) for part in print_reference(plan, w)]
     return held
 
 
-def cited_works(plan: KitPlan, volume: Volume) -> dict[str, int]:
+def number_works(plan: KitPlan, volume: Volume) -> dict[str, int]:
     """Works cited anywhere in the volume, with their numbers in its one list of references."""
     cited = (w for m in volume.materials for w in plan.rendered[m.id].references)
     return {w: n for n, w in enumerate(dict.fromkeys(cited), 1)}
 
 
-def source(plan: KitPlan, volume: Volume, edition: Edition) -> str:
+def source(plan: KitPlan, volume: Volume, edition: PrintEdition) -> str:
     """The typst source of a volume."""
-    works = cited_works(plan, volume)
+    works = number_works(plan, volume)
     parts = [f"#let book = {code(_book(plan, volume, edition))}", _style(), "#cover()"]
     parts.append("#counter(page).update(1)\n#contents()")
     for number, (part, m) in enumerate(volume.parts):
@@ -181,7 +181,7 @@ def _style() -> str:
     return resources.files("xuelan.kits").joinpath("styles/book.typ").read_text(encoding="utf-8")
 
 
-def _book(plan: KitPlan, volume: Volume, edition: Edition) -> dict[str, Value]:
+def _book(plan: KitPlan, volume: Volume, edition: PrintEdition) -> dict[str, Value]:
     characters = sum(plan.rendered[m.id].characters for m in volume.materials)
     minutes = sum(plan.rendered[m.id].minutes for m in volume.materials)
     label = f"{volume.name} · {edition.name}" if edition.name else volume.name
@@ -293,7 +293,7 @@ def _label(material: str, anchor: str) -> str:
 
 
 def _setting(
-    plan: KitPlan, m: Material, volume: Volume, works: dict[str, int], edition: Edition
+    plan: KitPlan, m: Material, volume: Volume, works: dict[str, int], edition: PrintEdition
 ) -> Setting:
     headings = {x.id: {h.anchor for h in plan.rendered[x.id].headings} for x in volume.materials}
 
@@ -323,7 +323,7 @@ def _setting(
 def _references(plan: KitPlan, works: dict[str, int]) -> str:
     items = []
     for work, number in works.items():
-        printed, url, note = printed_reference(plan, work)
+        printed, url, note = print_reference(plan, work)
         body = literal(printed)
         body += f"#link({code(url)})[{literal(url)}]" if url else ""
         body += literal(f"（{note}）") if note else ""
@@ -331,7 +331,7 @@ def _references(plan: KitPlan, works: dict[str, int]) -> str:
     return f"#references(({''.join(items)}))" if items else ""
 
 
-def printed_reference(plan: KitPlan, work: str) -> tuple[str, str, str]:
+def print_reference(plan: KitPlan, work: str) -> tuple[str, str, str]:
     """A reference's text, address and note."""
     printed = plan.references[work]
     return printed.text + (" " if printed.url else ""), printed.url, printed.note

@@ -61,7 +61,7 @@ def pdf(
     text got lost; :class:`~xuelan.kits.print.typefaces.NoFacesError` without typefaces.
     """
     loaded = typefaces.load(root)
-    if missing := loaded.missing("".join(must_hold)):
+    if missing := loaded.missing_characters("".join(must_hold)):
         names = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in missing[:8])
         message = f"印刷字体里没有这些字符：{names}。请换一种写法，例如去掉表情符号。"
         raise PressError(message)

@@ -52,7 +52,7 @@ class Faces:
     fonts: typst.Fonts
     covered: frozenset[int]
 
-    def missing(self, text: str) -> str:
+    def missing_characters(self, text: str) -> str:
         """The characters of ``text`` no face can draw, each once, in order of first use.
 
         White space and invisible formatting characters need no drawing.
@@ -70,7 +70,7 @@ def load(root: Path) -> Faces:
     return _load(_modules(root))
 
 
-def installed(root: Path) -> tuple[str, ...]:
+def versions(root: Path) -> tuple[str, ...]:
     """The versions of the typefaces that :func:`load` would load; empty for those not there."""
     return tuple(_version(_modules(root) / name / "package.json") for name in (_SERIF, _SANS, _KAI))
 

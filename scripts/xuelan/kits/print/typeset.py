@@ -245,7 +245,7 @@ _WRAPPED: Final = {
 
 def _citation(e: etree.Element, s: Setting) -> str:
     """Raised numbers of the printed list of references, each leading to its entry."""
-    numbers = sorted({s.numbers.get(n, n) for n in cited(e)})
+    numbers = sorted({s.numbers.get(n, n) for n in cited_numbers(e)})
     comma = f",{BREAKABLE}" if s.narrow else ","
     marks = [
         literal(text.replace(",", comma))
@@ -256,7 +256,7 @@ def _citation(e: etree.Element, s: Setting) -> str:
     return f"#cite-mark[{literal('[')}{''.join(marks)}{literal(']')}];"
 
 
-def cited(e: etree.Element) -> list[int]:
+def cited_numbers(e: etree.Element) -> list[int]:
     """The numbers a citation mark stands for, ``[1,3-5]`` as 1, 3, 4, 5."""
     found = [tuple(map(int, m.split("-"))) for m in _RUN.findall(html_tree.text(e))]
     return [n for run in found for n in range(run[0], run[-1] + 1)]
