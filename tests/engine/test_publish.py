@@ -343,6 +343,48 @@ def test_stopped_while_files_are_moved_in(tmp_path: Path, monkeypatch: pytest.Mo
     assert not killed
 
 
+@contextmanager
+def _child_killed_after(survived: int, killed: Path) -> Iterator[None]:
+    """A child of this process is killed after so many steps; the next one is not."""
+    left, builder = iter(range(survived)), os.getpid()
+
+    def ending(step: Callable[..., Any]) -> Callable[..., Any]:
+        def perhaps(*args: Any, **more: Any) -> Any:
+            if os.getpid() != builder and not killed.exists() and next(left, None) is None:
+                killed.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return step(*args, **more)
+
+        return perhaps
+
+    steps = ((os, "replace"), (Path, "unlink"), (Path, "rename"), (Path, "rmdir"))
+    with pytest.MonkeyPatch.context() as patched:
+        for owner, name in steps:
+            patched.setattr(owner, name, ending(getattr(owner, name)))
+        yield
+
+
+def test_when_the_process_that_moves_files_is_lost_another_finishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At whatever point: one line says so, the site is the new one, and the next build trusts it."""
+    monkeypatch.setattr(forks, "can_fork", lambda: True)
+    for survived in range(30):
+        site, killed = tmp_path / str(survived) / "site", tmp_path / str(survived) / "killed"
+        with rewrite(site, site.parent / "records") as tree:
+            for path, data in FIRST.items():
+                tree.write(path, data)
+        with _child_killed_after(survived, killed):
+            _second(site)
+        assert _tree(site) == SECOND | {SITE_MARKER: b""}
+        assert publish.PreviousBuild(site, site.parent / "records").is_current()
+        if not killed.exists():
+            break
+        assert caplog.messages == ["一个工作进程意外结束（更新网站），已换一个继续。"]
+        caplog.clear()
+    assert 5 < survived < 29
+
+
 def test_a_site_that_cannot_be_given_what_is_new_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,19 @@
-"""Safe publishing: nothing of a site is touched before all of the new one is known to be well.
+"""Publishing: the staged files of a build become the published site, safely.
 
-What a build makes anew is put into a folder beside the site. A first build's is the whole site and
-takes its name, in one step where the system can do that (Linux, macOS) and another site stood there
-that nothing is known of. A later one's holds only what differs, and is moved into the site file by
-file: each is at any moment the old one or the new. What nobody asks for yet comes first, then what
-takes another's place; what is no longer part of the site goes last. A build that is killed before
-that leaves the last good site as it was. The moving itself (milliseconds for an edit, seconds when
-every page of thousands has changed) is done by a fork that goes on when the build is killed, and
-the next build waits for it. Should the whole machine stop there, some files are new and
-some old, which the next build sees by their inodes, and makes all of the site anew.
+This module locks a site, moves staged files into it, and knows whether a site is still what the
+last build published. What belongs into the site, and where new files lie until then, is the matter
+of :mod:`xuelan.engine.staging`.
+
+- A first build stages the whole site. Its folder takes the site's name in one step, where the
+  system can exchange two folders (Linux, macOS).
+- A later build stages only what differs, and moves it in file by file. Each file of the site is at
+  any moment the old one or the new one. New files come first, then those that replace others, so
+  what a page names is there before the page; files that are gone are removed last.
+- A build that is killed before that leaves the last site as it was. The moving itself (milliseconds
+  for an edit, seconds when thousands of pages have changed) is done by a process that goes on when
+  the build is killed; the next build waits for it.
+- If the machine stops while files are moved, some are new and some old. The next build sees that
+  by their inodes and makes the whole site anew.
 """
 
 from __future__ import annotations
@@ -30,7 +35,13 @@ from filelock import FileLock, Timeout
 
 from xuelan.engine import cache
 from xuelan.engine.forks import run_detached
-from xuelan.engine.staging import SiteManifest, SiteTree, all_folders, make_folder, prune
+from xuelan.engine.staging import (
+    SiteManifest,
+    SiteTree,
+    folders_of,
+    make_folder,
+    remove_empty_parents,
+)
 from xuelan.text.errors import XuelanError
 
 _AT_FDCWD: Final = -100
@@ -38,7 +49,7 @@ _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
 
 SITE_MARKER: Final = ".xuelan-site"
-"""An empty file in every site built, by which the next build knows it may replace the folder."""
+"""An empty file in every published site. A folder with files but without it is not replaced."""
 
 
 class BusyError(XuelanError):
@@ -46,28 +57,28 @@ class BusyError(XuelanError):
 
 
 class NotASiteError(XuelanError):
-    """The target holds something that no build has made."""
+    """The folder to publish into holds something that no build has made."""
 
 
 @dataclass(frozen=True)
 class PreviousBuild:
-    """What the last build left: the ``site``, and in ``records`` a manifest of it."""
+    """What the last build left: the published ``site``, and its manifest in ``records``."""
 
     site: Path
     records: Path | None
 
     @cached_property
     def manifest(self) -> SiteManifest | None:
-        """What the last build published, if that is known."""
+        """The files that the last build published; None if that is not known."""
         return cache.load_record(self.records, manifest_name(self.site), SiteManifest)
 
     @property
     def notes(self) -> Mapping[str, bytes]:
-        """What the last build tells this one."""
+        """The notes that the last build left for this one, by name."""
         return self.manifest.notes if self.manifest else {}
 
     def load(self) -> None:
-        """Read the manifest, which takes a while, now."""
+        """Read the manifest now. It takes a while, which another process can use."""
         _ = self.manifest
 
     def is_current(self) -> bool:
@@ -77,7 +88,7 @@ class PreviousBuild:
 
 
 def is_published(site: Path) -> bool:
-    """True if a build has made the folder ``site``."""
+    """Return True if a build has made the folder ``site``."""
     return not site.is_symlink() and (site / SITE_MARKER).exists()
 
 
@@ -99,42 +110,48 @@ def stage(previous: PreviousBuild, *, is_current: bool) -> Iterator[SiteTree]:
 
 
 def publish(site: Path, tree: SiteTree) -> None:
-    """Make the files of ``tree`` the published ``site``. Raises ``OSError``."""
+    """Make the files of ``tree`` the published ``site``.
+
+    Raises ``OSError``, and :class:`~xuelan.engine.forks.LostProcessError` if the process that moves
+    the files was lost and so was its replacement. The next build then makes the site anew.
+    """
     site = site.absolute()
     tree.write(SITE_MARKER, b"")
     if tree.last.files:
-        run_detached(partial(_moving, site, tree), "更新网站")
+        run_detached(partial(_move_in, site, tree), "更新网站")
     else:
         _swap(tree.folder, site)
 
 
 def save_manifest(previous: PreviousBuild, tree: SiteTree) -> None:
-    """Keep for the next build what was published; without it, that build makes all anew."""
+    """Save the manifest of what was published. Without it the next build makes the site anew."""
     site, records = previous.site.absolute(), previous.records
     if records is None:
         return
     with contextlib.suppress(OSError):
-        manifest = SiteManifest(tree.files, _times(site, tree), tree.notes)
+        manifest = SiteManifest(tree.files, _folder_times(site, tree), tree.notes)
         cache.save_record(records, manifest_name(site), manifest)
         cache.save_record(records, _mark_name(site), tree.notes.get("mark", b""))
 
 
 def load_current_report(site: Path, records: Path, mark: Callable[[], bytes]) -> bytes | None:
-    """The report of the last build if it was of ``mark`` and its site still stands untouched.
+    """Return the last build's report if it had the same inputs and its site is untouched.
 
-    The mark is asked for only where there was a last build.
+    ``mark()`` is the digest of all inputs now; it is called only if there was a last build.
     """
-    was = cache.load_record(records, _mark_name(site), bytes)
-    if not was or was != mark():
-        return None  # told without reading all that the last build left
+    # The digest is kept in a record of its own: a manifest of thousands of files takes long to
+    # read, and is not needed when the digest differs.
+    last_mark = cache.load_record(records, _mark_name(site), bytes)
+    if not last_mark or last_mark != mark():
+        return None
     last = cache.load_record(records, manifest_name(site), SiteManifest)
-    if last is None or last.notes.get("mark") != was:
+    if last is None or last.notes.get("mark") != last_mark:
         return None
     return last.notes["report"] if is_untouched(site.absolute(), last) else None
 
 
 def manifest_name(site: Path) -> str:
-    """The name of the record in which the manifest of ``site`` is kept."""
+    """Return the name of the record that holds the manifest of ``site``."""
     where = os.fsencode(site.absolute())
     return f"site-{hashlib.blake2b(where, digest_size=8).hexdigest()}"
 
@@ -146,7 +163,7 @@ def _mark_name(site: Path) -> str:
 def is_untouched(site: Path, manifest: SiteManifest) -> bool:
     """Return True if ``site`` holds the files of ``manifest``, unchanged, and nothing else.
 
-    Every file is compared by size, time and inode, every folder by its time of change.
+    Files are compared by size, time and inode, folders by the time of their last change.
     """
     base = os.fspath(site)
     try:
@@ -162,10 +179,10 @@ def is_untouched(site: Path, manifest: SiteManifest) -> bool:
 
 @contextmanager
 def lock(site: Path) -> Iterator[None]:
-    """Hold the site's lock; put right what a killed build has left.
+    """Hold the site's lock for a block, after clearing up what a killed build has left.
 
-    Raises :class:`BusyError` when another build holds the same site, and
-    :class:`NotASiteError` when ``site`` is a file or a folder with other things in it.
+    Raises :class:`BusyError` if another build holds the lock, and :class:`NotASiteError` if
+    ``site`` is a link, a file, or a folder that holds something else.
     """
     site = site.absolute()
     if site.is_symlink() or (site.exists() and not site.is_dir()):
@@ -180,7 +197,7 @@ def lock(site: Path) -> Iterator[None]:
         raise BusyError(str(site)) from error
     try:
         if _beside(site, "moving").exists():
-            with FileLock(_beside(site, "moving")):  # a killed build's files are still coming
+            with FileLock(_beside(site, "moving")):  # a killed build's files are still moved in
                 pass
         old = _beside(site, "previous")
         if old.exists() and not site.exists():
@@ -191,38 +208,53 @@ def lock(site: Path) -> Iterator[None]:
         lock.release()
 
 
-def _moving(site: Path, tree: SiteTree) -> None:
+def _move_in(site: Path, tree: SiteTree) -> None:
+    """Make the published site what ``tree`` says. Raises ``OSError``.
+
+    If a process is lost while it does this, another one does it again from the start, so each step
+    passes over what has been done already.
+    """
     with FileLock(_beside(site, "moving")):
-        _move_into(site, tree)
+        for old, new in tree.moves:
+            if not (site / new).exists():
+                (site / old).rename(site / new)
+        before, after = tree.split_removals()
+        _remove_files(site, before)
+        made: set[str] = set()
+        for path in tree.additions():
+            parent = path.rpartition("/")[0]
+            if parent not in made:
+                make_folder(f"{site}/{parent}")
+                made.add(parent)
+            _move_file(tree.staging_path(path), f"{site}/{path}")
+        _remove_files(site, after)
 
 
-def _move_into(site: Path, tree: SiteTree) -> None:
-    """Make the last site the new one. Raises ``OSError``: then the next build makes all anew."""
-    for old, new in tree.moves:
-        (site / old).rename(site / new)
-    before, after = tree.split_removals()
-    _take_out(site, before)
-    made: set[str] = set()
-    for path in tree.additions():
-        above = path.rpartition("/")[0]
-        if above not in made:
-            make_folder(f"{site}/{above}")
-            made.add(above)
-        os.replace(tree.staging_path(path), f"{site}/{path}")  # noqa: PTH105 - many
-    _take_out(site, after)
+def _move_file(staged: str, target: str) -> None:
+    try:
+        os.replace(staged, target)  # noqa: PTH105 - pathlib takes longer, and there are thousands
+    except FileNotFoundError:
+        if not Path(target).is_file():  # else the process that was lost has moved it
+            raise
 
 
-def _take_out(site: Path, paths: Iterable[str]) -> None:
+def _remove_files(site: Path, paths: Iterable[str]) -> None:
+    """Remove files, and the folders that are then empty."""
     for path in paths:
-        (site / path).unlink()
-        prune(site, path)
+        # Gone already, or a file stands where its folder was, or a folder in its own place.
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            (site / path).unlink()
+        remove_empty_parents(site, path)
 
 
-def _times(site: Path, tree: SiteTree) -> dict[str, int]:
-    """When each folder of ``site`` last changed; what was not touched need not be asked."""
-    folders, base = all_folders(tree.files), os.fspath(site)
+def _folder_times(site: Path, tree: SiteTree) -> dict[str, int]:
+    """Return when each folder of ``site`` last changed (ns), by path.
+
+    The system is asked only about folders in which this build has changed something.
+    """
+    folders, base = folders_of(tree.files), os.fspath(site)
     moved = [name for names in tree.moves for name in names]
-    changed = all_folders([*tree.touched, *tree.removals(), *moved])
+    changed = folders_of([*tree.touched, *tree.removals(), *moved])
     known = tree.last.folders
     return {
         path: known[path]
@@ -232,15 +264,15 @@ def _times(site: Path, tree: SiteTree) -> dict[str, int]:
     }
 
 
-def _swap(fresh: Path, site: Path) -> None:
-    """Let ``fresh`` become the site; the old site, if there was one, stands where it was."""
+def _swap(staged: Path, site: Path) -> None:
+    """Give the folder ``staged`` the name of the site; an old site gets the name of ``staged``."""
     if not site.exists():
-        fresh.rename(site)
-    elif not _exchange(fresh, site):
+        staged.rename(site)
+    elif not _exchange(staged, site):
         old = _beside(site, "previous")
         site.rename(old)
-        fresh.rename(site)
-        old.rename(fresh)
+        staged.rename(site)
+        old.rename(staged)
 
 
 def _beside(site: Path, what: str) -> Path:
@@ -248,7 +280,7 @@ def _beside(site: Path, what: str) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change names in one step; False where the system cannot."""
+    """Exchange the names of two folders in one step. Returns False where the system cannot."""
     call = _exchange_call()
     return call is not None and call(os.fsencode(one), os.fsencode(other)) == 0
 

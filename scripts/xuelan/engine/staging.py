@@ -1,4 +1,9 @@
-"""A site being written: files that stay, files that come, and what is known of each."""
+"""Staging: which files belong to the site of this build, and where the new ones lie until then.
+
+This module decides, file by file, whether the file of the last build stays or a new one is staged
+beside the site. It never touches the published site: that is the matter of
+:mod:`xuelan.engine.publish`, once all files are known.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +22,10 @@ _NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY"
 
 
 class SiteFile(NamedTuple):
-    """A file as published: its digest, what it was made from, size, time of writing, inode.
+    """A file of a site: its digest, the key it was made from, size, time of writing (ns), inode.
 
-    Of pages no digest is taken, which would take as long as writing them: of one page, files with
-    the same key have the same bytes.
+    Pages have no digest (``b""``): to compute one takes as long as to write the page. Two files at
+    one path with the same key have the same bytes.
     """
 
     digest: bytes
@@ -31,14 +36,14 @@ class SiteFile(NamedTuple):
 
 
 StagedFile = tuple[str, SiteFile, bool]
-"""A path, the file there, and whether it was put there just now."""
+"""A path, the file there, and whether this build has staged it (else it is the last build's)."""
 
 
 @dataclass(slots=True)
 class SiteManifest:
-    """What the last build published, and what it tells the next one in ``notes``.
+    """The files that a build published, by path, and what it tells the next build in ``notes``.
 
-    ``folders`` are the times at which something was last put into or taken out of each.
+    ``folders`` are the times (ns) at which an entry was last added to each folder or removed.
     """
 
     files: dict[str, SiteFile] = field(default_factory=dict)
@@ -47,10 +52,10 @@ class SiteManifest:
 
 
 class SiteTree:
-    """A site being written: what is new is put into ``folder``, what stays is only counted.
+    """The site of this build: new files are staged in ``folder``, all others only listed.
 
-    ``last`` tells what stands in ``live``, the site as it was; there nothing is touched.
-    To make ``live`` the new site: ``moves``, :meth:`additions`, :meth:`split_removals`.
+    ``last`` is the manifest of the published site in the folder ``live``, which is only read.
+    To make it the new site, apply ``moves``, :meth:`additions` and :meth:`split_removals`.
     """
 
     def __init__(
@@ -63,194 +68,202 @@ class SiteTree:
         self.touched: set[str] = set()
         self.moves: list[tuple[str, str]] = []
         self._live = live or folder
-        self._stand = set(self.last.files)
+        self._present = set(self.last.files)
         self._folders: set[str] = set()
 
     def read(self, path: str) -> bytes:
-        """What this build has put at ``path``, else the last one. Raises ``OSError``."""
+        """Return the bytes of the file at ``path``: of this build's, else of the last one's.
+
+        Raises ``OSError``.
+        """
         if path in self.touched:
             return Path(self.staging_path(path)).read_bytes()
-        return Path(f"{self._live}/{self._stood_at(path)}").read_bytes()
+        return Path(f"{self._live}/{self._name_before_moves(path)}").read_bytes()
 
     def staging_path(self, path: str) -> str:
-        """Where the new file of ``path`` lies.
+        """Return where the new file of ``path`` is staged.
 
-        A first build's files lie as in the site. Others lie side by side: thousands of folders
-        would be made for them and go again.
+        A first build stages its files as they lie in the site. Later builds stage them side by
+        side, under a hash of their path: the folders would be made for them and removed again.
         """
         return f"{self.folder}/{path if self._live is self.folder else key_of(path).hex()}"
 
     def additions(self) -> list[str]:
-        """What is in the folder, in the order in which it is to be put into the live site.
+        """Return the paths of all staged files, in the order in which they are to be moved in.
 
-        What takes no other file's place comes first, so that whatever a page names is there.
+        Files that replace no other come first, so that whatever a page names is there before it.
         """
-        return sorted(self.touched & self.files.keys(), key=lambda path: path in self._stand)
+        return sorted(self.touched & self.files.keys(), key=lambda path: path in self._present)
 
     def removals(self) -> set[str]:
-        """What stood, under the names that folders have now, and is no longer part of the site."""
-        return self._stand - self.files.keys()
+        """Return the paths, after all moves, of the last build's files that are to be removed."""
+        return self._present - self.files.keys()
 
     def split_removals(self) -> tuple[set[str], set[str]]:
-        """What is to be taken out of the live site before anything comes, and after.
+        """Return the :meth:`removals` to be done before the additions, and those after.
 
-        Before go files that stand where a folder comes, or in a folder where a file comes.
+        Before them go the old file ``a`` where the new site has a file ``a/e``, and the old file
+        ``b/c`` where the new site has a file ``b``.
         """
         gone = self.removals()
         if not gone:
             return gone, gone
-        folders = all_folders(self.files)
-        before = {p for p in gone if p in folders or self.files.keys() & set(folders_above(p))}
+        folders = folders_of(self.files)
+        before = {p for p in gone if p in folders or self.files.keys() & set(parents(p))}
         return before, gone - before
 
     def keep_if_current(self, path: str, key: bytes) -> bool:
-        """True when a file made from ``key`` stands at ``path``; it then stays."""
-        entry = self._standing(path)
+        """Keep the file at ``path`` if it was made from ``key``. Returns False if it was not."""
+        entry = self._get(path)
         if entry is None or entry.key != key:
             return False
-        self._stay(path, entry)
+        self._keep(path, entry)
         return True
 
     def keep(self, path: str) -> None:
-        """Let a file of the last build stay."""
-        self._stay(path, self.last.files[path])
+        """Keep the last build's file at ``path``."""
+        self._keep(path, self.last.files[path])
 
-    def keep_folder(self, folder: str, came: str, but: Container[str] = ()) -> None:
-        """Let all that stood below ``came`` in the last build stand below ``folder``.
+    def keep_folder(self, folder: str, last_name: str, without: Container[str] = ()) -> None:
+        """Keep in ``folder`` all files that the last build had in the folder ``last_name``.
 
-        Not what stood at the paths ``but``.
+        The last build's files at the paths ``without`` are left out.
         """
-        start, size = f"{came}/", len(came)
-        found = [path for path in self.last.files if path.startswith(start) and path not in but]
-        paths = found if folder == came else [folder + path[size:] for path in found]
-        for path, old in zip(paths, found, strict=True):
-            if path in self._stand:
-                self.files[path] = self.last.files[old]
+        start, size = f"{last_name}/", len(last_name)
+        found = [p for p in self.last.files if p.startswith(start) and p not in without]
+        paths = found if folder == last_name else [folder + path[size:] for path in found]
+        for path, last_path in zip(paths, found, strict=True):
+            if path in self._present:
+                self.files[path] = self.last.files[last_path]
             else:
-                self.link(path, old)
+                self.link(path, last_path)
 
     def export_file(self, path: str) -> StagedFile:
         """Return what this process knows of ``path``, for :meth:`import_files` in another."""
         return path, self.files[path], path in self.touched
 
-    def import_files(self, rows: Iterable[StagedFile]) -> None:
-        """Count as this tree's what a fork of this process has put into its folder."""
-        for path, entry, touched in rows:
+    def import_files(self, files: Iterable[StagedFile]) -> None:
+        """Add the files that a fork of this process has kept or staged."""
+        for path, entry, touched in files:
             self.files[path] = entry
             if touched:
                 self.touched.add(path)
 
-    def link(self, path: str, old: str) -> None:
-        """Let the file that stood at ``old`` in the last build stand at ``path``."""
-        self.files[path] = self.last.files[old]
-        if self._now_at(old) == path:
-            return
-        self._link(path, old)
+    def link(self, path: str, last_path: str) -> None:
+        """Add at ``path`` the file that the last build had at ``last_path``."""
+        self.files[path] = self.last.files[last_path]
+        if self._name_after_moves(last_path) != path:
+            self._link(path, last_path)
 
     def move_folder(self, old: str, new: str) -> None:
-        """Give a folder of the last build another name; its files can then be linked for nothing.
+        """Rename a folder of the last build. Its files can then be kept or linked at no cost.
 
-        What is not linked or written is not part of the site.
+        A file in it that is neither linked nor written is removed.
         """
         self.moves.append((old, new))
         start, size = f"{old}/", len(old)
-        self._stand = {new + p[size:] if p.startswith(start) else p for p in self._stand}
-
-    def _now_at(self, path: str) -> str:
-        for old, new in self.moves:
-            if path.startswith(f"{old}/"):
-                return new + path[len(old) :]
-        return path
-
-    def _stood_at(self, path: str) -> str:
-        for old, new in self.moves:
-            if path.startswith(f"{new}/"):  # in the live site it still has its old name
-                return old + path[len(new) :]
-        return path
+        self._present = {new + p[size:] if p.startswith(start) else p for p in self._present}
 
     def write(self, path: str, data: bytes, key: bytes = b"", *, digested: bool = True) -> bool:
-        """Put a file at ``path``; False when the same bytes stand there already."""
+        """Stage ``data`` at ``path``. Returns False if the same bytes are there already.
+
+        Without ``digested`` no digest is computed (see :class:`SiteFile`).
+        """
         found = digest(data) if digested else b""
-        entry = self._standing(path)
-        known = bool(entry and entry.digest and found)
-        if entry and (entry.digest == found if known else self._reads(path, data)):
-            self._stay(path, entry._replace(digest=found, key=key))
+        entry = self._get(path)
+        comparable = bool(entry and entry.digest and found)
+        if entry and (entry.digest == found if comparable else self._has_bytes(path, data)):
+            self._keep(path, entry._replace(digest=found, key=key))
             return False
-        target = self._place(path)
-        file = _anew(target, lambda: os.open(target, _NEW_FILE, 0o666))
+        target = self._prepare(path)
+        file = _make_new(target, lambda: os.open(target, _NEW_FILE, 0o666))
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(file, rest) :]
-            self._note(path, os.fstat(file), found, key)
+            self._register(path, os.fstat(file), found, key)
         finally:
             os.close(file)
         return True
 
     def copy_file(self, path: str, source: Path) -> None:
-        """Put a copy of the file ``source`` at ``path``."""
+        """Stage a copy of the file ``source`` at ``path``, unless it is the last build's."""
         status = source.stat()
         key = key_of(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         if not self.keep_if_current(path, key):
             self.write(path, source.read_bytes(), key)
 
     def register_files(self) -> None:
-        """Take in what somebody else has put into the folder."""
+        """Add all files that others than this tree have put into ``folder``."""
         for file in (f for f in self.folder.rglob("*") if f.is_file()):
             path = file.relative_to(self.folder).as_posix()
-            self._note(path, file.stat(), digest(file.read_bytes()), b"")
+            self._register(path, file.stat(), digest(file.read_bytes()), b"")
 
     def invalidate(self) -> None:
-        """Leave nothing to the next build but the files: an input was changed meanwhile."""
+        """Drop all notes and keys, so that the next build makes every file anew."""
         self.notes.clear()
         self.files = {path: entry._replace(key=b"") for path, entry in self.files.items()}
 
-    def _standing(self, path: str) -> SiteFile | None:
-        """What this build has put at ``path``, else the last one."""
+    def _get(self, path: str) -> SiteFile | None:
+        """Return this build's file at ``path``, else the last one's."""
         return self.files.get(path) or self.last.files.get(path)
 
-    def _reads(self, path: str, data: bytes) -> bool:
-        """True when the file that stands at ``path`` has these bytes."""
-        entry = self._standing(path)
+    def _has_bytes(self, path: str, data: bytes) -> bool:
+        """Return True if the file at ``path`` has the bytes ``data``."""
+        entry = self._get(path)
         try:
             return entry is not None and entry.size == len(data) and self.read(path) == data
-        except FileNotFoundError:  # taken away by a fork that was lost
+        except FileNotFoundError:  # removed by a fork that was lost
             return False
 
-    def _stay(self, path: str, entry: SiteFile) -> None:
-        if path not in self._stand and path not in self.touched:
+    def _keep(self, path: str, entry: SiteFile) -> None:
+        if path not in self._present and path not in self.touched:
             self._link(path, path)
         self.files[path] = entry
 
-    def _link(self, path: str, old: str) -> None:
-        target = self._place(path)
-        _anew(target, lambda: link(f"{self._live}/{old}", target))
+    def _link(self, path: str, last_path: str) -> None:
+        target = self._prepare(path)
+        _make_new(target, lambda: link_or_copy(f"{self._live}/{last_path}", target))
         self.touched.add(path)
 
-    def _place(self, path: str) -> str:
+    def _name_after_moves(self, path: str) -> str:
+        for old, new in self.moves:
+            if path.startswith(f"{old}/"):
+                return new + path[len(old) :]
+        return path
+
+    def _name_before_moves(self, path: str) -> str:
+        """Return the name in the live site, where the moves have not been done yet."""
+        for old, new in self.moves:
+            if path.startswith(f"{new}/"):
+                return old + path[len(new) :]
+        return path
+
+    def _prepare(self, path: str) -> str:
+        """Return the staging path of ``path``, in a folder that exists."""
         target = self.staging_path(path)
-        above = target.rpartition("/")[0]
-        if above not in self._folders:
-            make_folder(above)
-            self._folders.add(above)
+        parent = target.rpartition("/")[0]
+        if parent not in self._folders:
+            make_folder(parent)
+            self._folders.add(parent)
         return target
 
-    def _note(self, path: str, status: os.stat_result, digest: bytes, key: bytes) -> None:
+    def _register(self, path: str, status: os.stat_result, digest: bytes, key: bytes) -> None:
         self.files[path] = SiteFile(digest, key, status.st_size, status.st_mtime_ns, status.st_ino)
         self.touched.add(path)
 
 
-def _anew(target: str, make: Callable[[], T]) -> T:
-    """``make`` a file; what a fork that was lost has left in its place goes."""
+def _make_new(target: str, make: Callable[[], T]) -> T:
+    """Call ``make``, which makes a new file; a file that a lost fork has left there is removed."""
     try:
         return make()
     except FileExistsError:
-        os.unlink(target)  # noqa: PTH108
+        os.unlink(target)  # noqa: PTH108 - thousands of files; pathlib takes longer
         return make()
 
 
-def link(old: str, new: str) -> None:
-    """Give a file a second name; a second file where no file can have two."""
+def link_or_copy(old: str, new: str) -> None:
+    """Give the file ``old`` a second name; copy it where a file can have only one."""
     try:
         os.link(old, new)
     except FileExistsError:
@@ -260,7 +273,7 @@ def link(old: str, new: str) -> None:
 
 
 def make_folder(path: str) -> None:
-    """Make a folder that may be there, and those above it. (``pathlib`` takes twice as long.)"""
+    """Make a folder and those above it, unless they exist. (``pathlib`` takes twice as long.)"""
     try:
         os.mkdir(path)  # noqa: PTH102
     except FileExistsError:
@@ -269,23 +282,23 @@ def make_folder(path: str) -> None:
         os.makedirs(path, exist_ok=True)  # noqa: PTH103
 
 
-def folders_above(path: str) -> Iterator[str]:
-    """The folders a file stands in, the nearest first; ``""`` is the site's own."""
+def parents(path: str) -> Iterator[str]:
+    """Yield the folders that contain ``path``, the innermost first, ``""`` (the site) last."""
     while path:
         path = path.rpartition("/")[0]
         yield path
 
 
-def all_folders(paths: Iterable[str]) -> set[str]:
-    """All folders above ``paths``."""
-    nearest = {path.rpartition("/")[0] for path in paths}
-    return nearest | {above for path in nearest for above in folders_above(path)}
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Return all folders that contain any of ``paths``."""
+    innermost = {path.rpartition("/")[0] for path in paths}
+    return innermost | {parent for path in innermost for parent in parents(path)}
 
 
-def prune(folder: Path, path: str) -> None:
-    """Remove the folders above ``path`` that have become empty."""
-    for above in folders_above(path):
+def remove_empty_parents(site: Path, path: str) -> None:
+    """Remove the folders that contain ``path`` and are empty now, but not ``site`` itself."""
+    for parent in parents(path):
         try:
-            (folder / above).rmdir() if above else None
+            (site / parent).rmdir() if parent else None
         except OSError:
             return
