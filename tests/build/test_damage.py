@@ -117,6 +117,20 @@ def test_the_cache_does_not_grow_without_end(root: Path) -> None:
     assert len(list((root / RECORDS).glob("*.pack"))) <= store.MOST_PACKS + 1
 
 
+def test_what_a_killed_build_left_half_written_goes_after_a_day(tmp_path: Path) -> None:
+    """A younger one may be a build that runs."""
+    old, young = tmp_path / ".old.part", tmp_path / ".young.part"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    long_ago = time.time() - store.ABANDONED_SECONDS - 10
+    os.utime(old, (long_ago, long_ago))
+    cache = store.Cache(tmp_path)
+    cache.put(b"k" * 16, "kept")
+    cache.save(compact=True)
+    assert not old.exists()
+    assert young.exists()
+
+
 def test_what_nobody_uses_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once more lies unused than used, only the used entries stay."""
     monkeypatch.setattr(store, "SPARE_BYTES", 1000)

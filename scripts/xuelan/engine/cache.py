@@ -1,11 +1,15 @@
-"""A content-addressed store of finished work, in files that are never changed once written.
+"""A content-addressed store of results, in files that never change once they are written.
 
-A key is the hash of everything a result depends on, so an entry found is an entry that is right.
-Results of one build go into a *pack*, and those that its forks make into packs of the forks' own:
-written under a temporary name, checked by checksums, renamed when complete. Two builds may
-therefore share a folder, and a folder may be carried from one machine to another. Entries are data
-(msgpack), never code, and are read by their declared type: whatever is damaged, cut off or foreign
-is a miss. A cache that cannot be written is left alone and the build goes on without.
+A key is the hash of everything a result depends on, so an entry that is found is right. The results
+of one build go into one *pack*, and those that a fork makes into a pack of the fork's own. A pack
+is written under a temporary name and renamed when it is complete, so two builds may share a folder,
+and a folder may be carried to another machine. Entries are data (msgpack), never code, and are
+decoded as the type they should have. An entry that is damaged, cut off or of another type is a
+miss. If the folder cannot be written, the build goes on without a cache.
+
+A pack is: a line that names the format; the entries, one after another; the index, msgpack of
+``{key: (offset, length, CRC-32)}``; its length, in 8 bytes; its digest. The name of the file is
+the digest of its index.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,89 +34,93 @@ FOLDER: Final = ".cache"
 """The cache's folder, below the column's own."""
 
 MOST_PACKS: Final = 12
-"""With more packs than this, the small ones are joined."""
+"""If there are more packs than this, the small ones are joined."""
 
 SPARE_BYTES: Final = 64 * 1024 * 1024
-"""What earlier builds left is kept up to this size, or the size of what the last one used."""
+"""Entries that the last build did not use are kept up to this size, or that of those it used."""
+
+ABANDONED_SECONDS: Final = 24 * 60 * 60
+"""A pack still under its temporary name after so long was left by a process that was killed."""
 
 _MAGIC: Final = b"xuelan-pack-3\n"
-_ENDING: Final = ".pack"
-_PART: Final = ".part"
+_SUFFIX: Final = ".pack"
+_TEMPORARY: Final = ".part"
 _TAIL: Final = 8 + DIGEST
 
 T = TypeVar("T")
-Slot = tuple[int, int, int]
+Extent = tuple[int, int, int]
 """Offset, length and CRC-32 of an entry."""
-Index = dict[bytes, Slot]
+_Index = dict[bytes, Extent]
 
 
 class EntryLocation(NamedTuple):
-    """An entry that a fork has written: the file, and where in it."""
+    """Where a fork has written an entry: the path of its pack, and the place in it."""
 
     path: str
-    slot: Slot
+    extent: Extent
 
 
 @dataclass(eq=False)
 class _Pack:
-    """One file of entries; ``index`` is already checked."""
+    """A complete pack. ``used`` are the keys that this build has asked for."""
 
     path: Path
     file: BinaryIO
-    index: Index
+    index: _Index
     used: set[bytes] = field(default_factory=set)
 
     def get(self, key: bytes) -> bytes | None:
-        slot = self.index.get(key)
-        entry = slot and _entry(self.file, slot)
+        extent = self.index.get(key)
+        entry = extent and _read_entry(self.file, extent)
         if entry is not None:
             self.used.add(key)
         return entry
 
 
-def _entry(file: BinaryIO, slot: Slot) -> bytes | None:
-    start, length, check = slot
+def _read_entry(file: BinaryIO, extent: Extent) -> bytes | None:
+    """Return an entry; None if it cannot be read or its checksum is wrong."""
+    start, length, checksum = extent
     try:
         entry = os.pread(file.fileno(), length, start)
     except OSError:
         return None
-    return entry if len(entry) == length and crc32(entry, 0) == check else None
+    return entry if len(entry) == length and crc32(entry, 0) == checksum else None
 
 
-class _Writer:
-    """A pack being written, under a temporary name, by the process that began it."""
+class _PackWriter:
+    """A pack that is being written, under a temporary name, by the process that created it."""
 
-    open: ClassVar[WeakSet[_Writer]] = WeakSet()
+    open: ClassVar[WeakSet[_PackWriter]] = WeakSet()
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path = path
         self.file = file
-        self.index: Index = {}
+        self.index: _Index = {}
         self.offset = 0
         self.process = os.getpid()
         self.open.add(self)
 
     @classmethod
-    def begun(cls, folder: Path) -> Self:
-        """A new pack in ``folder``."""
+    def create(cls, folder: Path) -> Self:
+        """Create a new pack in ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=_PART)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=_TEMPORARY)
         writer = cls(Path(name), os.fdopen(handle, "w+b", buffering=1 << 20))
         writer.offset = writer.file.write(_MAGIC)
         return writer
 
-    def add(self, key: bytes, entry: bytes) -> Slot:
-        slot = self.index[key] = (self.offset, len(entry), crc32(entry, 0))
+    def add(self, key: bytes, entry: bytes) -> Extent:
+        extent = self.index[key] = (self.offset, len(entry), crc32(entry, 0))
         self.offset += self.file.write(entry)
-        return slot
+        return extent
 
     def get(self, key: bytes) -> bytes | None:
-        slot = self.index.get(key)
-        if slot is None:
+        extent = self.index.get(key)
+        if extent is None:
             return None
         with contextlib.suppress(OSError):
             self.flush()
-            return _entry(self.file, slot)
+            return _read_entry(self.file, extent)
         return None
 
     def flush(self) -> None:
@@ -119,47 +128,48 @@ class _Writer:
             self.file.flush()
 
     def finish(self) -> None:
+        """Write the index, and give the pack its name."""
         index = msgspec.msgpack.encode(self.index)
-        check = digest(index)
-        self.file.seek(0, os.SEEK_END)  # a fork that was killed may have left more than it told
-        self.file.write(index + len(index).to_bytes(8, "little") + check)
+        checksum = digest(index)
+        self.file.seek(0, os.SEEK_END)  # past what a killed fork has written and not told
+        self.file.write(index + len(index).to_bytes(8, "little") + checksum)
         self.file.close()
-        self.path.replace(self.path.with_name(check.hex() + _ENDING))
+        self.path.replace(self.path.with_name(checksum.hex() + _SUFFIX))
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         with contextlib.suppress(OSError):
             self.file.close()
         with contextlib.suppress(OSError):
             self.path.unlink()
 
 
-def _before_a_fork() -> None:
-    """Leave no bytes in memory that a fork would miss, or write once more."""
-    for writer in _Writer.open:
-        with contextlib.suppress(OSError):  # it comes again with the next entry
+def _flush_before_fork() -> None:
+    """Write out what is in memory: a fork could not read it, and would write it once more."""
+    for writer in _PackWriter.open:
+        with contextlib.suppress(OSError):  # the next entry meets the same error, and is caught
             writer.flush()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_a_fork)
+    os.register_at_fork(before=_flush_before_fork)
 
 
 class Cache:
-    """The packs of one folder. ``fault`` says (in the system's words) why nothing can be kept."""
+    """The packs of one folder. ``fault`` is why nothing can be kept, in the system's words."""
 
     def __init__(self, folder: Path | None) -> None:
-        """``folder`` need not exist; ``None`` makes a cache that keeps nothing."""
+        """``folder`` need not exist. With None nothing is kept."""
         self.folder = folder
         self.fault = ""
         self._process = os.getpid()
-        self._packs = list(_packs(folder)) if folder else []
-        self._where = {key: pack for pack in self._packs for key in pack.index}
-        self._writer: _Writer | None = None
-        self._others: dict[str, _Writer] = {}
-        self._written: dict[bytes, _Writer] = {}
+        self._packs = list(_open_packs(folder)) if folder else []
+        self._pack_of = {key: pack for pack in self._packs for key in pack.index}
+        self._writer: _PackWriter | None = None
+        self._fork_writers: dict[str, _PackWriter] = {}
+        self._writer_of: dict[bytes, _PackWriter] = {}
 
     def get(self, key: bytes, kind: type[T]) -> T | None:
-        """The value kept under ``key``, or ``None`` when there is none that can be trusted."""
+        """Return the value of ``key``, decoded as ``kind``; None if there is no sound entry."""
         entry = self.get_bytes(key)
         if entry is None:
             return None
@@ -169,115 +179,122 @@ class Cache:
             return None
 
     def get_bytes(self, key: bytes) -> bytes | None:
-        """The bytes kept under ``key``."""
-        pack, writer = self._where.get(key), self._written.get(key)
+        """Return the entry of ``key``, as it was put."""
+        pack, writer = self._pack_of.get(key), self._writer_of.get(key)
         found = pack.get(key) if pack else None
         return writer.get(key) if found is None and writer else found
 
     def touch(self, key: bytes) -> bool:
-        """True when there is an entry, so far as the index tells; it then counts as used."""
-        pack = self._where.get(key)
+        """Count the entry of ``key`` as used. Returns False if no index lists it.
+
+        The entry is not read, so it may turn out to be damaged.
+        """
+        pack = self._pack_of.get(key)
         if pack is not None:
             pack.used.add(key)
         return pack is not None
 
+    def put(self, key: bytes, value: object) -> None:
+        """Keep ``value`` under ``key``. In a fork this does nothing."""
+        self.put_bytes(key, msgspec.msgpack.encode(value))
+
     def put_bytes(self, key: bytes, entry: bytes) -> None:
-        """Keep ``entry``, the msgpack form of a value, under ``key``; a fork keeps nothing."""
+        """Keep ``entry``, a value as msgpack, under ``key``. In a fork this does nothing."""
         if self.folder is None or self.fault or os.getpid() != self._process:
             return
         try:
-            self._written[key] = writer = self._own(self.folder)
+            self._writer_of[key] = writer = self._own_writer(self.folder)
             writer.add(key, entry)
         except OSError as error:
             self._give_up(error)
 
     def put_in_fork(self, key: bytes, entry: bytes) -> bytes | EntryLocation:
-        """Put down ``entry`` for the process this one was forked from, which is to take it in.
+        """Write ``entry`` into the pack of this fork; return what :meth:`add_from_fork` takes.
 
-        Large entries cost much when they are sent. What cannot be put down is given back.
+        Entries are large, and where they lie is small to send. Where nothing can be written, and
+        in a process that is no fork, ``entry`` itself is returned.
         """
         if self.folder is None or self.fault or os.getpid() == self._process:
             return entry
         try:
-            writer = self._own(self.folder)
-            slot = writer.add(key, entry)
+            writer = self._own_writer(self.folder)
+            extent = writer.add(key, entry)
             writer.flush()
         except OSError as error:
             self.fault = error.strerror or str(error)
             return entry
-        return EntryLocation(os.fspath(writer.path), slot)
+        return EntryLocation(os.fspath(writer.path), extent)
 
-    def add_from_fork(self, key: bytes, left: bytes | EntryLocation) -> None:
-        """Keep under ``key`` what :meth:`put_in_fork` gave."""
-        if isinstance(left, bytes):
-            self.put_bytes(key, left)
+    def add_from_fork(self, key: bytes, entry: bytes | EntryLocation) -> None:
+        """Keep under ``key`` what :meth:`put_in_fork` has returned in a fork of this process."""
+        if isinstance(entry, bytes):
+            self.put_bytes(key, entry)
             return
         try:
-            if self.fault:  # nothing is kept any more
-                Path(left.path).unlink(missing_ok=True)
+            if self.fault:
+                Path(entry.path).unlink(missing_ok=True)
                 return
-            writer = self._others.get(left.path)
+            writer = self._fork_writers.get(entry.path)
             if writer is None:
-                path = Path(left.path)
-                writer = self._others[left.path] = _Writer(path, path.open("r+b"))
-            self._written[key] = writer
-            writer.index[key] = left.slot
+                path = Path(entry.path)
+                writer = self._fork_writers[entry.path] = _PackWriter(path, path.open("r+b"))
+            self._writer_of[key] = writer
+            writer.index[key] = entry.extent
         except OSError as error:
             self._give_up(error)
 
-    def _own(self, folder: Path) -> _Writer:
-        """The pack that this process writes."""
-        if self._writer is None or self._writer.process != os.getpid():
-            self._writer = _Writer.begun(folder)
-        return self._writer
-
-    def put(self, key: bytes, value: object) -> None:
-        """Keep ``value`` under ``key``."""
-        self.put_bytes(key, msgspec.msgpack.encode(value))
-
     def save(self, *, compact: bool = False) -> None:
-        """Make what was put since the last time last.
+        """Make what was put since the last time permanent.
 
-        After a complete build, which has asked for every entry it needs, ``compact`` joins small
-        packs and drops what nothing has asked for in a long time.
+        With ``compact``, after a complete build, which has asked for every entry it needs: join
+        small packs, and drop entries that have not been used for long.
         """
         if self.folder is None or self.fault:
             return
         try:
             for writer in self._writers():
                 writer.finish()
-            self._forget()
+            self._reset()
             if compact:
-                self._compact()
+                self._compact(self.folder)
         except OSError as error:
             self._give_up(error)
 
-    def _writers(self) -> list[_Writer]:
-        return [*self._others.values(), *([self._writer] if self._writer else [])]
+    def _own_writer(self, folder: Path) -> _PackWriter:
+        """Return the pack that this process writes."""
+        if self._writer is None or self._writer.process != os.getpid():
+            self._writer = _PackWriter.create(folder)
+        return self._writer
 
-    def _forget(self) -> None:
+    def _writers(self) -> list[_PackWriter]:
+        return [*self._fork_writers.values(), *([self._writer] if self._writer else [])]
+
+    def _reset(self) -> None:
         self._writer = None
-        self._others, self._written = {}, {}
+        self._fork_writers, self._writer_of = {}, {}
 
     def _give_up(self, error: OSError) -> None:
-        """Go on without keeping anything: what was kept in this run may be lost as well."""
+        """Keep nothing from now on; what was put since the last :meth:`save` is lost as well."""
         self.fault = error.strerror or str(error)
         for writer in self._writers():
-            writer.drop()
-        self._forget()
+            writer.discard()
+        self._reset()
 
-    def _compact(self) -> None:
-        live = sum(pack.index[k][1] for pack in self._packs for k in pack.used)
-        dead = sum(sum(n for _, n, _ in p.index.values()) for p in self._packs) - live
-        if dead > max(live, SPARE_BYTES):
-            self._join(self._packs, only_used=True)
+    def _compact(self, folder: Path) -> None:
+        for path in folder.glob(f".*{_TEMPORARY}"):
+            if path.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                path.unlink(missing_ok=True)
+        used = sum(pack.index[key][1] for pack in self._packs for key in pack.used)
+        every = sum(length for pack in self._packs for _, length, _ in pack.index.values())
+        if every - used > max(used, SPARE_BYTES):
+            self._join(folder, self._packs, only_used=True)
         elif len(self._packs) > MOST_PACKS:
-            by_size = sorted(self._packs, key=lambda p: len(p.index))
-            self._join(by_size[: MOST_PACKS // 2], only_used=False)
+            by_size = sorted(self._packs, key=lambda pack: len(pack.index))
+            self._join(folder, by_size[: MOST_PACKS // 2], only_used=False)
 
-    def _join(self, packs: list[_Pack], *, only_used: bool) -> None:
-        assert self.folder is not None
-        writer = _Writer.begun(self.folder)
+    def _join(self, folder: Path, packs: list[_Pack], *, only_used: bool) -> None:
+        """Copy the entries of ``packs`` into one new pack, and remove those packs."""
+        writer = _PackWriter.create(folder)
         try:
             for pack in packs:
                 for key in pack.used if only_used else pack.index:
@@ -286,7 +303,7 @@ class Cache:
                         writer.add(key, entry)
             writer.finish()
         except OSError:
-            writer.drop()
+            writer.discard()
             raise
         for pack in packs:
             pack.path.unlink(missing_ok=True)
@@ -296,64 +313,63 @@ NO_CACHE: Final = Cache(None)
 """Keeps nothing."""
 
 
-def _packs(folder: Path) -> Iterator[_Pack]:
-    """The packs that can be read, oldest first; leftovers and damaged ones are passed over."""
+def _open_packs(folder: Path) -> Iterator[_Pack]:
+    """Yield the packs that can be read, the oldest first. Damaged ones are passed over."""
     try:
-        found = sorted((p.stat().st_mtime_ns, p) for p in folder.glob("*" + _ENDING))
+        found = sorted((p.stat().st_mtime_ns, p) for p in folder.glob("*" + _SUFFIX))
     except OSError:
         return
     for _, path in found:
         with contextlib.suppress(OSError, ValueError, msgspec.MsgspecError):
             file = path.open("rb")
-            yield _Pack(path, file, _index(file))
+            yield _Pack(path, file, _read_index(file))
 
 
-def _index(file: BinaryIO) -> Index:
-    """The index at a pack's end. Raises ``ValueError`` when it is not one."""
+def _read_index(file: BinaryIO) -> _Index:
+    """Return the index at the end of a pack. Raises ``ValueError`` if it is damaged."""
     handle = file.fileno()
     end = os.fstat(handle).st_size - _TAIL
     tail = os.pread(handle, _TAIL, max(0, end))
     length = int.from_bytes(tail[:8], "little")
     index = os.pread(handle, length, end - length) if 0 < length <= end else b""
-    sound = digest(index) == tail[8:]
-    if os.pread(handle, len(_MAGIC), 0) != _MAGIC or not sound:
+    if os.pread(handle, len(_MAGIC), 0) != _MAGIC or digest(index) != tail[8:]:
         raise ValueError
-    return msgspec.msgpack.decode(index, type=Index)
+    return msgspec.msgpack.decode(index, type=_Index)
 
 
 def measure(folder: Path) -> tuple[int, int]:
-    """How many files the cache in ``folder`` has, and how many bytes they hold."""
+    """Return how many files the cache in ``folder`` has, and how many bytes they hold."""
     files = [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
     return len(files), sum(p.stat().st_size for p in files)
 
 
 def clear(folder: Path) -> None:
-    """Remove everything in ``folder``: nothing but finished work may lie there."""
+    """Remove ``folder`` with everything in it."""
     if folder.is_dir():
         shutil.rmtree(folder)
 
 
 def load_record(folder: Path | None, name: str, kind: type[T]) -> T | None:
-    """What :func:`save_record` last kept under ``name``; ``None`` when it cannot be read."""
+    """Return what :func:`save_record` last saved as ``name``; None if it cannot be read."""
     if folder is None:
         return None
     try:
         data = (folder / f"{name}.record").read_bytes()
         content = memoryview(data)[DIGEST:]
-        return (
-            msgspec.msgpack.decode(content, type=kind) if digest(content) == data[:DIGEST] else None
-        )
+        if digest(content) != data[:DIGEST]:
+            return None
+        return msgspec.msgpack.decode(content, type=kind)
     except (OSError, msgspec.MsgspecError, ValueError):
         return None
 
 
 def save_record(folder: Path | None, name: str, value: object) -> None:
-    """Keep ``value`` as the one record called ``name``. Raises ``OSError``."""
+    """Save ``value`` as the one record called ``name``. Raises ``OSError``."""
     if folder is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     data = msgspec.msgpack.encode(value)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=_PART)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=_TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(digest(data) + data)

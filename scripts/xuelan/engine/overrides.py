@@ -1,4 +1,4 @@
-"""Where the look lives: in the installed package, or in the repository's ``overrides/``."""
+"""Where the templates, styles and scripts of the site lie: ``overrides/``, as MkDocs calls them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """The folder of templates, styles and scripts that make the look.
+    """Return the folder of the site's templates, styles and scripts.
 
-    A wheel carries it inside the package; a checkout has it at the top, as MkDocs users expect.
+    A wheel carries it inside the package. A checkout has it at the top, as MkDocs users expect.
     """
     package = Path(__file__).parents[1]
     inside = package / "overrides"

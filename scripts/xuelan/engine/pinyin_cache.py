@@ -1,4 +1,7 @@
-"""Spelling with a memory: the dictionaries take long to load, and many titles to look up."""
+"""Pinyin, kept from one build to the next.
+
+The dictionaries take long to load, and some columns have thousands of titles to look up.
+"""
 
 from __future__ import annotations
 
@@ -17,44 +20,53 @@ _SORT_KEY: Final[Any] = tuple[str, ...]
 
 
 class CachedFunction(Generic[T]):
-    """What ``spell`` makes of words, under the name ``what``: as remembered, else made now."""
+    """A pure function of a word, called once for each word; ``cache`` keeps its results.
 
-    def __init__(self, cache: Cache, what: str, spell: Callable[[str], T], kind: type[T]) -> None:
-        self._cache, self._what, self._spell, self._kind = cache, what, spell, kind
-        self._known: dict[str, T] = {}
+    ``name`` tells the results of this function from those of others, ``kind`` is their type.
+    """
+
+    def __init__(
+        self, cache: Cache, name: str, function: Callable[[str], T], kind: type[T]
+    ) -> None:
+        self._cache, self._name, self._function, self._kind = cache, name, function, kind
+        self._results: dict[str, T] = {}
 
     def __call__(self, word: str) -> T:
-        """``word`` spelled."""
-        if word not in self._known:
+        """Return the function's result for ``word``."""
+        if word not in self._results:
             found = self._cache.get(self._key(word), self._kind)
             if found is None:
-                self._keep(word, self._spell(word))
+                self._keep(word, self._function(word))
             else:
-                self._known[word] = found
-        return self._known[word]
+                self._results[word] = found
+        return self._results[word]
 
     def prefill(self, words: Iterable[str], workers: Workers) -> None:
-        """Let the workers spell what is not remembered."""
-        asked = dict.fromkeys(words)
-        missing = [w for w in asked if w not in self._known and not self._cache.touch(self._key(w))]
-        for word, spelled in zip(missing, workers.map(self._spell, missing, "排次序"), strict=True):
-            self._keep(word, spelled)
+        """Compute side by side the results that are not kept yet."""
+        missing = [
+            word
+            for word in dict.fromkeys(words)
+            if word not in self._results and not self._cache.touch(self._key(word))
+        ]
+        made = workers.map(self._function, missing, "排次序")
+        for word, result in zip(missing, made, strict=True):
+            self._keep(word, result)
 
     def _key(self, word: str) -> bytes:
-        return key_of(program(), self._what, word)
+        return key_of(program(), self._name, word)
 
-    def _keep(self, word: str, spelled: T) -> None:
-        self._cache.put(self._key(word), spelled)
-        self._known[word] = spelled
+    def _keep(self, word: str, result: T) -> None:
+        self._cache.put(self._key(word), result)
+        self._results[word] = result
 
 
 def open_spelling(cache: Cache) -> Spelling:
-    """Spelling that remembers."""
+    """Return the pinyin functions of :mod:`xuelan.text.pinyin`, with results kept in ``cache``."""
     slugs = CachedFunction(cache, "slug", pinyin.slug, str)
     return Spelling(slugs, CachedFunction(cache, "sort key", pinyin.sort_key, _SORT_KEY))
 
 
 def prefill(words: Iterable[str], spelling: Spelling, workers: Workers) -> None:
-    """Let the workers find out what ``words`` are ordered by: many of them take seconds."""
+    """Compute the sort keys of ``words`` side by side: thousands of them take seconds."""
     if isinstance(spelling.sort_key, CachedFunction):
         spelling.sort_key.prefill(words, workers)

@@ -1,7 +1,8 @@
-"""A finished site copied to an object store, or anywhere else that fsspec can write.
+"""A published site copied to an object store, or anywhere else that fsspec can write.
 
-A store has no folders to exchange. So files that pages need go up first and pages after them, the
-list of what stands there is replaced last, and only then is removed what no page names any more.
+A store has no folders that could be exchanged. So the files that pages need go up first and pages
+after them; then the list of the store's files is replaced, and only then the files that are gone
+are removed.
 """
 
 from __future__ import annotations
@@ -15,26 +16,26 @@ from pathlib import Path
 from typing import Any, Final
 
 LIST: Final = ".xuelan-site.json"
-"""The store's own list of its files: path to SHA-256."""
+"""The list of a store's files, kept in the store: path to SHA-256."""
 
-TOGETHER: Final = 64
+BATCH: Final = 64
 """Files sent at a time."""
 
 
 def upload(site: Path, place: str, tell: Callable[[str, int], None]) -> int:
-    """Make ``place``, such as ``s3://bucket/path``, what ``site`` is; the number of files sent.
+    """Make ``place``, such as ``s3://bucket/path``, a copy of ``site``; return the files sent.
 
-    Only what differs is sent. Raises ``OSError``, also when the library for the kind of place is
-    not installed.
+    Only files that differ are sent. ``tell`` is called with a label and the number of files sent so
+    far. Raises ``OSError``, also if the library for this kind of place is not installed.
     """
-    store, base = _store(place)
-    here = {path: _digest(site / path) for path in _paths(site)}
-    there = _listed(store, f"{base}/{LIST}")
+    store, base = _open_store(place)
+    here = {path: _hash(site / path) for path in _list_files(site)}
+    there = _load_list(store, f"{base}/{LIST}")
     changed = sorted((p for p in here if there.get(p) != here[p]), key=lambda p: (_is_page(p), p))
-    for start in range(0, len(changed), TOGETHER):
-        some = changed[start : start + TOGETHER]
-        store.put([str(site / path) for path in some], [f"{base}/{path}" for path in some])
-        tell("上传文件", start + len(some))
+    for start in range(0, len(changed), BATCH):
+        batch = changed[start : start + BATCH]
+        store.put([str(site / path) for path in batch], [f"{base}/{path}" for path in batch])
+        tell("上传文件", start + len(batch))
     gone = sorted(there.keys() - here.keys())
     if changed or gone or not there:
         listed = json.dumps(here, ensure_ascii=False, sort_keys=True, indent=0)
@@ -45,7 +46,8 @@ def upload(site: Path, place: str, tell: Callable[[str, int], None]) -> int:
     return len(changed)
 
 
-def _store(place: str) -> tuple[Any, str]:
+def _open_store(place: str) -> tuple[Any, str]:
+    """Return the file system of ``place``, and the path within it."""
     try:
         fsspec: Any = importlib.import_module("fsspec")
         store, base = fsspec.url_to_fs(place, use_listings_cache=False)
@@ -55,8 +57,8 @@ def _store(place: str) -> tuple[Any, str]:
     return store, base.rstrip("/")
 
 
-def _listed(store: Any, path: str) -> dict[str, str]:
-    """The store's list; empty when there is none that can be read: then everything is sent."""
+def _load_list(store: Any, path: str) -> dict[str, str]:
+    """Return the store's list; without one that can be read it is empty, and all files are sent."""
     try:
         listed = json.loads(store.cat_file(path))
     except (FileNotFoundError, ValueError):
@@ -64,11 +66,11 @@ def _listed(store: Any, path: str) -> dict[str, str]:
     return listed if isinstance(listed, dict) else {}
 
 
-def _paths(site: Path) -> list[str]:
+def _list_files(site: Path) -> list[str]:
     return sorted(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
 
 
-def _digest(path: Path) -> str:
+def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
