@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import os
 import queue
 import shutil
@@ -22,7 +23,7 @@ from watchdog.events import FileModifiedEvent
 from conftest import free_port, xuelan
 from site_folder import rewrite
 from xuelan.preview import serve
-from xuelan.preview.watch import Saves
+from xuelan.preview.watch import SavedFiles
 
 
 @dataclass
@@ -176,27 +177,33 @@ def test_a_broken_text_leaves_the_page_before_it(preview: Preview, page: Page) -
     expect(page.get_by_text("好的一句。")).to_be_visible()
 
 
-def test_a_proof_that_fails_holds_nothing_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_quick_page_that_fails_is_said_and_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever goes wrong in making one page, the whole build goes on waiting for saves only."""
-    saves = Saves(tmp_path, threading.Event())
+    """One line for the person, the traceback for developers; the whole build follows as ever."""
+    caplog.set_level(logging.DEBUG, "xuelan")
+    saved = SavedFiles(tmp_path, threading.Event())
     preview = serve.Preview(tmp_path, tmp_path / "site", list[str]().append)
     asked: list[object] = []
 
     def failing(_root: Path, paths: set[str]) -> list[str]:
         asked.append(paths)
-        raise KeyError
+        message = "no such template"
+        raise LookupError(message)
 
-    monkeypatch.setattr(preview.proofs, "pull", failing)
-    threading.Thread(target=preview.follow, args=(saves,), daemon=True).start()
+    monkeypatch.setattr(preview.quick, "render", failing)
+    threading.Thread(target=preview.render_saved, args=(saved,), daemon=True).start()
     for number in (1, 2):
-        saves.on_any_event(FileModifiedEvent(str(tmp_path / f"{number}.md")))
-        waiting = threading.Thread(target=saves.join, daemon=True)
+        saved.on_any_event(FileModifiedEvent(str(tmp_path / f"{number}.md")))
+        waiting = threading.Thread(target=saved.wait_until_handled, daemon=True)
         waiting.start()
         waiting.join(timeout=30)
         assert not waiting.is_alive()
     assert asked == [{"1.md"}, {"2.md"}]
+    said = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert said == ["快速预览没有做成（no such template），等整个网站生成。"] * 2
+    details = [r for r in caplog.records if r.levelno == logging.DEBUG]
+    assert [r.exc_info[0] for r in details if r.exc_info] == [LookupError] * 2
 
 
 def test_drafts_are_seen_in_the_preview_only(preview: Preview, page: Page) -> None:
@@ -219,8 +226,8 @@ def test_another_build_is_waited_for(tmp_path: Path) -> None:
     site, said = tmp_path / "site", list[str]()
     preview, wake = serve.Preview(folder, site, said.append), threading.Event()
     with rewrite(site):
-        serve._retry(wake, preview.rebuild())
-        assert "另一次生成" in preview.listeners.last
+        serve._wake_later(wake, unless=preview.rebuild())
+        assert "另一次生成" in preview.tabs.last
         assert wake.wait(timeout=30)
     assert preview.rebuild()
     assert (site / "index.html").is_file()

@@ -1,4 +1,4 @@
-"""The preview's side of the browser: the site on the loopback address, and news for open tabs."""
+"""The server of the preview: the site on the loopback address, and messages for open tabs."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any, Final
 
 ADDRESS: Final = "127.0.0.1"
-"""Nobody else's machine can open it."""
+"""The loopback address: no other machine can reach it."""
 
 EVENTS: Final = "/-/events"
 SCRIPT: Final = "/-/preview.js"
 
 
 def _tag(mark: str) -> bytes:
-    """What is added to a page: the script, which knows the page's ``mark``."""
+    """Return what is added to a page: the script, with the page's ``mark``."""
     return f'<script src="{SCRIPT}" data-mark="{mark}"></script></body>'.encode()
 
 
 _WAITING: Final = (
     '<!doctype html><html lang="zh-CN"><title>预览</title><body><p>还没有生成。'.encode() + _tag("")
 )
-"""Shown until the first build has succeeded; the script then reloads it."""
+"""Shown until the first build has succeeded. The script then reloads the page."""
 
 _REFUSED: Final = (
     '<!doctype html><html lang="zh-CN"><title>预览</title><body><p>预览只在这台电脑上看，'
@@ -39,10 +39,10 @@ _REFUSED: Final = (
 _PREVIEW_JS: Final = (Path(__file__).parent / "preview.js").read_bytes()
 
 
-class Listeners:
-    """The open browser tabs; each gets every message.
+class BrowserTabs:
+    """The open tabs, each with a queue of its messages.
 
-    ``last`` is the one that tells of the problems there are, for tabs that come later.
+    ``last`` is the message with the problems there are now, for tabs that are opened later.
     """
 
     def __init__(self) -> None:
@@ -50,22 +50,24 @@ class Listeners:
         self._lock = threading.Lock()
         self.last = ""
 
-    def open(self) -> queue.Queue[str]:
-        """Where a tab hears its messages, from now on."""
+    def connect(self) -> queue.Queue[str]:
+        """Add a tab; return the queue of its messages."""
         inbox: queue.Queue[str] = queue.Queue()
         with self._lock:
             self._queues.append(inbox)
         return inbox
 
-    def close(self, inbox: queue.Queue[str]) -> None:
-        """The tab is gone."""
+    def disconnect(self, inbox: queue.Queue[str]) -> None:
+        """Remove the tab with this queue."""
         with self._lock:
             self._queues.remove(inbox)
 
-    def tell(self, kind: str, text: str = "", files: Sequence[str] = ()) -> None:
-        """``problems`` with their text; a ``page`` made anew; the ``site``, with other ``files``.
+    def send(self, kind: str, text: str = "", files: Sequence[str] = ()) -> None:
+        """Send a message to all tabs.
 
-        Whether a page is another than before, each tab asks for itself.
+        The kinds are ``problems`` with their ``text``; ``page``, when a quick page was made; and
+        ``site``, when a build has published, with the ``files`` it has changed. A tab asks the
+        server whether its own page has changed.
         """
         message = json.dumps({"kind": kind, "text": text, "files": files}, ensure_ascii=False)
         if kind != "page":
@@ -76,19 +78,23 @@ class Listeners:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Serves the built site, with the preview script added to every page."""
+    """Answers one request: a file of the site, with the preview script added to a page."""
 
     protocol_version = "HTTP/1.1"
 
     def __init__(
-        self, *args: Any, listeners: Listeners, shown: Callable[[str], bytes | None], **kwargs: Any
+        self, *args: Any, tabs: BrowserTabs, get_page: Callable[[str], bytes | None], **kwargs: Any
     ) -> None:
-        self.listeners = listeners
-        self.shown = shown
+        self.tabs = tabs
+        self.get_page = get_page
         super().__init__(*args, **kwargs)
 
     def parse_request(self) -> bool:
-        """Take in a request; one for another name, which somebody has let lead here, is refused."""
+        """Refuse a request for another host name.
+
+        The owner of such a name can let it point to this machine, and its pages could then read the
+        drafts shown here (DNS rebinding).
+        """
         if not super().parse_request():
             return False
         port = self.connection.getsockname()[1]
@@ -100,19 +106,19 @@ class _Handler(SimpleHTTPRequestHandler):
         return False
 
     def end_headers(self) -> None:
-        """No page of another site may load anything of this one: drafts are seen here."""
+        """Forbid pages of other sites to load anything of this one: it shows drafts."""
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         super().end_headers()
 
     def do_GET(self) -> None:
         if self.path == EVENTS:
-            self._events()
+            self._send_events()
         elif self.path == SCRIPT:
             self._reply(HTTPStatus.OK, "text/javascript; charset=utf-8", _PREVIEW_JS)
         else:
-            self._file()
+            self._send_file()
 
-    def _file(self) -> None:
+    def _send_file(self) -> None:
         path = Path(self.translate_path(self.path))
         if path.is_dir() and not self.path.split("?")[0].endswith("/"):
             super().do_GET()
@@ -127,8 +133,8 @@ class _Handler(SimpleHTTPRequestHandler):
         if page.suffix != ".html" or not page.is_file():
             super().do_GET()
             return
-        shown = self.shown(page.relative_to(self.directory).as_posix())
-        body = page.read_bytes() if shown is None else shown
+        quick = self.get_page(page.relative_to(self.directory).as_posix())
+        body = page.read_bytes() if quick is None else quick
         mark = hashlib.blake2b(body, digest_size=16).hexdigest()
         body = body.replace(b"</body>", _tag(mark), 1)
         self._reply(status, "text/html; charset=utf-8", body, mark)
@@ -142,11 +148,11 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _events(self) -> None:
-        """A stream of server-sent events, with a heartbeat so that a closed tab is noticed."""
-        inbox = self.listeners.open()
-        if self.listeners.last:
-            inbox.put(self.listeners.last)
+    def _send_events(self) -> None:
+        """Send messages as server-sent events, and a comment every 5 s to notice a closed tab."""
+        inbox = self.tabs.connect()
+        if self.tabs.last:
+            inbox.put(self.tabs.last)
         try:
             self.send_response(HTTPStatus.OK)
             self.send_header("Content-Type", "text/event-stream")
@@ -163,28 +169,28 @@ class _Handler(SimpleHTTPRequestHandler):
         except OSError:
             pass
         finally:
-            self.listeners.close(inbox)
+            self.tabs.disconnect(inbox)
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the host's name
-        """Say nothing: the editor wants to see problems, not requests."""
+        """Log nothing: the person wants to see problems, not requests."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves ``site`` on ``port``, but ``shown`` in place of its file where that gives a page.
+    """Serves ``site`` on ``port``, with the page ``get_page(file)`` returns in place of a file.
 
-    Raises ``OSError`` when the port is taken.
+    Raises ``OSError`` if the port is taken.
     """
 
     daemon_threads = True
 
     def __init__(
-        self, port: int, site: Path, listeners: Listeners, shown: Callable[[str], bytes | None]
+        self, port: int, site: Path, tabs: BrowserTabs, get_page: Callable[[str], bytes | None]
     ) -> None:
-        handler = functools.partial(_Handler, directory=str(site), listeners=listeners, shown=shown)
+        handler = functools.partial(_Handler, directory=str(site), tabs=tabs, get_page=get_page)
         super().__init__((ADDRESS, port), handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader who leaves in the middle of an answer is no error."""
+        """Pass over a tab that was closed in the middle of an answer."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)

@@ -1,5 +1,5 @@
-// Live reload, served by `xuelan serve` only: reloads when what this tab shows has changed, or
-// shows what is wrong.
+// Added to every page by `xuelan serve`: reloads the tab when the page or one of its files has
+// changed, and shows the problems of the last build.
 const { mark } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
 const box = document.createElement("pre");
 box.setAttribute("role", "alert");
@@ -21,7 +21,7 @@ document.body.append(box);
 
 const events = new EventSource("/-/events");
 
-// True when the page, or a file it has loaded, is another now than it was then.
+// Returns true if the page, or a file it has loaded, has changed since.
 const isOld = async (/** @type {string[]} */ files) => {
   const loaded = performance.getEntriesByType("resource");
   const paths = loaded.map((entry) => decodeURI(new URL(entry.name).pathname.slice(1)));
@@ -37,7 +37,7 @@ const renew = async (/** @type {string[]} */ files) => {
   return true;
 };
 
-// What was told while this page was loading, or the preview was not running, has been missed.
+// Messages sent while this page was loading, or the preview was not running, were missed: ask now.
 events.onopen = () => renew([]);
 
 events.onmessage = async (/** @type {MessageEvent<string>} */ event) => {

@@ -1,12 +1,11 @@
-"""Preview on this machine: rebuilds when a file changes and tells the browser to reload.
+"""The preview on this machine: a column is rebuilt on every change, and open tabs follow.
 
-A text just saved is shown at once, in a page made by itself; the rest of the site follows. When an
-edit is broken the last good site stays, and the problems are shown on top of it.
+A text that has just been saved is shown at once, on a page made by itself; the rest of the site
+follows. If an edit has errors, the last good site stays, with the problems on top of it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
 import signal
@@ -19,79 +18,82 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from xuelan.build import build
+from xuelan.build import BuildReport, build
 from xuelan.engine import overrides
 from xuelan.engine.publish import BusyError
 from xuelan.engine.workers import without_gc
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.pages.edition import Edition
-from xuelan.pages.frames import HostError
-from xuelan.preview.loopback import ADDRESS, Listeners, Server
-from xuelan.preview.proof import Forme, Proofs
-from xuelan.preview.watch import Saves, watch
+from xuelan.preview.loopback import ADDRESS, BrowserTabs, Server
+from xuelan.preview.quick_preview import QuickPreview, Snapshot
+from xuelan.preview.watch import SavedFiles, start_watching
 from xuelan.reading import settings
+from xuelan.text.errors import XuelanError
 from xuelan.text.problem import as_text
 from xuelan.text.source import ChangedError
 
-_LOG: Final = logging.getLogger(__name__)
+_log: Final = logging.getLogger(__name__)
 
 SETTLE_SECONDS: Final = 0.1
-"""Rebuild when nothing has been saved for so long."""
+"""A build begins when nothing has been saved for so long."""
 
 SWITCH_SECONDS: Final = 0.0005
-"""How long the build runs on when a page is waited for, at each of the dozen steps of an answer."""
+"""How long the thread that builds runs on while one of the server waits for the interpreter.
+
+An answer takes a dozen such turns.
+"""
 
 BUSY_SECONDS: Final = 1.0
-"""How long to wait for another build of the same site."""
+"""How long to wait before a build is tried again."""
 
 
 def serve(root: Path, port: int, say: Callable[[str], None], *, browser: bool = False) -> None:
     """Build the column in ``root``, serve it on ``127.0.0.1:port``, rebuild on every change.
 
-    Returns when interrupted or terminated. ``say`` gets lines for the terminal. With ``browser``,
-    the preview is opened in the person's browser. Raises ``OSError`` when the port is taken.
+    Returns when interrupted or terminated. ``say`` is called with lines for the terminal; errors go
+    to the log. With ``browser``, the preview is opened in the person's browser. Raises ``OSError``
+    if the port is taken.
     """
     for stop in (signal.SIGINT, signal.SIGTERM):  # shells start background jobs without the first
         signal.signal(stop, signal.default_int_handler)
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        _serve(root, port, say, browser=browser)
+        with tempfile.TemporaryDirectory(prefix="xuelan-") as folder, without_gc():
+            tempfile.tempdir = folder  # an interrupted build may leave files: they go as well
+            site = Path(folder) / "site"
+            site.mkdir()
+            _run(Preview(root, site, say), root, port, browser=browser)
     except KeyboardInterrupt:
         say("预览结束。")
 
 
-def _serve(root: Path, port: int, say: Callable[[str], None], *, browser: bool) -> None:
-    """Do so until interrupted."""
+def _run(preview: Preview, root: Path, port: int, *, browser: bool) -> None:
+    """Serve and rebuild until interrupted."""
     wake = threading.Event()
-    with tempfile.TemporaryDirectory(prefix="xuelan-") as folder, without_gc():
-        tempfile.tempdir = folder  # a build that is interrupted may leave something behind
-        site = Path(folder) / "site"
-        site.mkdir()
-        preview = Preview(root, site, say)
-        with Server(port, site, preview.listeners, preview.proofs.shown) as server:
-            saves = Saves(root, wake)
-            watcher = watch(saves, _places(root))
-            for work in (server.serve_forever, lambda: preview.follow(saves)):
-                threading.Thread(target=work, daemon=True).start()
-            try:
-                _retry(wake, preview.rebuild())
-                address = f"http://{ADDRESS}:{server.server_port}/"
-                say(f"预览：{address}　（按 Ctrl+C 结束）")
-                if browser:
-                    webbrowser.open(address)
-                while True:
-                    wake.wait()
-                    _settle(wake)
-                    saves.join()
-                    gc.collect()  # now, and not when a page is waited for
-                    _retry(wake, preview.rebuild())
-            finally:
-                watcher.stop()
-                server.shutdown()
+    saved = SavedFiles(root, wake)
+    with Server(port, preview.site, preview.tabs, preview.quick.get_page) as server:
+        observer = start_watching(saved, _inputs(root))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=preview.render_saved, args=(saved,), daemon=True).start()
+        try:
+            _wake_later(wake, unless=preview.rebuild())
+            address = f"http://{ADDRESS}:{server.server_port}/"
+            preview.say(f"预览：{address}　（按 Ctrl+C 结束）")
+            if browser:
+                webbrowser.open(address)
+            while True:
+                wake.wait()
+                _settle(wake)
+                saved.wait_until_handled()
+                gc.collect()  # now, and not while a page is waited for
+                _wake_later(wake, unless=preview.rebuild())
+        finally:
+            observer.stop()
+            server.shutdown()
 
 
-def _places(root: Path) -> list[Path]:
-    """Where a build's inputs lie."""
+def _inputs(root: Path) -> list[Path]:
+    """Return the files and folders that a build of the column in ``root`` reads."""
     column, _ = settings.load(root)
     folders = [MATERIALS_FOLDER, column.docs_dir, column.theme_dir] if column else []
     return [root / SETTINGS_FILE, overrides.folder(), *(root / name for name in folders if name)]
@@ -103,76 +105,86 @@ def _settle(wake: threading.Event) -> None:
         time.sleep(SETTLE_SECONDS)
 
 
-def _retry(wake: threading.Event, done: bool) -> None:  # noqa: FBT001
-    """Wake the builder again after a while if it was not ``done``."""
-    if not done:
+def _wake_later(wake: threading.Event, *, unless: bool) -> None:
+    """Let another build begin after a while, unless the last one was done."""
+    if not unless:
         timer = threading.Timer(BUSY_SECONDS, wake.set)
         timer.daemon = True
         timer.start()
 
 
-def _is_loaded(path: str) -> bool:
-    """True for files that a page must be loaded again for; the search asks for news by itself."""
+def _needs_reload(path: str) -> bool:
+    """Return True if a tab that has loaded the file at ``path`` has to load its page again.
+
+    A tab compares pages by itself, and the search asks for its current index.
+    """
     return not path.endswith(".html") and not path.startswith("search/")
 
 
 class Preview:
-    """A column in ``root`` shown from ``site``: the page just saved first, then all of it.
+    """The column in ``root``, shown from the folder ``site`` and ahead of it from ``quick``.
 
-    ``say`` gets lines for the terminal.
+    ``say`` is called with lines for the terminal; errors go to the log and to the open ``tabs``.
     """
 
     def __init__(self, root: Path, site: Path, say: Callable[[str], None]) -> None:
         self.site = site
-        self.listeners = Listeners()
-        self.proofs = Proofs()
+        self.say = say
+        self.tabs = BrowserTabs()
+        self.quick = QuickPreview()
         self._root = root
-        self._say = say
 
-    def follow(self, saves: Saves) -> None:
-        """Pull the page of every text that is saved, for ever.
+    def render_saved(self, saved: SavedFiles) -> None:
+        """Make the page of every text that is saved, for ever.
 
-        Whatever goes wrong here (a file that is gone again, a template being written), the whole
-        build meets it too, and says what it is.
+        An error here (a file that is gone again, a template being written) is not the end: the
+        whole build that follows meets it too, and explains it.
         """
-        for paths in saves.each():
+        for paths in saved.batches():
             start = time.monotonic()
-            files: list[str] = []
-            with contextlib.suppress(Exception):
-                files = self.proofs.pull(self._root, paths)
+            try:
+                files = self.quick.render(self._root, paths)
+            except Exception as error:  # noqa: BLE001 - a template may raise anything
+                reason = str(error) or type(error).__name__
+                _log.warning("快速预览没有做成（%s），等整个网站生成。", reason)
+                _log.debug("the quick preview of %s failed", sorted(paths), exc_info=True)
+                continue
             if files:
-                self.listeners.tell("page")
+                self.tabs.send("page")
                 pages = "、".join(f"/{file.removesuffix('index.html')}" for file in files)
-                self._say(f"先看 {pages}，用时 {time.monotonic() - start:.2f} 秒。")
+                self.say(f"先看 {pages}，用时 {time.monotonic() - start:.2f} 秒。")
 
     def rebuild(self) -> bool:
-        """Build and tell everybody how it went; False when another build was in the way."""
-        made: list[Forme] = []
+        """Build the site, and say how it went. Returns False if it should be tried again soon."""
+        snapshots: list[Snapshot] = []
 
-        def take(edition: Edition) -> None:
-            forme = Forme.of(edition.collection, edition.theme)
-            made.append(forme)
-            self.proofs.take(forme)
+        def keep(edition: Edition) -> None:
+            snapshots.append(Snapshot.of(edition.collection, edition.theme))
+            self.quick.use(snapshots[-1])
 
-        number = self.proofs.begin()
+        number = self.quick.start_build()
         try:
-            report = build(self._root, self.site, drafts=True, on_edition=take)
+            report = build(self._root, self.site, drafts=True, on_edition=keep)
         except BusyError:
-            self.listeners.tell("problems", "另一次生成正在进行，等它结束后自动再试。")
+            self.tabs.send("problems", "另一次生成正在进行，等它结束后自动再试。")
             return False
         except ChangedError:
             return False
-        except (HostError, OSError) as error:
-            _LOG.error("没有生成成功：%s", error)
-            self.listeners.tell("problems", str(error))
+        except (XuelanError, OSError) as error:
+            self._show_errors(f"没有生成成功：{error}")
             return True
         if report.written is None:
-            text = as_text(p for p in report.problems if p.is_error)
-            _LOG.error(text.rstrip())
-            self.listeners.tell("problems", text)
+            self._show_errors(as_text(p for p in report.problems if p.is_error).rstrip())
             return True
-        self.proofs.publish(number, made[-1] if made else None)
-        changed = [path for path, _ in report.written.changed]
-        self._say(f"已生成，改写文件 {len(changed)} 个，用时 {report.seconds:.1f} 秒。")
-        self.listeners.tell("site", files=[path for path in changed if _is_loaded(path)])
+        self.quick.finish_build(number, snapshots[-1] if snapshots else None)
+        self._show_site(report)
         return True
+
+    def _show_errors(self, text: str) -> None:
+        _log.error(text)
+        self.tabs.send("problems", text)
+
+    def _show_site(self, report: BuildReport) -> None:
+        changed = [path for path, _ in report.written.changed] if report.written else []
+        self.say(f"已生成，改写文件 {len(changed)} 个，用时 {report.seconds:.1f} 秒。")
+        self.tabs.send("site", files=[path for path in changed if _needs_reload(path)])

@@ -1,4 +1,4 @@
-"""What an editor saves: heard from the system, told as paths seen from the column's folder."""
+"""The files that an editor saves: heard from the system, given as batches of paths."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from typing import Any, Final
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-SETTLE_SECONDS: Final = 0.02
-"""Editors write a file in several steps, which follow each other at once: a save is over when
-nothing has been heard for so long. (A text caught half written is heard of again.)"""
+QUIET_SECONDS: Final = 0.02
+"""A save is over when the system has reported nothing for so long.
 
+Editors write a file in several steps that follow each other at once. (A text that is read half
+written is reported again.)
+"""
 
 PATIENCE_SECONDS: Final = 1.0
-"""How long a build waits for the pages of what was saved."""
+"""How long a build waits until the quick pages of what was saved are made."""
 
 
-class Saves(FileSystemEventHandler):
-    """Collects the paths that change below ``root``; ``wake`` is set with each."""
+class SavedFiles(FileSystemEventHandler):
+    """Collects the paths that change below ``root``; each of them sets ``wake``."""
 
     def __init__(self, root: Path, wake: threading.Event) -> None:
         self._root = root
@@ -30,43 +32,49 @@ class Saves(FileSystemEventHandler):
         self._paths: queue.Queue[str] = queue.Queue()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Take in what the system tells; that a folder holds other names says nothing new."""
+        """Add the paths of an event.
+
+        That the entries of a folder have changed is no news: the entries have events of their own.
+        """
         if event.event_type in ("opened", "closed_no_write"):
             return
         if not (event.is_directory and event.event_type == "modified"):
             for path in (os.fsdecode(event.src_path), os.fsdecode(event.dest_path)):
                 if path:
-                    self._paths.put(self._seen(path))
+                    self._paths.put(self._relative(path))
         self._wake.set()
 
-    def _seen(self, path: str) -> str:
-        found = Path(path)
-        return found.relative_to(self._root).as_posix() if self._root in found.parents else path
+    def batches(self) -> Iterator[set[str]]:
+        """Yield the paths of one save after another, without end.
 
-    def each(self) -> Iterator[set[str]]:
-        """The paths of one save after another, without end; who asks for the next is done."""
+        A batch counts as handled when the next one is asked for.
+        """
         while True:
             paths = [self._paths.get()]
             try:
                 while True:
-                    paths.append(self._paths.get(timeout=SETTLE_SECONDS))
+                    paths.append(self._paths.get(timeout=QUIET_SECONDS))
             except queue.Empty:
                 yield set(paths)
             for _ in paths:
                 self._paths.task_done()
 
-    def join(self) -> None:
-        """Wait until somebody is done with all that was saved, but not for ever."""
+    def wait_until_handled(self) -> None:
+        """Wait until all batches are handled, for :data:`PATIENCE_SECONDS` at most."""
         done = self._paths.all_tasks_done
         with done:
             done.wait_for(lambda: not self._paths.unfinished_tasks, PATIENCE_SECONDS)
 
+    def _relative(self, path: str) -> str:
+        found = Path(path)
+        return found.relative_to(self._root).as_posix() if self._root in found.parents else path
 
-def watch(saves: Saves, places: Iterable[Path]) -> Any:
-    """A running observer that tells ``saves`` of the files and folders at ``places``."""
+
+def start_watching(saved: SavedFiles, places: Iterable[Path]) -> Any:
+    """Start an observer that reports changes of files and folders at ``places`` to ``saved``."""
     observer = Observer()
     for place in places:
         if place.exists():
-            observer.schedule(saves, str(place), recursive=place.is_dir())
+            observer.schedule(saved, str(place), recursive=place.is_dir())
     observer.start()
     return observer

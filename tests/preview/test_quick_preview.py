@@ -1,4 +1,4 @@
-"""One page pulled anew is the page the next whole build makes; where it might not be, none is."""
+"""One page rendered anew is the page the next whole build makes; where it might not be, none is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trees import REPORT, STORY, TERM, clean, column
 from xuelan.build import BuildReport, build
 from xuelan.check import check, check_edit
 from xuelan.preview import serve
-from xuelan.preview.proof import Forme, Proofs
+from xuelan.preview.quick_preview import QuickPreview, Snapshot
 
 NOTICE = "materials/notices/notice-2024-3.md"
 GUIDE = "materials/guides/guide-study.md"
@@ -45,18 +45,18 @@ def _save(root: Path, path: str, body: str) -> None:
     (root / path).write_text(_front(root / path) + body, encoding="utf-8")
 
 
-def _whole(root: Path, site: Path, proofs: Proofs) -> BuildReport:
+def _whole(root: Path, site: Path, quick: QuickPreview) -> BuildReport:
     """A whole build, as the preview has it done."""
-    made: list[Forme] = []
-    number = proofs.begin()
+    made: list[Snapshot] = []
+    number = quick.start_build()
     report = build(
         root,
         site,
         drafts=True,
-        on_edition=lambda e: made.append(Forme.of(e.collection, e.theme)),
+        on_edition=lambda e: made.append(Snapshot.of(e.collection, e.theme)),
     )
     if report.written is not None:
-        proofs.publish(number, made[-1] if made else None)
+        quick.finish_build(number, made[-1] if made else None)
     return report
 
 
@@ -67,41 +67,41 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def proofs(root: Path, tmp_path: Path) -> Proofs:
-    """What stands after its first build."""
-    proofs = Proofs()
-    assert _whole(root, tmp_path / "site", proofs).written is not None
-    return proofs
+def quick(root: Path, tmp_path: Path) -> QuickPreview:
+    """The quick preview after the column's first build."""
+    quick = QuickPreview()
+    assert _whole(root, tmp_path / "site", quick).written is not None
+    return quick
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_proof_is_the_page_of_the_whole_build(
-    seed: int, root: Path, proofs: Proofs, tmp_path: Path
+def test_a_quick_page_is_the_page_of_the_whole_build(
+    seed: int, root: Path, quick: QuickPreview, tmp_path: Path
 ) -> None:
     """Byte for byte, for texts put together at random, one edit on top of another."""
     chance = random.Random(seed)
-    pulled: dict[str, bytes | None] = {}
+    rendered: dict[str, bytes | None] = {}
     for _ in range(6):
         path = chance.choice([STORY, STORY, REPORT, TERM, GUIDE])
         blocks = chance.sample(BLOCKS, chance.randrange(1, len(BLOCKS)))
         _save(root, path, "\n\n".join(blocks) + "\n")
-        files = proofs.pull(root, {path})
+        files = quick.render(root, {path})
         assert files == [f"materials/{Path(path).stem}/index.html"]
-        pulled[files[0]] = proofs.shown(files[0])
+        rendered[files[0]] = quick.get_page(files[0])
     made = clean(root, tmp_path / "clean", drafts=True)
-    assert pulled == {file: made[file] for file in pulled}
-    assert _whole(root, tmp_path / "site", proofs).written is not None
-    assert {file: (tmp_path / "site" / file).read_bytes() for file in pulled} == pulled
-    assert [proofs.shown(file) for file in pulled] == [None] * len(pulled)
+    assert rendered == {file: made[file] for file in rendered}
+    assert _whole(root, tmp_path / "site", quick).written is not None
+    assert {file: (tmp_path / "site" / file).read_bytes() for file in rendered} == rendered
+    assert [quick.get_page(file) for file in rendered] == [None] * len(rendered)
 
 
-def test_texts_saved_together_are_pulled_together(root: Path, proofs: Proofs) -> None:
+def test_texts_saved_together_are_rendered_together(root: Path, quick: QuickPreview) -> None:
     """As long as they are few; one may link to a heading that has just been set in another."""
     _save(root, REPORT, "## 新的一节\n\n来信写了夜校的一个冬天[@W-001]。\n")
-    assert len(proofs.pull(root, {REPORT})) == 1
+    assert len(quick.render(root, {REPORT})) == 1
     _save(root, STORY, "见[来信](../reports/report-letter.md#新的一节)。\n")
     _save(root, TERM, "田[@fact-004]。\n")
-    assert len(proofs.pull(root, {STORY, TERM})) == 2
+    assert len(quick.render(root, {STORY, TERM})) == 2
 
 
 def _swap(old: str, new: str) -> Callable[[str], str]:
@@ -136,13 +136,13 @@ def _swap(old: str, new: str) -> Callable[[str], str]:
     ],
 )
 def test_what_needs_the_whole_build_is_left_to_it(
-    path: str, change: Callable[[str], str], root: Path, proofs: Proofs
+    path: str, change: Callable[[str], str], root: Path, quick: QuickPreview
 ) -> None:
     """Changes that other pages show, and whatever is an error there or in another text."""
     text = (root / path).read_text(encoding="utf-8")
     (root / path).write_text(change(text), encoding="utf-8")
-    assert proofs.pull(root, {path}) == []
-    assert proofs.shown(PAGE) is None
+    assert quick.render(root, {path}) == []
+    assert quick.get_page(PAGE) is None
 
 
 def test_a_signed_text_is_left_to_the_whole_build(root: Path, tmp_path: Path) -> None:
@@ -154,88 +154,90 @@ def test_a_signed_text_is_left_to_the_whole_build(root: Path, tmp_path: Path) ->
     digest = story.text_digest(catalog.body_of(story))
     review = f"reviews:\n  - {{stage: 终审, by: 李四, date: '2026-01-03', digest: {digest}}}\n"
     (root / STORY).write_text(text.replace("status:", f"{review}status:", 1), encoding="utf-8")
-    proofs = Proofs()
-    assert _whole(root, tmp_path / "site", proofs).written is not None
+    quick = QuickPreview()
+    assert _whole(root, tmp_path / "site", quick).written is not None
     _save(root, STORY, "夜校。\n")
     signed = check(root)[1]
-    assert proofs.pull(root, {STORY}) == ([] if any(p.is_error for p in signed) else [PAGE])
+    assert quick.render(root, {STORY}) == ([] if any(p.is_error for p in signed) else [PAGE])
 
 
 @pytest.mark.parametrize(
     "other", ["materials/facts.yml", "materials/stories/new.md", "docs/index.md", "mkdocs.yml"]
 )
 def test_other_files_saved_as_well_need_the_whole_build(
-    other: str, root: Path, proofs: Proofs
+    other: str, root: Path, quick: QuickPreview
 ) -> None:
     """Whatever they are, as long as they are there."""
     (root / other).touch()
     _save(root, STORY, "夜校。\n")
-    assert proofs.pull(root, {STORY, other}) == []
+    assert quick.render(root, {STORY, other}) == []
     (root / other).unlink()
-    assert proofs.pull(root, {STORY, other}) == [PAGE]
+    assert quick.render(root, {STORY, other}) == [PAGE]
 
 
 @pytest.mark.parametrize("name", [".story.md.swp", "story-night-school.md~", "#story.md#"])
-def test_an_editors_own_files_count_for_nothing(name: str, root: Path, proofs: Proofs) -> None:
+def test_an_editors_own_files_count_for_nothing(name: str, root: Path, quick: QuickPreview) -> None:
     """They may stay as long as the file is open."""
     (root / "materials/stories" / name).touch()
     _save(root, STORY, "夜校。\n")
-    assert proofs.pull(root, {STORY, f"materials/stories/{name}"}) == [PAGE]
+    assert quick.render(root, {STORY, f"materials/stories/{name}"}) == [PAGE]
 
 
-def test_a_broken_text_keeps_the_last_proof(root: Path, proofs: Proofs, tmp_path: Path) -> None:
+def test_a_broken_text_keeps_the_last_quick_page(
+    root: Path, quick: QuickPreview, tmp_path: Path
+) -> None:
     """It is the last good page, though the site that follows was not built."""
     _save(root, STORY, "好的一句。\n")
-    proofs.pull(root, {STORY})
+    quick.render(root, {STORY})
     _save(root, STORY, "坏的一句[@fact-999]。\n")
-    assert proofs.pull(root, {STORY}) == []
-    assert _whole(root, tmp_path / "site", proofs).written is None
-    assert "好的一句".encode() in (proofs.shown(PAGE) or b"")
+    assert quick.render(root, {STORY}) == []
+    assert _whole(root, tmp_path / "site", quick).written is None
+    assert "好的一句".encode() in (quick.get_page(PAGE) or b"")
 
 
-def test_a_build_that_read_an_older_text_keeps_the_newer_proof(
-    root: Path, proofs: Proofs, tmp_path: Path
+def test_a_build_that_read_an_older_text_keeps_the_newer_quick_page(
+    root: Path, quick: QuickPreview, tmp_path: Path
 ) -> None:
     """What was saved while it ran is shown until a build has read it."""
-    made: list[Forme] = []
+    made: list[Snapshot] = []
     _save(root, STORY, "头一句。\n")
-    number = proofs.begin()
+    number = quick.start_build()
     build(
         root,
         tmp_path / "site",
         drafts=True,
-        on_edition=lambda e: made.append(Forme.of(e.collection, e.theme)),
+        on_edition=lambda e: made.append(Snapshot.of(e.collection, e.theme)),
     )
     _save(root, STORY, "第二句。\n")
-    assert proofs.pull(root, {STORY}) == [PAGE]
-    proofs.publish(number, made[-1])
-    assert "第二句".encode() in (proofs.shown(PAGE) or b"")
-    proofs.publish(proofs.begin(), None)  # a build that found all as it stood
-    assert proofs.shown(PAGE) is None
+    assert quick.render(root, {STORY}) == [PAGE]
+    quick.finish_build(number, made[-1])
+    assert "第二句".encode() in (quick.get_page(PAGE) or b"")
+    quick.finish_build(quick.start_build(), None)  # a build that found all as it stood
+    assert quick.get_page(PAGE) is None
 
 
-def test_a_build_that_read_the_same_text_takes_its_proof_away(
-    root: Path, proofs: Proofs, tmp_path: Path
+def test_a_build_that_read_the_same_text_takes_its_quick_page_away(
+    root: Path, quick: QuickPreview, tmp_path: Path
 ) -> None:
-    """Though it was pulled while the build ran."""
-    made: list[Forme] = []
-    number = proofs.begin()
+    """Though it was rendered while the build ran."""
+    made: list[Snapshot] = []
+    number = quick.start_build()
     _save(root, STORY, "一句。\n")
-    assert proofs.pull(root, {STORY}) == [PAGE]
+    assert quick.render(root, {STORY}) == [PAGE]
     build(
         root,
         tmp_path / "site",
         drafts=True,
-        on_edition=lambda e: made.append(Forme.of(e.collection, e.theme)),
+        on_edition=lambda e: made.append(Snapshot.of(e.collection, e.theme)),
     )
-    proofs.publish(number, made[-1])
-    assert proofs.shown(PAGE) is None
+    quick.finish_build(number, made[-1])
+    assert quick.get_page(PAGE) is None
 
 
 class _Saves:
     """Stands for the watcher: says once that the story was saved."""
 
-    def each(self) -> list[set[str]]:
+    def batches(self) -> list[set[str]]:
         return [{STORY}]
 
 
@@ -257,13 +259,13 @@ def test_a_save_does_not_wait_for_a_running_build(
     builder.start()
     assert running.wait(timeout=60)
     _save(root, STORY, "中途存的一句。\n")
-    inbox = preview.listeners.open()
-    preview.follow(_Saves())  # type: ignore[arg-type]
+    inbox = preview.tabs.connect()
+    preview.render_saved(_Saves())  # type: ignore[arg-type]
     assert '"page"' in inbox.get_nowait()
-    assert "中途存的一句".encode() in (preview.proofs.shown(PAGE) or b"")
+    assert "中途存的一句".encode() in (preview.quick.get_page(PAGE) or b"")
     go_on.set()
     builder.join()
-    assert preview.proofs.shown(PAGE) is None
+    assert preview.quick.get_page(PAGE) is None
     assert "中途存的一句".encode() in (tmp_path / "site" / PAGE).read_bytes()
 
 
