@@ -173,7 +173,7 @@ _ALONE: Final = frozenset({"标题", "横线"})
 # str.isprintable, which is false for all spaces but U+0020, is asked first.
 _WORDS: Final = (
     r"(?>(?:[^*_`~^\\\n <]++|<(?!!|[^<> ]*@)| (?! |$)"
-    r"|\*\*[\u4e00-\u9fffA-Za-z0-9]+\*\*(?!\*)"
+    r"|\*\*[^\W_]+\*\*(?!\*)"
     r"|(?<=[0-9A-Za-z])_(?=[0-9A-Za-z])|(?<!\*)~(?!\*|[^~\n]*~))+)"
 )
 _BEGINNING: Final = r"(?![\s#>+\[=|:-]|\d+[.)])"

@@ -12,7 +12,7 @@ from typing import Final
 
 from xuelan.text import prose
 
-_DROPPED: Final = re.compile(r"[^\w一-鿿-]+|_")
+_DROPPED: Final = re.compile(r"[^\w-]+|_")
 _MARKUP: Final = re.compile(
     r"(?P<mark>`+)(?!`)(?P<code>.*?)(?<!`)(?P=mark)(?!`)|!?\[(?P<text>[^\]]*)\]\([^)]*\)|\[@[^\]]*\]"
 )
