@@ -27,13 +27,14 @@ from xuelan.pages.frames import HostOutput
 from xuelan.pages.write import Written
 from xuelan.reading import attachments
 from xuelan.text.digests import key_of, program
+from xuelan.text.errors import XuelanError
 from xuelan.text.problem import Code, Problem, fatal
 
 _INSTALLED: Final = "node_modules/.package-lock.json"
 """Tells which typefaces are installed for the kits."""
 
 
-class RefusedError(Exception):
+class RefusedError(XuelanError):
     """The column has errors: nothing is built."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -49,7 +49,7 @@ Outcome = tuple[Any, BaseException | None]
 """What a task returned, or the error it raised."""
 
 
-class ForkTraceback(Exception):  # noqa: N818 - the cause of an error, as text
+class ForkTraceback(XuelanError):  # noqa: N818 - the cause of an error, as text
     """The traceback of an error raised in a fork. It cannot be sent but as text."""
 
     def __str__(self) -> str:

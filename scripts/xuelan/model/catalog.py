@@ -1,4 +1,4 @@
-"""The whole collection as one frozen value."""
+"""The catalog: a whole collection as one frozen value."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths")
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything the column holds. Materials are sorted by id, drafts and all.
+    """Everything a column holds. ``materials`` are sorted by id and include drafts.
 
-    With ``drafts`` the public sees drafts too: for previews only. ``unread`` are the paths of
-    files that could not be read: what they hold is not known, so it is not reported missing.
-    ``scans`` are what reading found in the texts, by path.
+    With ``drafts`` readers see drafts too, in previews only. ``unread`` are the paths of files that
+    could not be read: ids that they may contain are not reported missing. ``scans`` has the scan of
+    each text, by path.
     """
 
     column: Column
@@ -51,13 +51,13 @@ class Catalog:
         return frozenset(path.rsplit("/", 1)[-1].removesuffix(".md") for path in self.unread)
 
     def lacks(self, material: str) -> bool:
-        """True when there is surely no material of this id."""
+        """True if certainly no material has this id, not even one in an unread file."""
         if any(not path.endswith((".md", ".yml")) for path in self.unread):
             return False  # a whole folder could not be read
         return material not in self.by_id and material not in self._unread_ids
 
     def has_read(self, name: str) -> bool:
-        """False when the data file ``name``, such as ``works``, is there but could not be read."""
+        """False if the data file ``name``, such as ``works``, exists but could not be read."""
         return f"{MATERIALS_FOLDER}/{name}.yml" not in self.unread
 
     @cached_property
@@ -66,32 +66,32 @@ class Catalog:
         return {m.path: m for m in self.materials}
 
     def scan_of(self, material: Material) -> Scan:
-        """What stands in a material's text."""
+        """The scan of a material's text, which may have to be read again (``ChangedError``)."""
         return self.scans.get(material.path) or scan(material.path, self.body_of(material))
 
     def body_of(self, material: Material) -> str:
-        """A material's text, read from its file. Raises ``ChangedError``."""
+        """Read a material's text again. Raises ``ChangedError`` if its file has changed."""
         m = material
         return read_body(self.column.root, m.path, m.body_line, m.digest)
 
     @cached_property
     def citable(self) -> frozenset[str]:
-        """What may be cited: works, and facts that are not merely supposed."""
-        supposed = {f.id for f in self.facts.values() if f.confidence == LOW}
-        return frozenset((*self.works, *self.facts)) - supposed
+        """Ids that may be cited: of works, and of facts of more than low confidence."""
+        low = {f.id for f in self.facts.values() if f.confidence == LOW}
+        return frozenset((*self.works, *self.facts)) - low
 
     @cached_property
     def sound(self) -> frozenset[str]:
-        """What may be cited without more ado: works, and facts that are certain."""
+        """Ids that may be cited without “据报道”: of works, and of facts of high confidence."""
         return self.citable - {f.id for f in self.facts.values() if f.confidence == MEDIUM}
 
     def shows(self, material: Material) -> bool:
-        """True when readers of this build may see ``material``."""
+        """True if readers of this build may see ``material``."""
         return material.is_public or (self.drafts and material.status == DRAFT)
 
     @cached_property
     def public(self) -> tuple[Material, ...]:
-        """What readers may see, newest first, then by id."""
+        """The materials that readers may see, newest first, then by id."""
         found = sorted((m for m in self.materials if self.shows(m)), key=lambda m: m.id)
         return tuple(sorted(found, key=lambda m: m.date, reverse=True))
 
@@ -102,16 +102,16 @@ class Catalog:
         return tuple(m for m in self.materials if self.shows(m) and m.kind in kinds)
 
     def where(self, wanted: Callable[[Material], bool]) -> tuple[Material, ...]:
-        """Public materials that fulfil ``wanted``, newest first."""
+        """The public materials for which ``wanted`` is True, newest first."""
         return tuple(m for m in self.public if wanted(m))
 
     def sources_of(self, cited: str) -> tuple[str, ...]:
-        """The works a citation stands for: a fact's sources, or the work itself."""
+        """The ids of the works that a citation refers to: a fact's sources, or the work itself."""
         if fact := self.facts.get(cited):
             return fact.sources
         return (cited,) if cited in self.works else ()
 
 
 def newest(materials: Iterable[Material]) -> str:
-    """The newest date on which any of ``materials`` was issued, collected or changed (ISO)."""
+    """The latest date (ISO) on which one of ``materials`` was issued, collected or updated."""
     return max((max(m.changed, m.issued) for m in materials), default="")

@@ -104,7 +104,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """Marks a site must show when it holds them; never invented, empty by default."""
+    """The marks that a site must show if it holds them; empty by default, never invented."""
 
     host: str = ""
     contact: str = ""
@@ -114,7 +114,7 @@ class Footer:
 
     @property
     def police_digits(self) -> str:
-        """The digits of the police record number, which its public page is asked by."""
+        """The digits of the police record number; the address of its public page has them."""
         match = _POLICE.fullmatch(self.police)
         return match[1] if match else ""
 
@@ -123,9 +123,10 @@ class Footer:
 class Column:
     """A column's settings. ``root`` is its folder; ``url`` ends in ``/`` or is empty.
 
-    ``theme_dir`` is the folder of the column's own templates, if it has any. ``closed`` is true
-    when the hand-written pages are made from the column's files alone: other plugins and hooks of
-    the host may look at anything. ``environment`` are the variables that the settings ask for.
+    ``theme_dir`` is the folder of the column's own templates, if it has any. ``closed`` is True if
+    the hand-written pages depend on the column's files alone, False with other plugins or hooks of
+    the host, which may read anything. ``environment`` are the names and values of the environment
+    variables that the settings use.
     """
 
     root: Path
@@ -151,7 +152,7 @@ class Column:
 
     @property
     def vocabularies(self) -> Vocabularies:
-        """The column's own lists of allowed values, by the names the field table uses."""
+        """The column's lists of allowed values, by the names that field tables use."""
         return {
             "kinds": tuple(k.name for k in self.kinds),
             "activities": tuple(a.name for a in self.activities),
@@ -159,12 +160,12 @@ class Column:
         }
 
     def kind(self, name: str) -> Kind:
-        """The kind called ``name``; raises ``KeyError`` for a name the column does not have."""
+        """The kind called ``name``. Raises ``KeyError``."""
         return {k.name: k for k in self.kinds}[name]
 
     @property
     def edit_base(self) -> str:
-        """Where the forge edits this column's root folder, ending in ``/``; empty if unknown."""
+        """The forge's address for editing the column's folder, with ``/``; empty if unknown."""
         if not self.edit_uri:
             return ""
         base = (
@@ -176,9 +177,9 @@ class Column:
 
     @property
     def new_material_url(self) -> str:
-        """Where the forge opens a new file in the materials folder; empty if unknown.
+        """The forge's address for a new file in the materials folder; empty if unknown.
 
-        GitHub, GitLab and Gitee all have ``/new/`` where they have ``/edit/``.
+        On GitHub, GitLab and Gitee it has ``/new/`` in the place of ``/edit/``.
         """
         if "/edit/" not in self.edit_base:
             return ""

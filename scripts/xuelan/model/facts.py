@@ -1,4 +1,4 @@
-"""Facts: what the column may state, each with its sources and how sure it is."""
+"""Facts: the statements that a column may cite, each with its sources and its confidence."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FIELDS: Final[Table] = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One checked statement. ``sources`` are ids of works; ``date`` is ISO, maybe partial."""
+    """One statement. ``sources`` are ids of works; ``date`` is ISO and may be partial."""
 
     id: str
     topic: str

@@ -1,7 +1,7 @@
-"""Declared field tables, and the one validator that reads a YAML mapping by such a table.
+"""Field tables, and the one validator that reads a YAML mapping by such a table.
 
-The same table makes the messages of ``xuelan check``, the reference page for editors, the
-template of ``xuelan new`` and the JSON Schema, so none of them can drift from the others.
+The messages of ``xuelan check``, the reference page for editors, the template of ``xuelan new``
+and the JSON Schema all come from the same table, so that they cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ class Form(Enum):
     RECORD = "一组字段"
     ANY = "随题型而定"
 
-    __hash__ = object.__hash__  # each is itself only: many times faster than an enumeration's own
+    __hash__ = object.__hash__  # members are singletons; the hash of Enum takes many times longer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """One field: its key, its Chinese label, what it is for, and what it may hold.
+    """One field: its key, its Chinese label, its purpose, and the values it may have.
 
-    ``choices`` lists the allowed values; ``vocabulary`` names a list of the column's own
-    settings that does. ``many`` means a YAML list.
+    ``choices`` are the allowed values; or ``vocabulary`` names the list of them in the column's
+    settings. With ``many`` the value is a YAML list. ``fields`` are those of a record.
     """
 
     name: str
@@ -75,7 +75,9 @@ _DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _INDENTED_BREAK: Final = re.compile(r"\s*\n\s*")
 
 
-class _Place(NamedTuple):
+class _FieldPlace(NamedTuple):
+    """A field in a file, for problems."""
+
     path: str
     line: int
     field: Field
@@ -88,35 +90,34 @@ class _Place(NamedTuple):
 def validate(
     mapping: Mapping, table: Table, path: str, vocabularies: Vocabularies
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Read ``mapping`` by ``table``: exact values by field name, and everything wrong with it.
+    """Read ``mapping`` by ``table``: the value of every field by name, and all problems.
 
-    Every field of the table is in the result: ``""`` (or ``()``, ``0``, ``False``) where the
-    editor wrote nothing or something wrong. Lists become tuples, records become dicts that
-    carry their line as ``"line"``.
+    A field that is missing or wrong has the value ``""`` (or ``()``, ``0``, ``False``). Lists
+    become tuples, records become dicts.
     """
     problems: list[Problem] = []
-    values = dict(_unwritten(table))
+    values = dict(_empty_values(table))
     for key, line in mapping.lines.items():
         if key not in values:
             problems.append(_unknown_field(path, line, key, table))
     for field in table:
-        given = mapping.get(field.name)
-        if not given and (given is None or given in ("", [])):
+        raw = mapping.get(field.name)
+        if not raw and (raw is None or raw in ("", [])):
             if field.required:
                 hint = f"例如：{field.name}: {field.example}" if field.example else field.help
-                place = _Place(path, mapping.line_of(field.name), field)
+                place = _FieldPlace(path, mapping.line_of(field.name), field)
                 problems.append(place.problem(Code.MISSING_FIELD, "没有填写", hint))
             continue
         if field.many:
-            if _are_fine(given, field, vocabularies):
-                values[field.name] = tuple(given)
+            if _are_clean(raw, field, vocabularies):
+                values[field.name] = tuple(raw)
                 continue
-        elif _is_fine(given, field, vocabularies):
-            values[field.name] = given
+        elif _is_clean(raw, field, vocabularies):
+            values[field.name] = raw
             continue
-        read = _many if field.many else _one
-        place = _Place(path, mapping.line_of(field.name), field)
-        values[field.name], found = read(given, place, vocabularies)
+        read = _read_list if field.many else _read_value
+        place = _FieldPlace(path, mapping.line_of(field.name), field)
+        values[field.name], found = read(raw, place, vocabularies)
         problems += found
     return values, problems
 
@@ -131,12 +132,12 @@ def _unknown_field(path: str, line: int, key: str, table: Table) -> Problem:
 
 
 @cache
-def _unwritten(table: Table) -> dict[str, Any]:
-    """The values of a table of which nothing is written."""
-    return {field.name: _nothing(field) for field in table}
+def _empty_values(table: Table) -> dict[str, Any]:
+    """The values of a table whose fields are all missing."""
+    return {field.name: _empty_value(field) for field in table}
 
 
-def _nothing(field: Field) -> Any:
+def _empty_value(field: Field) -> Any:
     return () if field.many else _EMPTY.get(field.form, "")
 
 
@@ -145,22 +146,22 @@ _EMPTY: Final[dict[Form, Any]] = {
 }  # fmt: skip
 
 
-def _is_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
-    """True for nearly every value: a text in order, with nothing around it to be taken off."""
-    if type(given) is not str or not given.isprintable() or given != given.strip():
+def _is_clean(raw: Any, field: Field, vocabularies: Vocabularies) -> bool:
+    """True for a text that is right as it stands, as nearly every value is."""
+    if type(raw) is not str or not raw.isprintable() or raw != raw.strip():
         return False
     if field.form is Form.CHOICE:
-        return given in (field.choices or vocabularies.get(field.vocabulary, ()))
+        return raw in (field.choices or vocabularies.get(field.vocabulary, ()))
     check = _CHECKS.get(field.form)
-    return check(given) is None if check else field.form in _WORDS
+    return check(raw) is None if check else field.form in _WORDS
 
 
-def _are_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
-    """True for a list of such texts."""
-    if type(given) is not list:
+def _are_clean(raw: Any, field: Field, vocabularies: Vocabularies) -> bool:
+    """True for a list of texts that are all right as they stand."""
+    if type(raw) is not list:
         return False
-    for each in given:  # noqa: SIM110 - all() takes twice as long for the few there are
-        if not _is_fine(each, field, vocabularies):
+    for item in raw:  # noqa: SIM110 - all() takes twice as long for these short lists
+        if not _is_clean(item, field, vocabularies):
             return False
     return True
 
@@ -168,47 +169,48 @@ def _are_fine(given: Any, field: Field, vocabularies: Vocabularies) -> bool:
 _WORDS: Final = frozenset({Form.LINE, Form.TEXT})
 
 
-def _many(
-    given: Any, place: _Place, vocabularies: Vocabularies
+def _read_list(
+    raw: Any, place: _FieldPlace, vocabularies: Vocabularies
 ) -> tuple[tuple[Any, ...], list[Problem]]:
-    if not isinstance(given, list):
+    if not isinstance(raw, list):
         hint = f"写成 {place.field.name}: [甲, 乙]，只有一项也要方括号"
         return (), [place.problem(Code.WRONG_TYPE, "应为列表", hint)]
     values, problems = [], []
-    for item in given:
-        if _is_fine(item, place.field, vocabularies):
+    for item in raw:
+        if _is_clean(item, place.field, vocabularies):
             values.append(item)
             continue
-        here = _Place(place.path, getattr(item, "line", place.line), place.field)
-        value, found = _one(item, here, vocabularies)
+        here = _FieldPlace(place.path, getattr(item, "line", place.line), place.field)
+        value, found = _read_value(item, here, vocabularies)
         problems += found
         if not found or place.field.form is Form.RECORD:
             values.append(value)
     return tuple(v for v in values if v is not None), problems
 
 
-def _one(given: Any, place: _Place, vocabularies: Vocabularies) -> tuple[Any, list[Problem]]:
+def _read_value(
+    raw: Any, place: _FieldPlace, vocabularies: Vocabularies
+) -> tuple[Any, list[Problem]]:
     field = place.field
     if field.form is Form.RECORD:
-        return _record(given, place, vocabularies)
+        return _read_record(raw, place, vocabularies)
     if field.form is Form.ANY:
-        return (tuple(given) if isinstance(given, list) else given), []
+        return (tuple(raw) if isinstance(raw, list) else raw), []
+    wrong_type = f"应为{field.form.value}"
     if field.form in _SCALARS:
-        expected = _SCALARS[field.form]
-        if isinstance(given, bool) is not (field.form is Form.BOOL) or not isinstance(
-            given, expected
-        ):
-            return _nothing(field), [place.problem(Code.WRONG_TYPE, f"应为{field.form.value}")]
-        return given, []
-    if isinstance(given, int) and not isinstance(given, bool):
-        given = str(given)
-    if not isinstance(given, str):
+        is_bool = isinstance(raw, bool)  # a bool is an int as well
+        if is_bool is (field.form is Form.BOOL) and isinstance(raw, _SCALARS[field.form]):
+            return raw, []
+        return _empty_value(field), [place.problem(Code.WRONG_TYPE, wrong_type)]
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)
+    if not isinstance(raw, str):
         hint = "值里有冒号、方括号等符号时，请用英文引号整句括起来"
-        return _nothing(field), [place.problem(Code.WRONG_TYPE, f"应为{field.form.value}", hint)]
-    text = given.strip()
+        return _empty_value(field), [place.problem(Code.WRONG_TYPE, wrong_type, hint)]
+    text = raw.strip()
     if "\n" in text and field.form is not Form.TEXT:
         text = _INDENTED_BREAK.sub("", text)
-    return _text(text, place, vocabularies)
+    return _read_text(text, place, vocabularies)
 
 
 _SCALARS: Final[dict[Form, tuple[type, ...]]] = {
@@ -218,17 +220,19 @@ _SCALARS: Final[dict[Form, tuple[type, ...]]] = {
 }
 
 
-def _record(
-    given: Any, place: _Place, vocabularies: Vocabularies
+def _read_record(
+    raw: Any, place: _FieldPlace, vocabularies: Vocabularies
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
-    if not isinstance(given, Mapping):
+    if not isinstance(raw, Mapping):
         names = "、".join(f.name for f in place.field.fields)
         message = f"应为一组字段（{names}）"
         return None, [place.problem(Code.WRONG_TYPE, message)]
-    return validate(given, place.field.fields, place.path, vocabularies)
+    return validate(raw, place.field.fields, place.path, vocabularies)
 
 
-def _text(text: str, place: _Place, vocabularies: Vocabularies) -> tuple[str, list[Problem]]:
+def _read_text(
+    text: str, place: _FieldPlace, vocabularies: Vocabularies
+) -> tuple[str, list[Problem]]:
     field = place.field
     if not text.isprintable() and (match := CONTROL.search(text)):
         message = f"里有看不见的字符 U+{ord(match.group()):04X}"
@@ -238,7 +242,7 @@ def _text(text: str, place: _Place, vocabularies: Vocabularies) -> tuple[str, li
         if text in allowed:
             return text, []
         hint = did_you_mean(text, allowed) or f"可选：{'、'.join(allowed)}"
-        return "", [place.problem(Code.UNKNOWN_VALUE, f"没有“{_short(text)}”这个选项", hint)]
+        return "", [place.problem(Code.UNKNOWN_VALUE, f"没有“{_shorten(text)}”这个选项", hint)]
     check = _CHECKS.get(field.form)
     if check is None:
         return text, []
@@ -252,24 +256,24 @@ def _text(text: str, place: _Place, vocabularies: Vocabularies) -> tuple[str, li
 _Fault = tuple[Code, str, str] | None
 
 
-def _slug_fault(text: str) -> _Fault:
+def _check_slug(text: str) -> _Fault:
     if SLUG.fullmatch(text):
         return None
     hint = "只用小写英文字母、数字和连字符，例如 portrait-of-a-village"
-    return Code.SLUG, f"“{_short(text)}”不能用作编号", hint
+    return Code.SLUG, f"“{_shorten(text)}”不能用作编号", hint
 
 
-def _key_fault(text: str) -> _Fault:
+def _check_key(text: str) -> _Fault:
     if KEY.fullmatch(text):
         return None
-    return Code.SLUG, f"“{_short(text)}”不能用作编号", "只用英文字母、数字和连字符"
+    return Code.SLUG, f"“{_shorten(text)}”不能用作编号", "只用英文字母、数字和连字符"
 
 
-def _date_fault(text: str) -> _Fault:
+def _check_date(text: str) -> _Fault:
     match = _DATE.fullmatch(text)
     if not match:
         hint = "写成 '2016'、'2016-03' 或 '2016-03-28'；说不准的写在日期说明里"
-        return Code.DATE, f"“{_short(text)}”不是日期写法", hint
+        return Code.DATE, f"“{_shorten(text)}”不是日期写法", hint
     year, month, day = (int(part or 1) for part in match.groups())
     try:
         datetime.date(year, month, day)
@@ -278,17 +282,17 @@ def _date_fault(text: str) -> _Fault:
     return None
 
 
-def _number_fault(text: str) -> _Fault:
+def _check_number(text: str) -> _Fault:
     if re.fullmatch(NUMBER, text):
         return None
     loose = re.fullmatch(_LOOSE_NUMBER, text)
     hint = "形如 某委发〔2016〕8号：年份用六角括号〔〕，号前不加“第”和 0"
     if loose:
         hint = f"应写作 {loose[1]}〔{loose[2]}〕{loose[3]}号"
-    return Code.NUMBER, f"“{_short(text)}”不合发文字号写法", hint
+    return Code.NUMBER, f"“{_shorten(text)}”不合发文字号写法", hint
 
 
-def _url_fault(text: str) -> _Fault:
+def _check_url(text: str) -> _Fault:
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
@@ -296,37 +300,37 @@ def _url_fault(text: str) -> _Fault:
         good = False
     if good and not re.search(r"[\s<>\"'`\\]", text):
         return None
-    return Code.ADDRESS, f"“{_short(text)}”不是完整的网址", "从浏览器地址栏整条复制"
+    return Code.ADDRESS, f"“{_shorten(text)}”不是完整的网址", "从浏览器地址栏整条复制"
 
 
-def _file_fault(text: str) -> _Fault:
+def _check_file(text: str) -> _Fault:
     if text.startswith("/") or "\\" in text or re.match(r"[A-Za-z]+:", text):
         hint = "写成 文件夹/文件名，用 /，不用盘符"
-        return Code.OUTSIDE, f"“{_short(text)}”不是栏目内的相对路径", hint
+        return Code.OUTSIDE, f"“{_shorten(text)}”不是栏目内的相对路径", hint
     return None
 
 
 _CHECKS: Final = {
-    Form.SLUG: _slug_fault,
-    Form.KEY: _key_fault,
-    Form.DATE: _date_fault,
-    Form.NUMBER: _number_fault,
-    Form.URL: _url_fault,
-    Form.FILE: _file_fault,
+    Form.SLUG: _check_slug,
+    Form.KEY: _check_key,
+    Form.DATE: _check_date,
+    Form.NUMBER: _check_number,
+    Form.URL: _check_url,
+    Form.FILE: _check_file,
 }
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 40 else text[:40] + "……"
 
 
 def json_schema(table: Table, vocabularies: Vocabularies) -> dict[str, Any]:
-    """The table as a JSON Schema (draft 2020-12) object, for editors that check as one types."""
+    """The table as a JSON Schema (draft 2020-12) object, for editors that check while typing."""
     return {
         "type": "object",
         "additionalProperties": False,
         "required": [f.name for f in table if f.required],
-        "properties": {f.name: _schema_of(f, vocabularies) for f in table},
+        "properties": {f.name: _field_schema(f, vocabularies) for f in table},
     }
 
 
@@ -339,7 +343,7 @@ _PATTERNS: Final = {
 }
 
 
-def _schema_of(field: Field, vocabularies: Vocabularies) -> dict[str, Any]:
+def _field_schema(field: Field, vocabularies: Vocabularies) -> dict[str, Any]:
     schema: dict[str, Any]
     if field.form is Form.RECORD:
         schema = json_schema(field.fields, vocabularies)

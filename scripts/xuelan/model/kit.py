@@ -1,4 +1,4 @@
-"""A kit's recipe: what an editor writes in ``materials/kits/<id>.yml``."""
+"""A kit's recipe, as an editor writes it in ``materials/kits/<id>.yml``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDER: Final = "materials/kits"
 
 
 class KitError(XuelanError):
-    """A kit that cannot be made as its recipe says; the message says why, in Chinese."""
+    """A kit cannot be made as its recipe says; the message says why, in Chinese."""
 
 
 FORMS: Final = (
@@ -27,13 +27,13 @@ FORMS: Final = (
     "整改清单",
     "督查自查表",
 )
-"""Word forms a recipe may ask for; each comes as DOCX to fill in and as printable PDF."""
+"""Forms that a recipe may ask for; each comes as DOCX to fill in and as PDF to print."""
 
 PDF, LARGE_PRINT, EPUB, OFFLINE, TRANSCRIPT, SCORM, ZIM = (
     "PDF", "大字版PDF", "EPUB", "离线网页", "公文转录件", "SCORM", "ZIM",
 )  # fmt: skip
 FORMATS: Final = (PDF, LARGE_PRINT, EPUB, OFFLINE, TRANSCRIPT, SCORM, ZIM)
-"""Forms in which the kit's readings and guides are given out."""
+"""Formats of a kit's readings and guides."""
 
 SELECTION_FIELDS: Final[Table] = (
     Field("all", "全部", "true：全部已发布的材料。", Form.BOOL),
@@ -84,7 +84,7 @@ FIELDS: Final[Table] = (
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Conditions that choose materials; a material must meet every one that is given."""
+    """Conditions that select materials; a material must meet all that are not empty."""
 
     all: bool
     kinds: tuple[str, ...]
@@ -95,7 +95,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of a kit's history, as its editor tells it."""
+    """One entry of a kit's history, in its editor's words."""
 
     date: str
     note: str
@@ -105,7 +105,7 @@ class Change:
 class Kit:
     """A recipe as its editor wrote it, every field checked.
 
-    ``path`` is its file, relative to the column; ``lines`` the lines of its fields.
+    ``path`` is its file, relative to the column; ``lines`` are pairs of a field and its line.
     """
 
     id: str
@@ -135,12 +135,12 @@ class Kit:
         return f"downloads/{self.id}/"
 
     def line_of(self, field: str) -> int:
-        """The line of its file where ``field`` stands, for messages."""
+        """The line of ``field`` in its file; 1 if it is missing there."""
         return dict(self.lines).get(field, 1)
 
 
 def parse(values: dict[str, Any], path: str, lines: dict[str, int]) -> Kit:
-    """A recipe from the values :func:`xuelan.model.fields.validate` gave for :data:`FIELDS`."""
+    """A recipe from the values that ``validate`` read by :data:`FIELDS`."""
     select = values["select"]
     selection = Selection(**select) if select else None
     changes = tuple(Change(**change) for change in values["changes"])

@@ -1,4 +1,4 @@
-"""The one value in the middle: a material, and the field table an editor fills in."""
+"""A material, the value that all else is made from, and the table of the fields of its file."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ FIELDS: Final[Table] = (
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file to download. ``path`` is relative to the column; size in bytes."""
+    """A file to download. ``path`` is relative to the column, ``size`` in bytes."""
 
     file: str
     title: str
@@ -131,7 +131,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, sound or film. ``path`` is relative to the column; size in bytes."""
+    """A picture, sound or film. The paths are relative to the column, ``size`` is in bytes."""
 
     file: str
     title: str
@@ -145,7 +145,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """A reviewer's signature for one stage, tied to the text by ``digest`` when given."""
+    """A reviewer's signature for one stage; ``digest`` is that of the signed text, or empty."""
 
     stage: str
     by: str
@@ -155,11 +155,12 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One material as its editor wrote it, every field checked. Dates are ISO, maybe partial.
+    """One material as its editor wrote it, every field checked.
 
-    Its text, from ``body_line`` of its file on, is read again when it is wanted. ``digest`` is the
-    file's, ``face`` that of all but the text: with the same face a material looks the same in
-    every list. ``lines`` packs where its fields stand, for messages.
+    Dates are ISO and may be partial. The text begins at ``body_line`` of the file at ``path`` and
+    is not held here: ``Catalog.body_of`` reads it. ``digest`` is the SHA-256 of the file (hex),
+    ``face`` a digest of everything but the text: two materials with the same face look the same in
+    every list. ``lines`` are the lines of the fields by name, encoded, for messages.
     """
 
     id: str
@@ -200,42 +201,42 @@ class Material:
     lines: bytes = dataclass_field(compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[Material], tuple[Any, ...]]:
-        """How it is sent to another process: twice as fast as a dataclass does it by itself."""
+        """Pickle the values alone: half the time of a dataclass's own way."""
         return Material, _values(self)
 
     @property
     def date(self) -> str:
-        """The date it is listed under: issued where known, else when it was collected."""
+        """The date under which it is listed: issued if known, else collected."""
         return self.issued or self.collected
 
     @property
     def changed(self) -> str:
-        """The date it came into the column, or was last changed there in substance."""
+        """The date of its last change in substance: updated, else collected."""
         return max(self.collected, self.updated)
 
     @property
     def year(self) -> str:
-        """The year it was issued, or an empty string for our own undated texts."""
+        """The year in which it was issued; empty if that is not known."""
         return self.issued[:4]
 
     @property
     def publisher(self) -> str:
-        """Who put it out: the issuing body or the medium."""
+        """The body that issued it, else the medium that published it."""
         return self.issuer or self.outlet
 
     @property
     def card(self) -> Material:
-        """The material as lists and other materials' pages show it: without its text."""
+        """The material without what depends on its text, as lists and other pages show it."""
         values = [*_values(self)[:-3], 0, "", b""]
         return Material(*values)
 
     def text_digest(self, body: str) -> str:
-        """The fingerprint a reviewer signs: of title and ``body``, 16 hexadecimal digits."""
+        """The digest of title and ``body`` that a reviewer signs: 16 hexadecimal digits."""
         return hashlib.sha256(f"{self.title}\n{body}".encode()).hexdigest()[:16]
 
     @property
     def is_public(self) -> bool:
-        """True when readers may see it."""
+        """True if readers may see it."""
         return self.status == PUBLISHED
 
     @property
@@ -244,7 +245,7 @@ class Material:
         return f"materials/{self.id}/"
 
     def line_of(self, field: str) -> int:
-        """The line of its file where ``field`` stands, for messages."""
+        """The line of ``field`` in its file; 1 if it is missing there."""
         lines: dict[str, int] = msgspec.msgpack.decode(self.lines) if self.lines else {}
         return lines.get(field, 1)
 
@@ -255,23 +256,18 @@ _values: Final = attrgetter(*(f.name for f in fields(Material)))
 def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, list[Problem]]:
     """A :class:`Material` from a document, and everything wrong with its front matter.
 
-    The material comes back even when there are problems, with the wrong fields empty, so that
-    one run can check the rest of the collection against it.
+    The material comes back in any case, with wrong fields empty, so that the same run can check
+    the rest of the collection against it.
     """
     values, problems = validate(document.front, FIELDS, document.path, vocabularies)
-    made = _records(values)
+    for name, kind in (("attachments", Attachment), ("media", Media), ("reviews", SignOff)):
+        values[name] = tuple(kind(**record) for record in values[name])
     material = Material(
-        **made,
+        **values,
         path=document.path,
-        face=key_of(document.path, made),
+        face=key_of(document.path, values),
         body_line=document.body_line,
         digest=document.digest,
         lines=msgspec.msgpack.encode(document.front.lines),
     )
     return material, problems
-
-
-def _records(values: dict[str, Any]) -> dict[str, Any]:
-    for name, maker in (("attachments", Attachment), ("media", Media), ("reviews", SignOff)):
-        values[name] = tuple(maker(**row) for row in values[name])
-    return values

@@ -1,4 +1,4 @@
-"""What the column offers for study beside texts: charts, self-test questions, reading paths."""
+"""What a column offers for study beside its texts: charts, self-test questions, reading paths."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ PATH_FIELDS: Final[Table] = (
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value of a chart and the fact that carries it."""
+    """One value of a chart, and the fact that states it."""
 
     label: str
     value: float
@@ -57,7 +57,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart drawn at build time, in ``unit``."""
+    """A chart of values in ``unit``; the build draws it."""
 
     id: str
     title: str
@@ -70,7 +70,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A self-test question. ``answer`` holds option numbers, from 1; 对 and 错 are 1 and 2."""
+    """A self-test question. ``answer`` has option numbers from 1; 对 and 错 are 1 and 2."""
 
     id: str
     type: str
@@ -86,7 +86,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reading of a path and why it is read."""
+    """One material of a path, and why to read it."""
 
     material: str
     why: str

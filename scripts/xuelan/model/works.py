@@ -1,8 +1,8 @@
-"""The works list, and references printed after GB/T 7714—2025.
+"""Works: what can be cited, and the references printed for them after GB/T 7714—2025.
 
-The ten patterns are those of two independent public implementations that agree on the
-standard's examples; the standard has no pattern for 公文 and 影视, which follow the carrier
-they were read in. Signs are the 2025 ones: full-width ``，：；（）``, half-width ``.``, ``[ ]``.
+The patterns are those on which two independent public implementations and the standard's own
+examples agree. The standard has no pattern for 公文 and 影视; they follow the carrier in which they
+were read. Punctuation is that of 2025: full-width ``，：；（）``, half-width ``.``, ``[ ]``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ FIELDS: Final[Table] = (
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A document, report, book or film that can be referenced. Dates are ISO, maybe partial."""
+    """A document, report, book or film that can be cited. Dates are ISO and may be partial."""
 
     id: str
     type: str
@@ -81,7 +81,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A work as printed in a list of references; ``text`` stops before the address."""
+    """A work as a list of references prints it; ``text`` ends before the address."""
 
     text: str
     url: str
@@ -94,8 +94,8 @@ class Reference:
 def reference(work: Work) -> Reference:
     """The GB/T 7714—2025 reference of ``work``, numeric system.
 
-    Without an author the entry begins with the title. The access date stands on web pages
-    only, as the 2025 edition has it.
+    Without an author the entry begins with the title. Only web pages have an access date, as in
+    the edition of 2025.
     """
     online = "/OL" if work.url else ""
     author = f"{_authors(work)}. " if _authors(work) else ""

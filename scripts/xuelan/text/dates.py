@@ -1,4 +1,4 @@
-"""Partial ISO dates as Chinese readers write them."""
+"""Partial ISO dates (``2016``, ``2016-03``, ``2016-03-28``) as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 @cache
 def chinese(date: str) -> str:
-    """``2016-03-28`` as 2016年3月28日, ``2016-03`` as 2016年3月, ``""`` as it is."""
+    """A date in Chinese: ``2016-03-28`` gives 2016年3月28日, ``2016-03`` gives 2016年3月."""
     parts = [int(p) for p in date.split("-")] if date else []
     return "".join(f"{n}{unit}" for n, unit in zip(parts, "年月日", strict=False))
 
@@ -18,6 +18,6 @@ def first_day(date: str) -> str:
 
 
 def timestamp(date: str) -> str:
-    """An RFC 3339 time at the start of a partial date, for feeds."""
+    """The first moment of a date in the form of RFC 3339, for feeds; 1970 without a date."""
     year, month, day = (*date.split("-"), "01", "01")[:3] if date else ("1970", "01", "01")
     return f"{year}-{month}-{day}T00:00:00Z"

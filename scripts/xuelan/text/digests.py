@@ -12,30 +12,30 @@ from typing import Any, Final
 import msgspec
 
 DIGEST: Final = 16
-"""Bytes of a digest."""
+"""Length of a digest, in bytes."""
 
 _INSTALLED: Final = (".dist-info", ".egg-info")
-"""Folders whose names tell which libraries are installed, and their versions."""
+"""Endings of the folders whose names tell which libraries are installed, in which versions."""
 
 
 def digest(data: bytes | memoryview) -> bytes:
-    """The digest of some bytes: of SHA-256, for which processors have instructions."""
+    """The first 16 bytes of the SHA-256 of ``data``; processors have instructions for SHA-256."""
     return hashlib.sha256(data).digest()[:DIGEST]
 
 
 def key_of(*parts: Any) -> bytes:
-    """The key of a result that depends on ``parts``, any values msgpack can hold."""
+    """The cache key of a result that depends on ``parts``, any values that msgpack can encode."""
     return digest(msgspec.msgpack.encode(parts))
 
 
 @cache
 def program() -> bytes:
-    """The digest of this program: all files of its package, the libraries installed, Python."""
+    """The digest of this program: the files of its package, the installed libraries, Python."""
     digest = hashlib.sha256(sys.version.encode())
     folder = Path(__file__).parents[1]
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"):
         name = path.relative_to(folder).as_posix()
-        if not name.startswith("overrides/"):
+        if not name.startswith("overrides/"):  # templates; what depends on them hashes them
             digest.update(name.encode() + b"\0" + path.read_bytes())
     for place in sys.path:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""File names that Windows, macOS and Linux all accept, Chinese kept."""
+"""File names in Chinese that Windows, macOS and Linux all accept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 LONGEST: Final = 40
-"""Characters of a file name before its ending: deep folders on Windows stop at 260 in all."""
+"""Characters of a file name before its ending; a whole path on Windows has at most 260."""
 
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
@@ -16,7 +16,7 @@ _FULL_WIDTH: Final = str.maketrans('<>:"/\\|?*', "＜＞：＂／＼｜？＊")
 
 
 def file_name(text: str, ending: str = "") -> str:
-    """A file name saying ``text``: signs Windows forbids become full-width, emoji go.
+    """A file name for ``text``: signs that Windows forbids become full-width, emoji are removed.
 
     ``ending`` such as ``.docx`` is added after the name has been cut to :data:`LONGEST`.
     """

@@ -1,4 +1,4 @@
-"""Chinese words as ASCII: for addresses, and for lists ordered A to Z."""
+"""Chinese words in pinyin: for addresses, and for lists ordered A to Z."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cache
 from typing import Final
 
 _LETTER: Final = re.compile(r"[A-Za-z]")
-_SPEAKS: Final = r"[0-9A-Za-z]|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-"""What a word can be listed under: a letter or digit, or a character that has a sound."""
+_LISTED: Final = r"[0-9A-Za-z]|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+"""A letter or digit, or a Chinese character: only these have a place from A to Z."""
 
 
 @cache
@@ -24,15 +24,15 @@ def slug(text: str) -> str:
 
 @cache
 def sort_key(text: str) -> tuple[str, ...]:
-    """The key that orders Chinese words by pinyin and tone; marks and quotes are passed over."""
+    """A key that orders Chinese words by pinyin and tone, and ignores punctuation."""
     from pypinyin.seg.simpleseg import seg  # noqa: PLC0415 - as above
 
-    return (*(sound for word in seg(text) for sound in _sounds(word)), text)
+    return (*(sound for word in seg(text) for sound in _spell(word)), text)
 
 
 @cache
-def _sounds(word: str) -> list[str]:
-    """The sounds of a word that stands in no other: titles have few, and share most of them."""
+def _spell(word: str) -> list[str]:
+    """The pinyin of a word. Titles share most of their words, so each is spelled only once."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - as above
 
     return lazy_pinyin(word, style=Style.TONE3, errors="ignore")
@@ -42,8 +42,8 @@ SortKey = Callable[[str], tuple[str, ...]]
 
 
 def initial(text: str, sort_key: SortKey = sort_key) -> str:
-    """The capital letter a word is listed under, ``#`` when it has none."""
-    first = re.search(_SPEAKS, text)
+    """The capital letter under which a word is listed; ``#`` if it has none."""
+    first = re.search(_LISTED, text)
     if first and not first[0].isascii():
         first = _LETTER.search(sort_key(text)[0])
     return first[0].upper() if first and first[0].isalpha() else "#"
@@ -51,7 +51,7 @@ def initial(text: str, sort_key: SortKey = sort_key) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How words are spelled: :func:`slug` and :func:`sort_key`, or the same with a memory."""
+    """The two functions that spell words: those above, or the same with a cache behind them."""
 
     slug: Callable[[str], str] = slug
     sort_key: SortKey = sort_key

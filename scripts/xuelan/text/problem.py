@@ -1,4 +1,4 @@
-"""Problems are values: found by the library, sorted and printed once at the edge."""
+"""Problems: values that reading and rules return, and that a command sorts and prints once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 
 class Severity(StrEnum):
-    """How grave a problem is; only an ERROR makes ``xuelan check`` and the build fail."""
+    """The severity of a problem; only an ERROR makes ``xuelan check`` and the build fail."""
 
     ERROR = "错误"
     WARNING = "警告"
@@ -118,7 +118,7 @@ class Code(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: where it stands, what it is, and what to do about it.
+    """One mistake: its place, its kind, and (``hint``) what to do about it.
 
     ``path`` is relative to the column's folder, with ``/``; ``line`` counts from 1.
     """
@@ -139,7 +139,7 @@ class Problem:
 
     @property
     def is_error(self) -> bool:
-        """True when the problem must be mended before the column can be built."""
+        """True if the column cannot be built before the problem is mended."""
         return self.code.severity is Severity.ERROR
 
 
@@ -150,17 +150,18 @@ def fatal(problems: Iterable[Problem], *, strict: bool = False) -> list[Problem]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the nearest existing word, or an empty string when none is near."""
+    """A hint naming the known word nearest to ``word``; empty if none is near."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"是不是想写“{near[0]}”？" if near else ""
 
 
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What a file's name may hold but a line of output must not: breaks, escapes, broken bytes."""
+"""Characters that a file's name can have and a line of output must not: line breaks, escape
+sequences, bytes that are no UTF-8."""
 
 
 def as_text(problems: Iterable[Problem]) -> str:
-    """Problems for a terminal: one line each, the hint indented below, then a count."""
+    """Problems for a terminal: a line each, the hint indented below it, a count at the end."""
     lines: list[str] = []
     found = sorted(problems)
     for p in found:
@@ -173,7 +174,7 @@ def as_text(problems: Iterable[Problem]) -> str:
 
 
 def summary(problems: Iterable[Problem]) -> str:
-    """One line saying how many errors, warnings and notes there are."""
+    """One line with the numbers of errors, warnings and notes."""
     found = list(problems)
     if not found:
         return "检查完毕，没有发现问题。"

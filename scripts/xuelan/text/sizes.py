@@ -1,10 +1,10 @@
-"""File sizes as readers understand them."""
+"""File sizes in words."""
 
 from __future__ import annotations
 
 
 def human_size(count: int) -> str:
-    """A file size a reader understands: 820 字节, 36 KB, 1.4 MB (1 KB = 1,000 bytes)."""
+    """A size of ``count`` bytes as text: 820 字节, 36 KB, 1.4 MB (1 KB = 1,000 bytes)."""
     if count < 1000:
         return f"{count} 字节"
     if count < 1000 * 1000:
