@@ -22,18 +22,18 @@ from xuelan.rules import kits as kit_rules
 from xuelan.text.problem import Problem
 
 RULES: Final = (
-    collection.column_rules,
-    collection.id_rules,
-    collection.reference_rules,
-    collection.rights_rules,
-    collection.life_rules,
-    collection.file_rules,
-    collection.page_rules,
+    collection.check_settings,
+    collection.check_ids,
+    collection.check_references,
+    collection.check_rights,
+    collection.check_life,
+    collection.check_files,
+    collection.check_pages,
     text.text_rules,
-    data.reference_rules,
-    data.question_rules,
-    data.work_rules,
-    kit_rules.recipe_rules,
+    data.check_references,
+    data.check_questions,
+    data.check_works,
+    kit_rules.check_recipes,
 )
 
 
@@ -84,7 +84,7 @@ def check_edit(catalog: Catalog, m: Material, lost: frozenset[str]) -> list[Prob
     """
     others = text.materials_linking_to(catalog, m) if lost else []
     found = [*text.text_rules(catalog, [m, *others])]
-    found += collection.life_rules(replace(catalog, materials=(m,)))
+    found += collection.check_life(replace(catalog, materials=(m,)))
     if any(m.id in kit.guides for kit in catalog.kits):  # agendas and lists to tick stand in guides
-        found += kit_rules.recipe_rules(catalog)
+        found += kit_rules.check_recipes(catalog)
     return found

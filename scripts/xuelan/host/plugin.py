@@ -34,7 +34,7 @@ from xuelan.model.kit import KitError
 from xuelan.pages.frames import DEEPEST, SECTIONS, HostError, HostOutput
 from xuelan.pages.home import home_values
 from xuelan.pages.theme import slot
-from xuelan.reading.settings import UNREADABLE, refusal
+from xuelan.reading.settings import UNREADABLE, explain_refusal
 from xuelan.site import write_site
 from xuelan.text.anchors import slug
 from xuelan.text.problem import as_text
@@ -223,11 +223,13 @@ def _settings(root: Path, folder: str) -> MkDocsConfig:
         if config.strict:
             errors.append((name, ConfigurationError(words)))
         else:
-            p = refusal(text, name, words)
+            p = explain_refusal(text, name, words)
             log.warning("%s:%d: %s（%s）", p.path, p.line, p.message, p.hint)
     if errors:
         here = f"{path.parent}/"
-        found = [refusal(text, name, str(error).replace(here, "")) for name, error in errors]
+        found = [
+            explain_refusal(text, name, str(error).replace(here, "")) for name, error in errors
+        ]
         raise HostError("\n".join(as_text(found).splitlines()[:-1]))  # without the count
     return config
 

@@ -103,15 +103,15 @@ class MissingItemError(KitError):
 
 
 def plan(kit: Kit, catalog: Catalog, rendered: Mapping[str, Rendered]) -> KitPlan:
-    """The plan of ``kit``. :func:`xuelan.rules.kits.recipe_rules` has been run before.
+    """The plan of ``kit``. :func:`xuelan.rules.kits.check_recipes` has been run before.
 
     Raises :class:`MissingItemError` when a guide's agenda has a heading but no table.
     """
-    readings = choice.readings(kit, catalog)
-    guides = choice.guides(kit, catalog)
+    readings = choice.select_readings(kit, catalog)
+    guides = choice.select_guides(kit, catalog)
     materials = (*guides, *readings)
     texts = {m.id: rendered[m.id] for m in materials}
-    questions = tuple(replace(q, line=0) for q in choice.questions(kit, catalog))
+    questions = tuple(replace(q, line=0) for q in choice.select_questions(kit, catalog))
     agendas = tuple(_agendas(kit, guides, texts))
     recipe = replace(kit, path="", lines=())
     column = _imprint(catalog.column)
@@ -122,13 +122,13 @@ def plan(kit: Kit, catalog: Catalog, rendered: Mapping[str, Rendered]) -> KitPla
         date=newest(materials),
         readings=readings,
         guides=guides,
-        transcripts=choice.transcripts(kit, catalog),
+        transcripts=choice.select_transcripts(kit, catalog),
         rendered=texts,
         references={w: reference(catalog.works[w]) for t in texts.values() for w in t.references},
         agendas=agendas,
         questions=questions,
         titles={q.material: catalog.by_id[q.material].title for q in questions if q.material},
-        activity=choice.activity(kit, catalog),
+        activity=choice.find_activity(kit, catalog),
         activities=catalog.column.activities,
         assets=Assets(catalog.column.root, materials),
     )

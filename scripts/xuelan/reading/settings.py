@@ -27,7 +27,7 @@ from xuelan.text.yaml_reader import Mapping, parse_yaml
 
 
 class _SettingsLoader(yaml.CSafeLoader):
-    """Reads ``mkdocs.yml``, whose ``!ENV`` and ``!!python/name`` values do not concern us."""
+    """Loads ``mkdocs.yml``; of its tags only ``!ENV`` has a value here, all others give None."""
 
 
 _SettingsLoader.add_multi_constructor("!", lambda *_: None)
@@ -38,11 +38,11 @@ _SettingsLoader.add_multi_constructor("tag:yaml.org,2002:python/", lambda *_: No
 UNREADABLE: Final = (
     yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
 )  # fmt: skip
-"""What PyYAML raises for bad YAML: ``!!bool`` before another word escapes as a LookupError."""
+"""What PyYAML raises for bad YAML; ``!!bool`` before another word raises a LookupError."""
 
 
 def load(root: Path) -> tuple[Column | None, list[Problem]]:
-    """Read the settings of the column in ``root``. ``None`` when they cannot be used."""
+    """Read the settings of the column in ``root``; ``None`` if they cannot be used."""
     source, problems = read(root, SETTINGS_FILE)
     if source is None:
         if not (root / SETTINGS_FILE).exists():
@@ -57,14 +57,14 @@ def load(root: Path) -> tuple[Column | None, list[Problem]]:
         return None, [*problems, Problem(SETTINGS_FILE, line, Code.YAML, "YAML 写法有误，读不下去")]
     if not isinstance(settings, dict):
         return None, [*problems, Problem(SETTINGS_FILE, 1, Code.SETTINGS, "文件里没有设置")]
-    options, found = _own_options(source.text)
+    options, found = _parse_options(source.text)
     if options is None:
         return None, problems + found
     values, found = validate(options, COLUMN_FIELDS, SETTINGS_FILE, {})
-    problems += found + _footer_problems(options, values)
-    problems += _host_problems(root, settings, source.text)
-    column = _column(root, settings, values, source.text)
-    return column, problems + _duplicates(options, column)
+    problems += found + _check_footer(options, values)
+    problems += _check_host(root, settings, source.text)
+    column = _make_column(root, settings, values, source.text)
+    return column, problems + _check_names(options, column)
 
 
 _HOST_SETTINGS: Final = (
@@ -72,8 +72,8 @@ _HOST_SETTINGS: Final = (
 )  # fmt: skip
 
 
-def _host_problems(root: Path, settings: dict[Any, Any], text: str) -> list[Problem]:
-    """What is wrong with the host's own settings, as far as the column reads them."""
+def _check_host(root: Path, settings: dict[Any, Any], text: str) -> list[Problem]:
+    """Check those of the host's settings that the column reads."""
     faults: list[tuple[str, str, str]] = []
     for name in _HOST_SETTINGS:
         value = settings.get(name)
@@ -90,16 +90,16 @@ def _host_problems(root: Path, settings: dict[Any, Any], text: str) -> list[Prob
     ):
         faults.append(("docs_dir", f"栏目里没有“{docs}”这个文件夹", "放手写页面，例如 index.md"))
     problems = [
-        Problem(SETTINGS_FILE, _line_of(text, name), Code.SETTINGS, f"{name} {message}", hint)
+        Problem(SETTINGS_FILE, _find_line(text, name), Code.SETTINGS, f"{name} {message}", hint)
         for name, message, hint in faults
     ]
-    if not problems and _is_closed(settings):  # else a plugin may make pages
-        problems += _menu_problems(root / docs, text)
+    if not problems and _is_closed(settings):  # another plugin may make the pages of the menu
+        problems += _check_menu(root / docs, text)
     return problems
 
 
-def _menu_problems(docs: Path, text: str) -> Iterator[Problem]:
-    """Pages that the menu leads to and that are not there."""
+def _check_menu(docs: Path, text: str) -> Iterator[Problem]:
+    """Every page in the menu (``nav``) exists."""
     inside = False
     for number, line in enumerate(text.split("\n"), 1):
         inside = line.startswith("nav:") or (inside and not re.match(r"[^\s#-]", line))
@@ -110,8 +110,8 @@ def _menu_problems(docs: Path, text: str) -> Iterator[Problem]:
             yield Problem(SETTINGS_FILE, number, Code.SETTINGS, message, hint)
 
 
-def _line_of(text: str, name: str, word: str = "") -> int:
-    """Where the setting ``name`` stands, or ``word`` below it; 1 when neither is in the file."""
+def _find_line(text: str, name: str, word: str = "") -> int:
+    """The line of ``word`` in or below the setting ``name``, else that of ``name``, else 1."""
     lines = text.split("\n")
     keys = [line.partition(":")[0] for line in lines]
     start = keys.index(name) if name in keys and name else 0
@@ -134,13 +134,13 @@ _REFUSALS: Final = (
     (r"'([^']*)' (?:isn't an existing|does not exist at)", "没有“{}”这个文件", _FROM_ROOT),
     (r"Unrecognised configuration name: (.*)", "不是 MkDocs 的设置", "自己用的值写在 extra 下面"),
 )
-"""What the host says of its settings in English, what it means to an editor, and what to do."""
+"""A pattern of MkDocs's message, what it means to an editor, and what to do."""
 
 
-def refusal(text: str, name: str, words: str) -> Problem:
-    """Why the host refuses the setting ``name`` of the settings ``text``, from its own ``words``.
+def explain_refusal(text: str, name: str, words: str) -> Problem:
+    """The problem for a setting that MkDocs refuses with the message ``words``.
 
-    ``name`` is empty where the host does not tell it.
+    ``text`` is that of the settings, ``name`` the setting, empty if MkDocs does not name it.
     """
     last = words.strip().rpartition("\n")[2]
     message, word, hint = "写得不对", "", f"MkDocs 的原话：{last}"
@@ -150,12 +150,12 @@ def refusal(text: str, name: str, words: str) -> Problem:
             message, hint = meaning.format(word), advice
             break
     at = re.search(r"line (\d+), column", words)
-    line = int(at[1]) if at else _line_of(text, name, word)
+    line = int(at[1]) if at else _find_line(text, name, word)
     return Problem(SETTINGS_FILE, line, Code.SETTINGS, f"{name} {message}".strip(), hint)
 
 
-def _own_options(text: str) -> tuple[Mapping | None, list[Problem]]:
-    """The block below ``- xuelan:`` in ``plugins``, cut out so that its lines are remembered."""
+def _parse_options(text: str) -> tuple[Mapping | None, list[Problem]]:
+    """Parse the block below ``- xuelan:`` in ``plugins`` by itself, which gives its lines."""
     lines = text.split("\n")
     start = next((n for n, s in enumerate(lines) if re.match(r"\s*-\s+xuelan\s*:\s*$", s)), None)
     if start is None:
@@ -178,7 +178,7 @@ def _own_options(text: str) -> tuple[Mapping | None, list[Problem]]:
     return (options, []) if not problems else (None, problems)
 
 
-def _footer_problems(options: Mapping, values: dict[str, Any]) -> list[Problem]:
+def _check_footer(options: Mapping, values: dict[str, Any]) -> list[Problem]:
     footer, given = values["footer"] or {}, options.get("footer")
     problems = []
     for name, (pattern, hint) in FOOTER_MARKS.items():
@@ -190,7 +190,7 @@ def _footer_problems(options: Mapping, values: dict[str, Any]) -> list[Problem]:
     return problems
 
 
-def _duplicates(options: Mapping, column: Column) -> list[Problem]:
+def _check_names(options: Mapping, column: Column) -> list[Problem]:
     problems = []
     for name, items in (("kinds", column.kinds), ("activities", column.activities)):
         seen: set[str] = set()
@@ -204,21 +204,21 @@ def _duplicates(options: Mapping, column: Column) -> list[Problem]:
     return problems
 
 
-def _environment(text: str) -> tuple[tuple[str, str], ...]:
-    """The variables that may stand in ``!ENV`` values, with what they hold now."""
+def _find_environment(text: str) -> tuple[tuple[str, str], ...]:
+    """The environment variables that ``!ENV`` values may name, with their values now."""
     words = {w for line in re.findall(r"!ENV(.*)", text) for w in re.findall(r"\w+", line)}
     return tuple((w, os.environ[w]) for w in sorted(words) if w in os.environ)
 
 
 def _is_closed(settings: dict[str, Any]) -> bool:
-    """True when nothing but our own plugin takes part in making the hand-written pages."""
+    """True if only our own plugin takes part in making the hand-written pages."""
     plugins = settings.get("plugins")
     names = [next(iter(p)) if isinstance(p, dict) and p else p for p in plugins or ()]
     more = {"hooks", "INHERIT", "markdown_extensions", "mdx_configs"} & set(settings)
     return names == ["xuelan"] and not more
 
 
-def _column(root: Path, settings: dict[str, Any], values: dict[str, Any], text: str) -> Column:
+def _make_column(root: Path, settings: dict[str, Any], values: dict[str, Any], text: str) -> Column:
     theme = settings.get("theme")
     url = str(settings.get("site_url") or "")
     return Column(
@@ -241,5 +241,5 @@ def _column(root: Path, settings: dict[str, Any], values: dict[str, Any], text: 
         footer=Footer(**(values["footer"] or {})),
         theme_dir=str(theme.get("custom_dir") or "") if isinstance(theme, dict) else "",
         closed=_is_closed(settings),
-        environment=_environment(text),
+        environment=_find_environment(text),
     )

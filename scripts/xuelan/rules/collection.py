@@ -14,8 +14,8 @@ from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.source import is_folder, list_files, read
 
 
-def column_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Materials named in the settings must exist and be published."""
+def check_settings(catalog: Catalog) -> Iterator[Problem]:
+    """Materials that the settings name exist and are published."""
     column = catalog.column
     named = [(i, "essential") for i in column.essential]
     named += [(a.guide, "activities") for a in column.activities if a.guide]
@@ -34,12 +34,13 @@ def column_rules(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _settings_line(root: Path, word: str) -> int:
+    """The first line of the settings that has ``word``; 1 if none has."""
     text = (root / SETTINGS_FILE).read_text(encoding="utf-8", errors="replace")
     return next((n for n, line in enumerate(text.split("\n"), 1) if word in line), 1)
 
 
-def id_rules(catalog: Catalog) -> Iterator[Problem]:
-    """An id equals its file's name and belongs to one material only."""
+def check_ids(catalog: Catalog) -> Iterator[Problem]:
+    """An id is the name of its file and belongs to one material only."""
     seen: dict[str, str] = {}
     for m in sorted(catalog.materials, key=lambda m: m.path):
         stem = posixpath.basename(m.path).removesuffix(".md")
@@ -53,8 +54,8 @@ def id_rules(catalog: Catalog) -> Iterator[Problem]:
         seen.setdefault(m.id, m.path)
 
 
-def reference_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Materials and works named in front matter must exist."""
+def check_references(catalog: Catalog) -> Iterator[Problem]:
+    """Materials and works that front matter names exist."""
     for m in catalog.materials:
         wanted = [(i, "related") for i in m.related]
         wanted += [(m.replaced_by, "replaced_by")] if m.replaced_by else []
@@ -74,19 +75,19 @@ def reference_rules(catalog: Catalog) -> Iterator[Problem]:
             yield Problem(m.path, m.line_of("work"), Code.UNKNOWN_REFERENCE, message, hint)
 
 
-def rights_rules(catalog: Catalog) -> Iterator[Problem]:
-    """What may be shown must fit the ground for showing it, and required fields be there."""
+def check_rights(catalog: Catalog) -> Iterator[Problem]:
+    """A kind has its required fields, and how much of a text is shown fits the ground for it."""
     needs = {k.name: k.needs for k in catalog.column.kinds}
     for m in catalog.materials:
         for field in needs.get(m.kind, ()):
             if not getattr(m, field):
                 message = f"“{m.kind}”必须填写“{field}”"
                 yield Problem(m.path, m.line_of("kind"), Code.MISSING_FIELD, message)
-        for field, message, hint in _rights_faults(m):
+        for field, message, hint in _find_rights_faults(m):
             yield Problem(m.path, m.line_of(field), Code.RIGHTS, message, hint)
 
 
-def _rights_faults(m: Material) -> Iterator[tuple[str, str, str]]:
+def _find_rights_faults(m: Material) -> Iterator[tuple[str, str, str]]:
     if m.ground == THIRD_PARTY and m.text == FULL:
         yield "text", "第三方作品不得刊登全文", "改为 text: 摘要，正文只写自己的话"
     if m.ground == THIRD_PARTY and not (m.outlet or m.issuer or m.author or m.work):
@@ -97,14 +98,14 @@ def _rights_faults(m: Material) -> Iterator[tuple[str, str, str]]:
         yield "text", "本站原创不存在“原文待补”", "还没写好的稿子请用 status: draft"
 
 
-def file_rules(catalog: Catalog) -> Iterator[Problem]:
-    """No file is published over another, and none lies in ``materials/`` to no purpose."""
+def check_files(catalog: Catalog) -> Iterator[Problem]:
+    """No two files of a material share a name, and every file in ``materials/`` is used."""
     used = {f"{MATERIALS_FOLDER}/{name}.yml" for name in DATA_FILES}
     used |= {*catalog.by_path, *catalog.unread}
     used |= {*list_files(catalog.column.root, RECIPES, ".yml")}
     for m in catalog.materials:
         names: dict[str, str] = {}
-        for field, path in _files(m):
+        for field, path in _file_fields(m):
             name = posixpath.basename(path)
             if names.setdefault(name, path) != path:
                 message = f"两个文件都叫“{name}”"
@@ -116,22 +117,23 @@ def file_rules(catalog: Catalog) -> Iterator[Problem]:
             yield Problem(path, 1, Code.UNUSED_FILE, "这个文件没有被用到", hint)
 
 
-def _files(m: Material) -> Iterator[tuple[str, str]]:
+def _file_fields(m: Material) -> Iterator[tuple[str, str]]:
+    """The files of a material: the field that names one, and its path."""
     yield from (("attachments", a.path) for a in m.attachments)
     for item in m.media:
         yield from (("media", path) for path in (item.path, item.caption_path) if path)
 
 
-def page_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Hand-written pages are plain UTF-8 files as well."""
+def check_pages(catalog: Catalog) -> Iterator[Problem]:
+    """Hand-written pages are UTF-8 text files, too."""
     root, docs = catalog.column.root, catalog.column.docs_dir
     inside = (root / docs).is_relative_to(root) and ".." not in docs and is_folder(root / docs)
     for path in list_files(root, docs, ".md") if inside else ():
         yield from read(root, path)[1]
 
 
-def life_rules(catalog: Catalog) -> Iterator[Problem]:
-    """A replaced document names its successor; a changed text needs signing again."""
+def check_life(catalog: Catalog) -> Iterator[Problem]:
+    """A replaced document names its successor, and the text is the one that reviewers signed."""
     for m in catalog.materials:
         if m.life == REPLACED and not m.replaced_by:
             message = "没有写明由哪一份材料替代（replaced_by）"

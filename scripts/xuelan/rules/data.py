@@ -12,50 +12,51 @@ from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.scan import HEARSAY
 
 
-def reference_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Every id a data file names must exist, and a reader must be able to see it."""
+def check_references(catalog: Catalog) -> Iterator[Problem]:
+    """Every id that a data file names exists, and readers can see what it stands for."""
     wanted: list[tuple[str, int, str, _Fault]] = []
     for fact in catalog.facts.values():
-        wanted += [("facts", fact.line, work, _work_fault) for work in fact.sources]
+        wanted += [("facts", fact.line, work, _check_work) for work in fact.sources]
     for figure in catalog.figures:
-        wanted += [("figures", figure.line, p.fact, _fact_fault) for p in figure.points]
+        wanted += [("figures", figure.line, p.fact, _check_fact) for p in figure.points]
     for path in catalog.paths:
-        wanted += [("paths", path.line, step.material, _material_fault) for step in path.steps]
+        wanted += [("paths", path.line, step.material, _check_material) for step in path.steps]
     for question in catalog.questions:
-        wanted.append(("quiz", question.line, question.material, _material_fault))
-        wanted += [("quiz", question.line, i, _fact_fault) for i in question.facts]
-    for name, line, word, fault_of in wanted:
-        message, hint = fault_of(catalog, word) if word else ("", "")
+        wanted.append(("quiz", question.line, question.material, _check_material))
+        wanted += [("quiz", question.line, i, _check_fact) for i in question.facts]
+    for name, line, word, check in wanted:
+        message, hint = check(catalog, word) if word else ("", "")
         if message:
             yield Problem(f"materials/{name}.yml", line, Code.UNKNOWN_REFERENCE, message, hint)
 
 
 _Fault = Callable[[Catalog, str], tuple[str, str]]
-_FINE: Final = ("", "")
+_NO_FAULT: Final = ("", "")
+"""Message and hint of an id that is right."""
 
 
-def _work_fault(catalog: Catalog, work: str) -> tuple[str, str]:
+def _check_work(catalog: Catalog, work: str) -> tuple[str, str]:
     if work in catalog.works or not catalog.has_read("works"):
-        return _FINE
+        return _NO_FAULT
     return f"书目里没有“{work}”", did_you_mean(work, catalog.works)
 
 
-def _fact_fault(catalog: Catalog, fact: str) -> tuple[str, str]:
+def _check_fact(catalog: Catalog, fact: str) -> tuple[str, str]:
     if fact in catalog.facts or not catalog.has_read("facts"):
-        return _FINE
+        return _NO_FAULT
     return f"事实库里没有“{fact}”", did_you_mean(fact, catalog.facts)
 
 
-def _material_fault(catalog: Catalog, material: str) -> tuple[str, str]:
+def _check_material(catalog: Catalog, material: str) -> tuple[str, str]:
     found = catalog.by_id.get(material)
     if found is None:
         known = did_you_mean(material, catalog.by_id)
-        return (f"材料“{material}”不存在", known) if catalog.lacks(material) else _FINE
-    return _FINE if catalog.shows(found) else (f"材料“{material}”没有发布，读者打不开", "")
+        return (f"材料“{material}”不存在", known) if catalog.lacks(material) else _NO_FAULT
+    return _NO_FAULT if catalog.shows(found) else (f"材料“{material}”没有发布，读者打不开", "")
 
 
-def question_rules(catalog: Catalog) -> Iterator[Problem]:
-    """A question's answer fits its type, and hearsay is called hearsay."""
+def check_questions(catalog: Catalog) -> Iterator[Problem]:
+    """A question's answer fits its type, and a fact of medium confidence is called hearsay."""
     for q in catalog.questions:
         if not _answer_fits(q):
             message = f"{q.id} 的答案与题型或选项对不上"
@@ -71,8 +72,8 @@ def _answer_fits(q: Question) -> bool:
     return bool(q.answer) and (q.type == MULTIPLE or len(q.answer) == 1)
 
 
-def work_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Works nobody uses, and addresses of materials that the works list does not allow."""
+def check_works(catalog: Catalog) -> Iterator[Problem]:
+    """Every work is used, and the addresses of materials are those of works."""
     used = {i for f in catalog.facts.values() for i in f.sources}
     allowed = {w.url for w in catalog.works.values() if w.url}
     for m in catalog.materials:

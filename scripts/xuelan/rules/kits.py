@@ -1,4 +1,4 @@
-"""What must hold of a recipe: everything it names is there, so that no kit comes out thinner."""
+"""Rules about kits' recipes: all that a recipe names exists, so that no kit lacks a part."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from xuelan.rules import choice
 from xuelan.text.problem import Code, Problem, did_you_mean
 
 TITLE, SUMMARY = 40, 120
-"""Characters of a kit's name and summary that a cover has room for."""
+"""The most characters of a kit's name and summary; a cover has no room for more."""
 
 
-def recipe_rules(catalog: Catalog) -> Iterator[Problem]:
-    """Every rule about every recipe."""
+def check_recipes(catalog: Catalog) -> Iterator[Problem]:
+    """Apply every rule to every recipe."""
     seen: dict[str, str] = {}
     for kit in catalog.kits:
-        yield from _id_problems(kit, seen)
-        yield from _reference_problems(kit, catalog)
-        yield from _life_problems(kit, catalog)
-        yield from _agenda_problems(kit, catalog)
-        yield from _content_problems(kit, catalog)
+        yield from _check_id(kit, seen)
+        yield from _check_references(kit, catalog)
+        yield from _check_life(kit, catalog)
+        yield from _check_agendas(kit, catalog)
+        yield from _check_content(kit, catalog)
 
 
-def _id_problems(kit: Kit, seen: dict[str, str]) -> Iterator[Problem]:
+def _check_id(kit: Kit, seen: dict[str, str]) -> Iterator[Problem]:
     stem = posixpath.basename(kit.path).removesuffix(".yml")
     if kit.id and kit.id != stem:
         message = f"编号“{kit.id}”与文件名“{stem}.yml”不一致"
@@ -37,7 +37,7 @@ def _id_problems(kit: Kit, seen: dict[str, str]) -> Iterator[Problem]:
     seen.setdefault(kit.id, kit.path)
 
 
-def _reference_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
+def _check_references(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
     public = [m.id for m in catalog.public]
     wanted: tuple[tuple[str, Iterable[str], Iterable[str], str], ...] = (
         ("readings", kit.readings, public, "材料"),
@@ -54,8 +54,8 @@ def _reference_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
             yield Problem(kit.path, kit.line_of(field), Code.UNKNOWN_REFERENCE, message, hint)
 
 
-def _life_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
-    """A kit gives people texts to act on: nothing replaced or repealed by name."""
+def _check_life(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
+    """A recipe names no replaced or repealed document: people act on what is in a kit."""
     for field, ids in (("readings", kit.readings), ("guides", kit.guides)):
         for i in ids:
             m = catalog.by_id.get(i)
@@ -65,9 +65,9 @@ def _life_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
                 yield Problem(kit.path, kit.line_of(field), Code.KIT, message, hint)
 
 
-def _agenda_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
-    guides = map(catalog.body_of, choice.guides(kit, catalog))
-    has = {n for guide in guides for n in choice.agenda_lengths(guide)}
+def _check_agendas(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
+    guides = map(catalog.body_of, choice.select_guides(kit, catalog))
+    has = {n for guide in guides for n in choice.find_agendas(guide)}
     for minutes in kit.agendas:
         if minutes not in has:
             message = f"指南里没有“{minutes}分钟日程”"
@@ -79,16 +79,20 @@ def _agenda_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
             yield Problem(kit.path, kit.line_of("agendas"), Code.KIT, message, hint)
 
 
-def _content_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
-    """What is asked for in general terms must come to something."""
-    readings = choice.readings(kit, catalog)
-    activity = choice.activity(kit, catalog)
+def _check_content(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
+    """What a recipe asks for in general terms selects something, and the cover has room for it."""
+    readings = choice.select_readings(kit, catalog)
+    activity = choice.find_activity(kit, catalog)
     faults = (
         (len(kit.title) > TITLE, "title", f"名称太长，封面放不下（最多{TITLE}字）"),
         (len(kit.summary) > SUMMARY, "summary", f"说明太长，封面放不下（最多{SUMMARY}字）"),
         (not kit.readings and not kit.select, "title", "没有阅读材料（readings 或 select）"),
         (bool(kit.select) and not readings, "select", "没有一份材料符合所写的条件"),
-        (kit.quiz_all and not choice.questions(kit, catalog), "quiz_all", "没有符合的自测题"),
+        (
+            kit.quiz_all and not choice.select_questions(kit, catalog),
+            "quiz_all",
+            "没有符合的自测题",
+        ),
         (kit.calendar and not (activity and activity.due), "calendar", "活动没有写明期限（due）"),
         (
             "会议议程" in kit.forms and not kit.agendas,
@@ -97,14 +101,16 @@ def _content_problems(kit: Kit, catalog: Catalog) -> Iterator[Problem]:
         ),
         (
             "督查自查表" in kit.forms
-            and not any(choice.has_ticks(catalog.body_of(g)) for g in choice.guides(kit, catalog)),
+            and not any(
+                choice.has_ticks(catalog.body_of(g)) for g in choice.select_guides(kit, catalog)
+            ),
             "forms",
             "要督查自查表，指南里却没有以“□”开头的自查条目",
         ),
         (bool(kit.reminders) and not kit.calendar, "reminders", "没有日历，提醒用不上"),
         (any(n < 0 for n in kit.reminders), "reminders", "提前的天数不能是负数"),
         (
-            TRANSCRIPT in kit.formats and not choice.transcripts(kit, catalog),
+            TRANSCRIPT in kit.formats and not choice.select_transcripts(kit, catalog),
             "formats",
             "材料里没有可以转录的公文",
         ),
