@@ -14,7 +14,8 @@ from tools import office
 from conftest import ROOT
 from xuelan.check import check
 from xuelan.kits.branch.blueprint import Blueprint, Particulars, newest_date
-from xuelan.kits.forms import FORMS, FieldTable
+from xuelan.kits.form_sheet import FieldTable
+from xuelan.kits.forms import FORMS
 from xuelan.kits.plan import plan
 from xuelan.kits.print import quiz_paper
 from xuelan.kits.print.press import extract

@@ -1,150 +1,39 @@
 """The forms a branch fills in, declared as data: one table of fields per form.
 
-The same tables make the Word form, the printable PDF and the form the browser fills, so the
-three cannot differ. Which fields a form has follows the usual records of a branch; a form is
-given out empty. Only fields with a ``prefill`` may be filled by a machine, and only forms that
-plan something have more of them than the names of branch and meeting: a record of what happened
-is written by those who were there.
+The same tables make the Word form, the printable PDF and the form the browser fills, so the three
+cannot differ. Which fields a form has follows the usual records of a branch; a form is given out
+empty. Only fields with a ``prefill`` may be filled by a machine, and only forms that plan something
+have more of them than the names of branch and meeting: a record of what happened is written by
+those who were there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
-
-class FieldKind(Enum):
-    """What is written into a field."""
-
-    LINE = "line"
-    TEXT = "text"
-    DATE = "date"
-    CHOICE = "choice"
-
-
-BRANCH, MEETING, DATE, TIME, PLACE, HOST, READINGS, AGENDA, CHECKS = (
-    "branch", "meeting", "date", "time", "place", "host", "readings", "agenda", "checks",
-)  # fmt: skip
-"""What a machine may fill in: the branch's own particulars, readings chosen, rows from a guide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """A field to fill in: its name in the file, its label, and its height in lines of 28.95 pt.
-
-    ``prefill`` names the particular that may stand here already; empty for most.
-    """
-
-    key: str
-    label: str
-    kind: FieldKind = FieldKind.LINE
-    lines: int = 1
-    choices: tuple[str, ...] = ()
-    prefill: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldTable:
-    """A table of labels and fields, one or two fields to a row."""
-
-    rows: tuple[tuple[Blank, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FormColumn:
-    """A column of a list: its head and its share of the page's width (in hundredths)."""
-
-    title: str
-    share: int
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """A list with ``count`` empty rows, the first column numbered when ``numbered``."""
-
-    columns: tuple[FormColumn, ...]
-    count: int
-    numbered: bool = True
-    lines: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table with named rows and an empty field under each column but the first."""
-
-    key: str
-    columns: tuple[FormColumn, ...]
-    rows: tuple[str, ...]
-    lines: float
-
-
-@dataclass(frozen=True, slots=True)
-class GuideTable:
-    """A table whose rows come from a guide; columns beyond the guide's stay empty.
-
-    ``slot`` names the rows, ``given`` counts the columns they fill. A column titled ``□`` has a
-    box to tick in every row.
-    """
-
-    slot: str
-    columns: tuple[FormColumn, ...]
-    given: int
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """Room for a text of one's own, below a heading, about ``lines`` lines high."""
-
-    blank: Blank
-
-
-@dataclass(frozen=True, slots=True)
-class Signatures:
-    """A line to sign by hand."""
-
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """A small line that says how to fill the form in."""
-
-    text: str
-
-
-Block = FieldTable | Roster | Grid | GuideTable | Writing | Signatures | Advice
-
-
-@dataclass(frozen=True, slots=True)
-class FormSheet:
-    """One form. ``name`` is what a recipe asks for; ``id`` names it in addresses."""
-
-    id: str
-    name: str
-    title: str
-    summary: str
-    blocks: tuple[Block, ...]
-
-    @property
-    def prefills(self) -> tuple[str, ...]:
-        """The particulars that may be filled in, in order."""
-        found = [
-            b.prefill
-            for block in self.blocks
-            if isinstance(block, FieldTable)
-            for row in block.rows
-            for b in row
-            if b.prefill
-        ]
-        return tuple(found)
-
-    @property
-    def guided(self) -> GuideTable | None:
-        """The table whose rows come from a guide, if it has one."""
-        return next((b for b in self.blocks if isinstance(b, GuideTable)), None)
-
+from xuelan.kits.form_sheet import (
+    AGENDA,
+    BRANCH,
+    CHECKS,
+    DATE,
+    HOST,
+    MEETING,
+    PLACE,
+    READINGS,
+    TIME,
+    Advice,
+    Blank,
+    FieldKind,
+    FieldTable,
+    FormColumn,
+    FormSheet,
+    Grid,
+    GuideTable,
+    Roster,
+    Signatures,
+    Writing,
+)
 
 _BRANCH: Final = Blank("branch", "支部", prefill=BRANCH)
 _LATE: Final = "当场记录；会后补写的注明“补记”和补写当天的日期。"

@@ -13,7 +13,7 @@ BLOCKS: Final = frozenset(
 )
 
 
-class _Builder(HTMLParser):
+class _TreeReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.builder = etree.TreeBuilder()
@@ -36,7 +36,7 @@ def parse(html: str) -> etree.Element:
 
     That HTML comes from an allow-list serialiser, so every tag is closed.
     """
-    reader = _Builder()
+    reader = _TreeReader()
     reader.builder.start("div", {})
     reader.feed(html)
     reader.close()

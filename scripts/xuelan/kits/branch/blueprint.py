@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from xuelan.kits.form_sheet import AGENDA, CHECKS, FormSheet
 from xuelan.kits.formats import calendar, ledger
 from xuelan.kits.formats.calendar import Meeting, MeetingTask
 from xuelan.kits.formats.meeting_forms import agenda_rows, agenda_title, check_rows, number
-from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
+from xuelan.kits.forms import AGENDA_FORM, FORMS, INSPECTION_FORM
 from xuelan.kits.ooxml import OfficeTemplate, Row, Values
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.word.fillable_form import form_template

@@ -61,7 +61,7 @@ class _Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Figure:
+class _Illustration:
     """A picture of a chapter by its address in the book; sound or film without one."""
 
     title: str
@@ -144,9 +144,9 @@ class _ChapterText:
         inner = "".join(etree.tostring(e, encoding="unicode") for e in root)
         return Markup(html.escape(root.text or "", quote=False) + inner)  # noqa: S704 - escaped
 
-    def figure(self, item: Media) -> _Figure:
+    def figure(self, item: Media) -> _Illustration:
         source = self._keep(item.path) if is_picture(item.path) else ""
-        return _Figure(item.title, source, item.alt, item.transcript)
+        return _Illustration(item.title, source, item.alt, item.transcript)
 
     def _keep(self, path: str) -> str:
         """The address under which the book holds the picture at ``path`` of the column."""

@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xuelan.kits.forms import BRANCH
+from xuelan.kits.form_sheet import BRANCH
 from xuelan.kits.ooxml import OfficeTemplate, Piece, Slot
 from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.text.dates import first_day

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xuelan.kits.forms import AGENDA, AGENDA_FORM, CHECKS, FORMS, INSPECTION_FORM, FormSheet
+from xuelan.kits.form_sheet import AGENDA, CHECKS, FormSheet
+from xuelan.kits.forms import AGENDA_FORM, FORMS, INSPECTION_FORM
 from xuelan.kits.ooxml import Row, Values
 from xuelan.kits.plan import Agenda, KitFile, KitPlan
 from xuelan.kits.print.blank_form import print_form

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from xuelan.kits.forms import (
+from xuelan.kits.form_sheet import (
     Advice,
     Block,
     FieldTable,

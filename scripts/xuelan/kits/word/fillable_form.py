@@ -17,7 +17,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from xuelan.kits.forms import Blank, FieldKind, FormColumn, FormSheet, Grid
+from xuelan.kits.form_sheet import Blank, FieldKind, FormColumn, FormSheet, Grid
 from xuelan.kits.ooxml import OfficeTemplate, Piece, Repeat, Slot
 from xuelan.kits.templating import render_xml
 from xuelan.kits.word.opc import TEXT_WIDTH, word_parts

@@ -7,9 +7,8 @@ import re
 import zipfile
 from pathlib import Path
 
-from planned import GUIDE, STUDY, planned
-
 import tiny
+from kit_plans import GUIDE, STUDY, planned
 from xuelan.kits.branch.blueprint import Blueprint, Particulars
 from xuelan.kits.plan import KitPlan
 
@@ -61,8 +60,8 @@ def plan(folder: Path, recipe: str = RECIPE) -> KitPlan:
     return planned(folder, recipe, {GUIDE: WITH_DAYS})
 
 
-def parts(folder: Path) -> Blueprint:
-    """What the branches of that kit share."""
+def blueprint(folder: Path) -> Blueprint:
+    """What the branches' own files of that kit are made from."""
     return Blueprint.of(plan(folder), NOW)
 
 

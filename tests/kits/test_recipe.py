@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from planned import GUIDE, NOTICE, RECIPE, STUDY, files, planned, problems
 
 import tiny
 from conftest import xuelan
+from kit_plans import GUIDE, NOTICE, RECIPE, STUDY, files, planned, problems
 from xuelan.kits.plan import MissingItemError, plan
 from xuelan.rendering.pipeline import render_all
 from xuelan.text.problem import Code

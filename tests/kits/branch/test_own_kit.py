@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from icalendar import Calendar
-from planned import copied
 from playwright.sync_api import Browser, Page
 
 from conftest import ROOT, Watch
+from kit_plans import copied
 from xuelan.check import check
 from xuelan.kits.branch.blueprint import Blueprint, Particulars
 from xuelan.kits.branch.readings import READINGS_NAME

@@ -10,9 +10,9 @@ import docx
 import pypdfium2
 import pytest
 from docx.shared import Mm
-from planned import NOTICE, Piece, planned, runs
 
 import tiny
+from kit_plans import NOTICE, Piece, planned, runs
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.print import press, transcript

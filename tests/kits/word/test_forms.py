@@ -10,18 +10,26 @@ from pathlib import Path
 import docx
 import pypdfium2
 import pytest
-from branch import ALL_FORMS, AWKWARD, SIXTY, part, parts, plan, words
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from hypothesis import given
 from hypothesis import strategies as st
-from planned import STUDY, problems, runs
 
+from branch_kits import ALL_FORMS, AWKWARD, SIXTY, blueprint, part, plan, words
+from kit_plans import STUDY, problems, runs
+from xuelan.kits.form_sheet import Blank, FieldTable, FormSheet, GuideTable, Writing
 from xuelan.kits.formats import meeting_forms
-from xuelan.kits.forms import FORMS, FieldTable, GuideTable, Writing
+from xuelan.kits.forms import FORMS
 from xuelan.kits.print.press import extract
 from xuelan.kits.word.fillable_form import form_template
 from xuelan.model.kit import FORMS as NAMES
+
+
+def blanks(form: FormSheet) -> list[Blank]:
+    """The fields in the tables of a form."""
+    tables = (block for block in form.blocks if isinstance(block, FieldTable))
+    return [blank for table in tables for row in table.rows for blank in row]
+
 
 every_form = pytest.mark.parametrize("form", FORMS.values(), ids=[f.id for f in FORMS.values()])
 
@@ -61,11 +69,9 @@ def test_every_field_is_a_content_control_of_its_own(form: object) -> None:
         if c.find(qn("w:tag")) is not None
     ]
     labels = {tag.get(qn("w:val")): alias.get(qn("w:val")) for alias, tag, _ in found}
-    for block in form.blocks:
-        blanks = [b for row in block.rows for b in row] if isinstance(block, FieldTable) else []
-        blanks += [block.blank] if isinstance(block, Writing) else []
-        for blank in blanks:
-            assert labels[blank.key] == blank.label
+    rooms = [block.blank for block in form.blocks if isinstance(block, Writing)]
+    for blank in (*blanks(form), *rooms):
+        assert labels[blank.key] == blank.label
     assert len(labels) == len(found)
     assert len({number.get(qn("w:val")) for _, _, number in found}) == len(found)
 
@@ -88,7 +94,7 @@ def test_records_are_not_prefilled(form: object) -> None:
     allowed = {"branch", "meeting"}
     if form.name in plans:
         allowed |= {"date", "time", "place", "host", "readings"}
-    assert set(form.prefills) <= allowed
+    assert {blank.prefill for blank in blanks(form) if blank.prefill} <= allowed
 
 
 @every_form
@@ -148,11 +154,8 @@ def test_each_form_comes_as_word_file_and_as_pdf(tmp_path: Path) -> None:
         printed = "".join("".join(extract(files[f"{stem}.pdf"])).split())
         assert printed
         form = next(f for f in FORMS.values() if stem.split("-")[1].startswith(f.name))
-        for block in form.blocks:
-            for blank in (
-                [b for row in block.rows for b in row] if isinstance(block, FieldTable) else []
-            ):
-                assert blank.label in printed
+        for blank in blanks(form):
+            assert blank.label in printed
 
 
 def test_a_printed_form_is_a4_with_embedded_fonts_and_leads_back(tmp_path: Path) -> None:
@@ -195,4 +198,4 @@ def test_columns_filled_by_a_guide_leave_room_to_write() -> None:
 
 def test_parts_of_several_agendas_know_their_lengths(tmp_path: Path) -> None:
     """A branch chooses among the lengths its guide has an agenda for."""
-    assert list(parts(tmp_path).agendas) == [60]
+    assert list(blueprint(tmp_path).agendas) == [60]

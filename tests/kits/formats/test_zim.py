@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from branch import RECIPE, plan
 from libzim.reader import Archive
 from libzim.search import Query, Searcher
 from libzim.suggestion import SuggestionSearcher
 
+from branch_kits import RECIPE, plan
 from xuelan.kits.formats import zim
 from xuelan.kits.packing.site_copy import FOLDER, SiteCopy, index_texts
 from xuelan.kits.packing.zip_writer import PackedFile

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planned import prints, with_story
 
 from conftest import ROOT
+from kit_plans import prints, with_story
 from xuelan.kits.print import book, press, typefaces
 from xuelan.kits.print.press import PressError
 from xuelan.kits.print.typefaces import NoFacesError

@@ -6,11 +6,11 @@ import datetime
 from dataclasses import replace
 from pathlib import Path
 
-from branch import AWKWARD, particulars, parts, plan
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from branch_kits import AWKWARD, blueprint, particulars, plan
 from xuelan.kits.formats import calendar
 from xuelan.kits.formats.calendar import Meeting, MeetingTask, deadline, meeting
 from xuelan.model.material import CURRENT
@@ -55,7 +55,7 @@ def test_a_deadline_known_to_the_month_covers_the_month(tmp_path: Path) -> None:
 
 def test_the_guides_own_words_become_days(tmp_path: Path) -> None:
     """“提前7天”, “当天”, “两天内” and “一个月后” are counted from the meeting."""
-    assert [(s.days, s.summary) for s in parts(tmp_path).steps] == [
+    assert [(s.days, s.summary) for s in blueprint(tmp_path).steps] == [
         (-7, "定时间和篇目"),
         (-3, "发材料"),
         (0, "备好签到表"),
@@ -66,7 +66,7 @@ def test_the_guides_own_words_become_days(tmp_path: Path) -> None:
 
 def test_a_branchs_meeting_stands_at_its_hour_with_its_agenda(tmp_path: Path) -> None:
     """14:30 in Beijing is 06:30 in UTC; the agenda is the description."""
-    first, *rest = events(meeting(parts(tmp_path).calendar(particulars())))
+    first, *rest = events(meeting(blueprint(tmp_path).calendar(particulars())))
     assert first["dtstart"].dt == datetime.datetime(2026, 12, 3, 6, 30, tzinfo=datetime.UTC)
     assert first["dtend"].dt - first["dtstart"].dt == datetime.timedelta(minutes=60)
     assert str(first["location"]) == "三楼会议室"
@@ -77,7 +77,7 @@ def test_a_branchs_meeting_stands_at_its_hour_with_its_agenda(tmp_path: Path) ->
 
 def test_a_meeting_without_an_hour_lasts_the_day(tmp_path: Path) -> None:
     """No hour is invented either."""
-    first, *_ = events(meeting(parts(tmp_path).calendar(particulars(time=""))))
+    first, *_ = events(meeting(blueprint(tmp_path).calendar(particulars(time=""))))
     assert first["dtstart"].dt == datetime.date(2026, 12, 3)
 
 

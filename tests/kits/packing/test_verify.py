@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from planned import STUDY, make_kit
 from playwright.sync_api import Browser, Page
 
 import tiny
 from conftest import xuelan
+from kit_plans import STUDY, make_kit
 from xuelan.kits.packing.package import Package, index, summary
 from xuelan.kits.packing.verify import NotAKitError, Verdict, as_text, verify
 

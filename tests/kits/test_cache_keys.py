@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from branch import RECIPE, WITH_DAYS, plan
-from planned import GUIDE, planned
 
 import tiny
+from branch_kits import RECIPE, WITH_DAYS, plan
 from conftest import ROOT
+from kit_plans import GUIDE, planned
 from xuelan.kits.assets import Assets
 from xuelan.kits.cache_keys import hash_value
 from xuelan.kits.plan import KitPlan

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from branch import RECIPE, plan, words
-from planned import export
 
+from branch_kits import RECIPE, plan, words
+from kit_plans import export
 from xuelan.kits.print import quiz_paper
 from xuelan.kits.print.press import extract
 

@@ -8,11 +8,11 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
-from planned import STUDY, planned
 from playwright.sync_api import Browser
 
 import tiny
 from conftest import ROOT
+from kit_plans import STUDY, planned
 from xuelan.kits.formats import epub
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitPlan

@@ -6,8 +6,8 @@ import io
 from pathlib import Path
 
 import openpyxl
-from branch import AWKWARD, plan
 
+from branch_kits import AWKWARD, plan
 from xuelan.kits.formats import ledger
 from xuelan.kits.formats.ledger import COLUMNS, FORMS_OF_STUDY, template
 

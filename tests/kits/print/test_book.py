@@ -7,8 +7,8 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-from planned import STUDY, planned, prints, runs, with_story
 
+from kit_plans import STUDY, planned, prints, runs, with_story
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.print import book, press

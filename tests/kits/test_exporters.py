@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from branch import RECIPE, WITH_DAYS
-from planned import GUIDE, planned
 
 import tiny
+from branch_kits import RECIPE, WITH_DAYS
+from kit_plans import GUIDE, planned
 from xuelan.kits.exporters import FORMATS, KitFormat, needs_site
 from xuelan.kits.packing.offline_site import fit
 from xuelan.kits.packing.site_copy import SiteCopy

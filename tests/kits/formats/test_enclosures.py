@@ -9,9 +9,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
-from planned import STUDY, planned, prints
 
 import tiny
+from kit_plans import STUDY, planned, prints
 from xuelan.kits.formats import enclosures, epub
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.print import press

@@ -10,10 +10,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from branch import RECIPE, plan
-from planned import export, planned
 
 import tiny
+from branch_kits import RECIPE, plan
+from kit_plans import export, planned
 from xuelan.kits.formats.scorm import course
 from xuelan.kits.plan import KitPlan
 

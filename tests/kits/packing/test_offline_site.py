@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from planned import copied
 from playwright.sync_api import Browser
 
 from conftest import Watch, xuelan
+from kit_plans import copied
 from xuelan.kits.packing import offline_site
 from xuelan.search.results import search
 
