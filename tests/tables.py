@@ -28,7 +28,7 @@ TABLES: list[tuple[Table, type, set[str]]] = [
     (_inner(study.FIGURE_FIELDS, "points"), study.Point, set()),
     (study.QUESTION_FIELDS, study.Question, ADDED_WHEN_READ),
     (study.PATH_FIELDS, study.StudyPath, ADDED_WHEN_READ),
-    (_inner(study.PATH_FIELDS, "steps"), study.Step, set()),
+    (_inner(study.PATH_FIELDS, "steps"), study.PathStep, set()),
     (kit.FIELDS, kit.Kit, ADDED_WHEN_READ),
     (kit.SELECTION_FIELDS, kit.Selection, set()),
     (column.COLUMN_FIELDS, column.Column, HOST_SETTINGS),

@@ -23,7 +23,7 @@ from xuelan.reading import settings
 from xuelan.reading.loader import load
 from xuelan.text.problem import Code
 from xuelan.text.source import list_files, read, split
-from xuelan.text.yaml_reader import Mapping, parse_yaml
+from xuelan.text.yaml_reader import YamlMapping, parse_yaml
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def schema(column: Column) -> Draft202012Validator:
     return Draft202012Validator(json.loads(printed))
 
 
-def _front_matters() -> list[tuple[str, Mapping]]:
+def _front_matters() -> list[tuple[str, YamlMapping]]:
     found = []
     for path in list_files(ROOT, "materials", ".md"):
         source, _ = read(ROOT, path)
@@ -142,10 +142,10 @@ def test_a_required_field_is_required_in_both(
     assert f"“{name}”" in problem.message
 
 
-def _mapping(yaml: str) -> Mapping:
+def _mapping(yaml: str) -> YamlMapping:
     value, problems = parse_yaml("a.yml", yaml)
     assert problems == []
-    assert isinstance(value, Mapping)
+    assert isinstance(value, YamlMapping)
     return value
 
 

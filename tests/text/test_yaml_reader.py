@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from xuelan.text.yaml_reader import Mapping, parse_yaml
+from xuelan.text.yaml_reader import YamlMapping, parse_yaml
 
 
 def _value(yaml: str) -> object:
@@ -49,7 +49,7 @@ def _value(yaml: str) -> object:
 def test_yaml_means_what_was_typed(yaml: str, value: object) -> None:
     """No dates, no sexagesimals, no Norwegian ``no``; numbers only as people write them."""
     read_back = _value(f"key: {yaml}\n")
-    assert isinstance(read_back, Mapping)
+    assert isinstance(read_back, YamlMapping)
     assert read_back["key"] == value
     assert type(read_back["key"]) is type(value)
 
@@ -186,7 +186,7 @@ _ANY_FIELD = st.one_of(
 
 def _lines(value: Any) -> Any:
     """The line of every field in a value, at any depth."""
-    if isinstance(value, Mapping):
+    if isinstance(value, YamlMapping):
         return value.line, value.lines, [_lines(part) for part in value.values()]
     return [_lines(part) for part in value] if isinstance(value, list) else None
 
@@ -197,8 +197,8 @@ class _Oracle(yaml.CSafeLoader):
     DEFAULT_SCALAR_TAG, DEFAULT_SEQUENCE_TAG, DEFAULT_MAPPING_TAG = "\0str", "\0seq", "\0map"
     first_line = 1
 
-    def mapping(self, node: yaml.MappingNode) -> Mapping:
-        result = Mapping(node.start_mark.line + self.first_line)
+    def mapping(self, node: yaml.MappingNode) -> YamlMapping:
+        result = YamlMapping(node.start_mark.line + self.first_line)
         end = node.start_mark.index
         for key, value in node.value:
             assert isinstance(key, yaml.ScalarNode)
@@ -240,7 +240,7 @@ _Oracle.yaml_constructors = {
 
 def _lines(value: Any) -> Any:
     """The line of every field in a value, at any depth."""
-    if isinstance(value, Mapping):
+    if isinstance(value, YamlMapping):
         return value.line, value.lines, [_lines(part) for part in value.values()]
     return [_lines(part) for part in value] if isinstance(value, list) else None
 

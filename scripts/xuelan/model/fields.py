@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.source import CONTROL
-from xuelan.text.yaml_reader import Mapping
+from xuelan.text.yaml_reader import YamlMapping
 
 
 class Form(Enum):
@@ -62,7 +62,7 @@ class Field:
 
 
 Table = tuple[Field, ...]
-Vocabularies = AnyMapping[str, tuple[str, ...]]
+Vocabularies = Mapping[str, tuple[str, ...]]
 
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 KEY: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
@@ -88,7 +88,7 @@ class _FieldPlace(NamedTuple):
 
 
 def validate(
-    mapping: Mapping, table: Table, path: str, vocabularies: Vocabularies
+    mapping: YamlMapping, table: Table, path: str, vocabularies: Vocabularies
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Read ``mapping`` by ``table``: the value of every field by name, and all problems.
 
@@ -223,7 +223,7 @@ _SCALARS: Final[dict[Form, tuple[type, ...]]] = {
 def _read_record(
     raw: Any, place: _FieldPlace, vocabularies: Vocabularies
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, YamlMapping):
         names = "、".join(f.name for f in place.field.fields)
         message = f"应为一组字段（{names}）"
         return None, [place.problem(Code.WRONG_TYPE, message)]

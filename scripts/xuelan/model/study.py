@@ -85,7 +85,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """One material of a path, and why to read it."""
 
     material: str
@@ -100,7 +100,7 @@ class StudyPath:
     title: str
     audience: str
     intro: str
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     line: int = 0
 
     @property

@@ -21,14 +21,13 @@ from xuelan.model.column import MATERIALS_FOLDER, Column
 from xuelan.model.facts import Fact
 from xuelan.model.fields import Table, validate
 from xuelan.model.kit import Kit
-from xuelan.model.study import JUDGEMENT, Figure, Point, Question, Step, StudyPath
+from xuelan.model.study import JUDGEMENT, Figure, PathStep, Point, Question, StudyPath
 from xuelan.model.works import Work
 from xuelan.reading.materials import Reading, read_materials
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import UNREAD, list_files, read
-from xuelan.text.yaml_reader import Mapping as YamlMapping
-from xuelan.text.yaml_reader import parse_yaml
+from xuelan.text.yaml_reader import YamlMapping, parse_yaml
 
 MAX_DATA_BYTES: Final = 20 * 1000 * 1000
 """Largest data file read: works or facts of some hundred thousand materials."""
@@ -187,7 +186,7 @@ def _make_figure(values: dict[str, Any]) -> Figure:
 
 
 def _make_path(values: dict[str, Any]) -> StudyPath:
-    return StudyPath(**{**values, "steps": tuple(Step(**s) for s in values["steps"])})
+    return StudyPath(**{**values, "steps": tuple(PathStep(**s) for s in values["steps"])})
 
 
 def _make_question(values: dict[str, Any]) -> Question:

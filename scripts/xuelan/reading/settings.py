@@ -23,7 +23,7 @@ from xuelan.model.column import (
 from xuelan.model.fields import validate
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import is_folder, read
-from xuelan.text.yaml_reader import Mapping, parse_yaml
+from xuelan.text.yaml_reader import YamlMapping, parse_yaml
 
 
 class _SettingsLoader(yaml.CSafeLoader):
@@ -154,7 +154,7 @@ def explain_refusal(text: str, name: str, words: str) -> Problem:
     return Problem(SETTINGS_FILE, line, Code.SETTINGS, f"{name} {message}".strip(), hint)
 
 
-def _parse_options(text: str) -> tuple[Mapping | None, list[Problem]]:
+def _parse_options(text: str) -> tuple[YamlMapping | None, list[Problem]]:
     """Parse the block below ``- xuelan:`` in ``plugins`` by itself, which gives its lines."""
     lines = text.split("\n")
     start = next((n for n, s in enumerate(lines) if re.match(r"\s*-\s+xuelan\s*:\s*$", s)), None)
@@ -173,24 +173,24 @@ def _parse_options(text: str) -> tuple[Mapping | None, list[Problem]]:
         end += 1
     block = "\n".join(lines[start + 1 : end]) + "\n"
     options, problems = parse_yaml(SETTINGS_FILE, block, first_line=start + 2)
-    if not problems and not isinstance(options, Mapping):
+    if not problems and not isinstance(options, YamlMapping):
         problems = [Problem(SETTINGS_FILE, start + 1, Code.SETTINGS, "xuelan 下面没有设置")]
     return (options, []) if not problems else (None, problems)
 
 
-def _check_footer(options: Mapping, values: dict[str, Any]) -> list[Problem]:
+def _check_footer(options: YamlMapping, values: dict[str, Any]) -> list[Problem]:
     footer, given = values["footer"] or {}, options.get("footer")
     problems = []
     for name, (pattern, hint) in FOOTER_MARKS.items():
         text = footer.get(name, "")
         if text and not pattern.fullmatch(text):
-            line = given.line_of(name) if isinstance(given, Mapping) else 1
+            line = given.line_of(name) if isinstance(given, YamlMapping) else 1
             message = f"“{text}”格式不对"
             problems.append(Problem(SETTINGS_FILE, line, Code.FOOTER_MARK, message, hint))
     return problems
 
 
-def _check_names(options: Mapping, column: Column) -> list[Problem]:
+def _check_names(options: YamlMapping, column: Column) -> list[Problem]:
     problems = []
     for name, items in (("kinds", column.kinds), ("activities", column.activities)):
         seen: set[str] = set()

@@ -15,7 +15,7 @@ from typing import Final
 
 from xuelan.text.errors import XuelanError
 from xuelan.text.problem import Code, Problem
-from xuelan.text.yaml_reader import Mapping, parse_yaml
+from xuelan.text.yaml_reader import YamlMapping, parse_yaml
 
 MAX_TEXT_BYTES: Final = 2 * 1000 * 1000
 """Largest text file read. A book of a million characters is 3 MB; an article never is."""
@@ -57,7 +57,7 @@ class Document:
     """A material's file in two: front matter and body, which begins at line ``body_line``."""
 
     path: str
-    front: Mapping
+    front: YamlMapping
     body: str
     body_line: int
     digest: str
@@ -169,8 +169,8 @@ def split(source: Source) -> tuple[Document | None, list[Problem]]:
         return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
     front, problems = parse_yaml(source.path, text[begin.end() + 1 : end.start()], first_line=2)
     if front is None and not problems:
-        front = Mapping(2)
-    if not problems and not isinstance(front, Mapping):
+        front = YamlMapping(2)
+    if not problems and not isinstance(front, YamlMapping):
         problems = [Problem(source.path, 2, Code.YAML, "信息栏应写成“字段: 值”的样子")]
     if problems:
         return None, problems

@@ -1,7 +1,6 @@
-"""YAML as editors write it, with the line of every key.
+"""Reads YAML as editors write it, with the line of every key.
 
-Whatever is wrong becomes a :class:`~xuelan.text.problem.Problem`; nothing here raises for bad
-input.
+Every mistake becomes a :class:`~xuelan.text.problem.Problem`; bad input raises nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _TYPED: Final = re.compile(r"(?:(~|null|)|(true|false)|-?(?:0|[1-9][0-9]{0,17})(
 """Unquoted words that are not text: nothing (group 1), truth (2), numbers (3: with decimals)."""
 
 
-class Mapping(dict[str, Any]):
+class YamlMapping(dict[str, Any]):
     """A YAML mapping that remembers at which line each key stands."""
 
     def __init__(self, line: int) -> None:
@@ -42,7 +41,7 @@ class _DataError(XuelanError):
         self.line, self.code, self.message, self.hint = line, code, message, hint
 
 
-class _Builder:
+class _ValueBuilder:
     """Builds the value of a YAML text straight from the events of libyaml's parser.
 
     YAML 1.1 would turn ``2016-03-28`` into a date (and fail on 2016-02-30), ``12:30`` into 750
@@ -75,13 +74,13 @@ class _Builder:
         if event.tag is not None and event.tag != "!":
             raise yaml.MarkedYAMLError(problem="found undefined tag", problem_mark=event.start_mark)
         if kind is yaml.ScalarEvent:
-            return _typed(event.value) if event.implicit[0] else event.value
+            return _to_value(event.value) if event.implicit[0] else event.value
         if depth > DEEPEST:
             raise _DataError(self._line(event), Code.YAML, "YAML 写法有误：列表嵌套过深")
         return self._mapping(event, depth) if kind is yaml.MappingStartEvent else self._list(depth)
 
-    def _mapping(self, event: Any, depth: int) -> Mapping:
-        result = Mapping(self._line(event))
+    def _mapping(self, event: Any, depth: int) -> YamlMapping:
+        result = YamlMapping(self._line(event))
         while not isinstance(key_event := next(self._events), yaml.MappingEndEvent):
             line = self._line(key_event)
             if not isinstance(key_event, yaml.ScalarEvent):
@@ -104,7 +103,7 @@ class _Builder:
         return int(event.start_mark.line) + self._first_line
 
 
-def _typed(word: str) -> Any:
+def _to_value(word: str) -> Any:
     """The value of an unquoted word: None, a truth, a number or, mostly, the word itself."""
     match = _TYPED.fullmatch(word)
     if match is None:
@@ -118,12 +117,12 @@ def _typed(word: str) -> Any:
 
 
 def parse_yaml(path: str, text: str, first_line: int = 1) -> tuple[Any, list[Problem]]:
-    """Parse YAML; mappings come back as :class:`Mapping`. ``None`` when it cannot be read.
+    """Parse YAML; mappings come back as :class:`YamlMapping`. ``None`` when it cannot be read.
 
     ``first_line`` is where ``text`` begins in the file, so that problems name the right line.
     """
     try:
-        return _Builder(text, first_line).document(), []
+        return _ValueBuilder(text, first_line).document(), []
     except _DataError as error:
         return None, [Problem(path, error.line, error.code, error.message, error.hint)]
     except yaml.MarkedYAMLError as error:
