@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xuelan.model.works import Work, reference
+from xuelan.model.works import Work, make_reference
 
 
 def _work(**fields: object) -> Work:
@@ -99,14 +99,14 @@ SEEN_ONLINE = {"url": "https://example.org/a", "accessed": "2026-11-20"}
 )
 def test_reference(work: Work, printed: str) -> None:
     """Full-width signs but for the point and the brackets; every entry ends in a point."""
-    assert str(reference(work)) == printed
+    assert str(make_reference(work)) == printed
 
 
 @pytest.mark.parametrize("names", [1, 2, 3])
 def test_up_to_three_authors_are_all_named(names: int) -> None:
     """Only from the fourth on does 等 stand for the rest."""
     authors = ("赵一", "钱二", "孙三")[:names]
-    printed = reference(_work(type="报纸", title="题", author=authors)).text
+    printed = make_reference(_work(type="报纸", title="题", author=authors)).text
     assert printed == f"{'，'.join(authors)}. 题[N]."
 
 
@@ -125,9 +125,9 @@ def test_what_is_not_certain_stands_beside_the_reference(
     fields: dict[str, object], note: str
 ) -> None:
     """The printed entry stays after the standard; doubts go to the note."""
-    assert reference(_work(**fields)).note == note
+    assert make_reference(_work(**fields)).note == note
 
 
 def test_an_ending_point_is_not_doubled() -> None:
     """A title that ends in a point does not give two."""
-    assert reference(_work(type="其他", title="题", outlet="甲.")).text == "题[Z]. 甲."
+    assert make_reference(_work(type="其他", title="题", outlet="甲.")).text == "题[Z]. 甲."

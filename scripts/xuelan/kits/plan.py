@@ -15,7 +15,7 @@ from xuelan.model.content import HEADINGS, Rendered
 from xuelan.model.kit import Change, Kit, KitError, Selection
 from xuelan.model.material import Material
 from xuelan.model.study import Question
-from xuelan.model.works import Reference, reference
+from xuelan.model.works import Reference, make_reference
 from xuelan.rules import choice
 
 
@@ -124,7 +124,9 @@ def plan(kit: Kit, catalog: Catalog, rendered: Mapping[str, Rendered]) -> KitPla
         guides=guides,
         transcripts=choice.select_transcripts(kit, catalog),
         rendered=texts,
-        references={w: reference(catalog.works[w]) for t in texts.values() for w in t.references},
+        references={
+            w: make_reference(catalog.works[w]) for t in texts.values() for w in t.references
+        },
         agendas=agendas,
         questions=questions,
         titles={q.material: catalog.by_id[q.material].title for q in questions if q.material},

@@ -91,7 +91,7 @@ class Reference:
         return self.text + (f" {self.url}." if self.url else "")
 
 
-def reference(work: Work) -> Reference:
+def make_reference(work: Work) -> Reference:
     """The GB/T 7714—2025 reference of ``work``, numeric system.
 
     Without an author the entry begins with the title. Only web pages have an access date, as in

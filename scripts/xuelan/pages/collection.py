@@ -15,7 +15,7 @@ from xuelan.model.fields import Table
 from xuelan.model.kit import FIELDS as KIT_FIELDS
 from xuelan.model.material import FIELDS, FULL, WITHDRAWN, Material
 from xuelan.model.study import StudyPath
-from xuelan.model.works import Reference, reference
+from xuelan.model.works import Reference, make_reference
 from xuelan.pages import charts, library
 from xuelan.pages.library import Facet, Index, Place
 from xuelan.pages.theme import TEXT, Page
@@ -53,7 +53,7 @@ class Collection:
     @cached_property
     def reference(self) -> Callable[[str], Reference]:
         """A work as printed: one work is cited on many pages."""
-        return cache(lambda work: reference(self.catalog.works[work]))
+        return cache(lambda work: make_reference(self.catalog.works[work]))
 
     @cached_property
     def shelves(self) -> tuple[Index, ...]:
@@ -148,7 +148,7 @@ def _material(c: Collection, m: Material, newer: Material | None, older: Materia
         "tags": [c.facet("tag").places[t] for t in m.tags],
         "activities": [a for a in catalog.column.activities if a.name in m.activity],
         "references": [c.reference(w) for w in rendered.references],
-        "own_reference": reference(own) if own else None,
+        "own_reference": make_reference(own) if own else None,
         "cite": _citation(c, m),
         "toc": rendered.headings if len(rendered.headings) >= TOC_FROM else (),
         "related": _related(c, m),
@@ -279,7 +279,7 @@ def _timeline(c: Collection) -> Iterator[Page]:
     values = {
         "tracks": tracks,
         "numbers": {w: n for n, w in enumerate(cited, 1)},
-        "references": [reference(c.catalog.works[w]) for w in cited],
+        "references": [make_reference(c.catalog.works[w]) for w in cited],
     }
     yield Page("timeline/", "年表", "按年月排列的大事。", "pages/timeline.html", "timeline", values)
 
@@ -306,7 +306,7 @@ def _figures(c: Collection) -> Iterator[Page]:
     values = {
         "figures": [(f, charts.svg(f)) for f in c.catalog.figures],
         "numbers": {w: n for n, w in enumerate(cited, 1)},
-        "references": [reference(c.catalog.works[w]) for w in cited],
+        "references": [make_reference(c.catalog.works[w]) for w in cited],
         "number": charts.number,
     }
     description = "图和表，每个数字注明年份和出处。"

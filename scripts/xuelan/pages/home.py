@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from xuelan.model.catalog import Catalog
 from xuelan.pages import library
-from xuelan.text.dates import chinese
+from xuelan.text.dates import zh_date
 
 NEWEST: Final = 8
 TIMELINE_STRIP: Final = 7
@@ -28,5 +28,5 @@ def home_values(catalog: Catalog) -> dict[str, Any]:
         "shelves": library.by_kind(catalog).index.shelves,
         "strip": dated[::step][:TIMELINE_STRIP],
         "notice": catalog.by_id.get(catalog.column.notice),
-        "zh_date": chinese,
+        "zh_date": zh_date,
     }

@@ -18,7 +18,7 @@ from xuelan.model.column import Column
 from xuelan.model.material import Material
 from xuelan.pages import library
 from xuelan.pages.fragments import Fragments
-from xuelan.text.dates import chinese
+from xuelan.text.dates import zh_date
 from xuelan.text.digests import key_of, program
 from xuelan.text.sizes import human_size
 
@@ -131,7 +131,7 @@ class Theme:
     def _env(self) -> jinja2.Environment:
         loader = jinja2.FileSystemLoader(self.folders)
         env = jinja2.Environment(loader=loader, autoescape=True, auto_reload=False)
-        env.filters["zh_date"] = chinese
+        env.filters["zh_date"] = zh_date
         env.filters["size"] = human_size
         env.globals.update(column=self.column, facets=self.shelves)
         Fragments(env)

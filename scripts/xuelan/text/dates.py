@@ -6,7 +6,7 @@ from functools import cache
 
 
 @cache
-def chinese(date: str) -> str:
+def zh_date(date: str) -> str:
     """A date in Chinese: ``2016-03-28`` gives 2016年3月28日, ``2016-03`` gives 2016年3月."""
     parts = [int(p) for p in date.split("-")] if date else []
     return "".join(f"{n}{unit}" for n, unit in zip(parts, "年月日", strict=False))

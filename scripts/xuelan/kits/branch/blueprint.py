@@ -19,7 +19,7 @@ from xuelan.kits.ooxml import OfficeTemplate, Row, Values
 from xuelan.kits.plan import KitPlan
 from xuelan.kits.word.fillable_form import form_template
 from xuelan.model.catalog import Catalog, newest
-from xuelan.text.dates import chinese, first_day
+from xuelan.text.dates import first_day, zh_date
 from xuelan.text.file_names import file_name
 
 LEDGER_NAME: Final = "20-学习台账.xlsx"
@@ -104,7 +104,7 @@ class Blueprint:
         values: dict[str, str | tuple[Row, ...]] = {
             "branch": p.branch,
             "meeting": p.meeting,
-            "date": chinese(p.date),
+            "date": zh_date(p.date),
             "time": p.time,
             "place": p.place,
             "host": p.host,

@@ -23,7 +23,7 @@ from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.model.column import Activity
 from xuelan.model.content import Rendered
 from xuelan.model.material import CURRENT
-from xuelan.text.dates import chinese, first_day
+from xuelan.text.dates import first_day, zh_date
 from xuelan.text.file_names import file_name
 
 PRODUCT: Final = "-//xuelan//study kit//ZH"
@@ -103,7 +103,7 @@ def deadline(activity: Activity, reminders: Sequence[int], stamp: str, address: 
     event.add("dtstart", first)
     event.add("dtend", end)
     event.add("transp", "TRANSPARENT")
-    wording = activity.due_text or chinese(activity.due)
+    wording = activity.due_text or zh_date(activity.due)
     if ended:
         event.add("summary", f"{activity.name}（当年的期限，已结束）")
         told = f"原定期限：{wording}。活动已经结束，这里只作记录；今天组织学习，日期由支部自定。"

@@ -21,7 +21,7 @@ from xuelan.kits.relink import Pictures, relink
 from xuelan.kits.templating import render_html, render_xml
 from xuelan.model.material import Material
 from xuelan.model.study import JUDGEMENT, MULTIPLE
-from xuelan.text.dates import chinese
+from xuelan.text.dates import zh_date
 from xuelan.text.file_names import file_name
 
 GROUP: Final = "培训平台"
@@ -84,7 +84,7 @@ def _page(plan: KitPlan, readings: tuple[_CourseText, ...]) -> str:
         title=plan.kit.title,
         summary=plan.kit.summary,
         column=plan.column,
-        date=chinese(plan.date),
+        date=zh_date(plan.date),
         version=plan.version,
         readings=readings,
         questions=plan.questions,

@@ -13,7 +13,7 @@ from xuelan.kits.packing.zip_writer import PackedFile, write_zip
 from xuelan.kits.plan import KitFile, KitPlan, MissingItemError
 from xuelan.kits.templating import render_html
 from xuelan.model.material import OFFICIAL, OWN
-from xuelan.text.dates import chinese
+from xuelan.text.dates import zh_date
 from xuelan.text.file_names import file_name
 
 FORMAT: Final = "xuelan-kit/1"
@@ -121,7 +121,7 @@ def _licences(plan: KitPlan) -> bytes:
     column = plan.column
     own = [m for m in plan.materials if m.ground == OWN]
     others = [m for m in plan.materials if m.ground != OWN]
-    lines = [f"{plan.kit.title}　版本 {plan.version}　{chinese(plan.date)}", ""]
+    lines = [f"{plan.kit.title}　版本 {plan.version}　{zh_date(plan.date)}", ""]
     lines.append(f"来自“{column.title}”，{column.publisher}编。")
     lines += [column.copyright] if column.copyright else []
     lines += ["", "PDF 中嵌入的字体为思源宋体、思源黑体、霞鹜文楷，均以 SIL OFL 1.1 许可发布。"]
@@ -129,7 +129,7 @@ def _licences(plan: KitPlan) -> bytes:
     if others:
         lines += ["", "公文和第三方作品的条目（公文为转录或摘要，第三方作品只有自写的提要）："]
         for m in others:
-            told = "，".join(t for t in (m.publisher, m.number, chinese(m.issued)) if t)
+            told = "，".join(t for t in (m.publisher, m.number, zh_date(m.issued)) if t)
             kind = "公文" if m.ground == OFFICIAL else "第三方"
             lines.append(f"　{m.title}（{kind}{'：' + told if told else ''}）")
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
@@ -142,7 +142,7 @@ def start_page(plan: KitPlan, files: Iterable[PackedFile], *, pages: bool) -> by
         if file.group:
             groups.setdefault(file.group, []).append(file)
     address = plan.address_of(plan.kit.address)
-    date = chinese(plan.date)
+    date = zh_date(plan.date)
     page = render_html(
         "start.html", plan=plan, groups=groups, address=address, date=date, pages=pages
     )

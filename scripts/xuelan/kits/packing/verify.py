@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from xuelan.kits.packing.package import FORMAT, MANIFEST, SUMS
-from xuelan.text.dates import chinese
+from xuelan.text.dates import zh_date
 from xuelan.text.errors import XuelanError
 
 MAX_BYTES: Final = 4 * 1000**3
@@ -203,7 +203,7 @@ def as_text(verdict: Verdict) -> str:
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
-    yield f"{verdict.title}　版本 {verdict.version}，{chinese(verdict.date)}"
+    yield f"{verdict.title}　版本 {verdict.version}，{zh_date(verdict.date)}"
     for label, names in (
         ("缺少", verdict.missing),
         ("被改动", verdict.altered),
@@ -225,7 +225,7 @@ def _current_lines(current: Current | None) -> Iterator[str]:
     elif current.is_newest:
         yield "是最新版本。"
     else:
-        yield f"不是最新：现在是版本 {current.version}，{chinese(current.date)}。"
+        yield f"不是最新：现在是版本 {current.version}，{zh_date(current.date)}。"
         for label, titles in (
             ("新收", current.added),
             ("有改动", current.changed),

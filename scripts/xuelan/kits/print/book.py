@@ -24,7 +24,7 @@ from xuelan.kits.print.typeset import (
     reference_label,
 )
 from xuelan.model.material import FULL, MISSING, OWN, Material, Media
-from xuelan.text.dates import chinese
+from xuelan.text.dates import zh_date
 from xuelan.text.file_names import file_name
 
 SHORT: Final = 700
@@ -197,7 +197,7 @@ def _book(plan: KitPlan, volume: Volume, edition: PrintEdition) -> dict[str, Val
         "publisher": plan.column.publisher,
         "keywords": tags,
         "running": f"{plan.column.title} · {plan.kit.title}",
-        "date": chinese(plan.date),
+        "date": zh_date(plan.date),
         "version": plan.version,
         "address": address,
         "qr": qr.svg(address) if address else None,
@@ -257,9 +257,9 @@ def _cut(text: str, most: int) -> str:
 def source_line(plan: KitPlan, m: Material) -> str:
     """Where a text comes from, in one line for the foot of a page."""
     if m.ground == OWN:
-        return f"{plan.column.publisher}编写，{chinese(m.collected)}"
+        return f"{plan.column.publisher}编写，{zh_date(m.collected)}"
     who = m.publisher or "、".join(m.author)
-    told = [who, m.number, chinese(m.issued) or m.issued_note]
+    told = [who, m.number, zh_date(m.issued) or m.issued_note]
     state = "" if m.text == FULL else f"（{m.text}）"
     return "，".join(t for t in told if t) + state
 
@@ -267,7 +267,7 @@ def source_line(plan: KitPlan, m: Material) -> str:
 def strip(plan: KitPlan, m: Material) -> list[tuple[str, str]]:
     """The provenance of a material, as its page shows it."""
     rendered = plan.rendered[m.id]
-    date = chinese(m.issued)
+    date = zh_date(m.issued)
     if m.issued_note:
         date = f"{date}（{m.issued_note}）" if date else m.issued_note
     extent = (

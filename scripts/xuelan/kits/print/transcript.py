@@ -22,7 +22,7 @@ from xuelan.kits.print.press import Area, pdf
 from xuelan.kits.print.typeset import Setting, Value, code, literal, markup
 from xuelan.kits.word.html_to_word import transcript_docx
 from xuelan.model.material import FULL, Material
-from xuelan.text.dates import chinese, first_day
+from xuelan.text.dates import first_day, zh_date
 from xuelan.text.file_names import file_name
 
 COPY, SHORTENED = "转录件", "公文摘要"
@@ -71,11 +71,11 @@ def label_of(m: Material) -> str:
 
 def origin(plan: KitPlan, m: Material) -> str:
     """What it was copied from, and when."""
-    told = [m.issuer, m.number, chinese(m.issued) or m.issued_note]
+    told = [m.issuer, m.number, zh_date(m.issued) or m.issued_note]
     how = "转录" if m.text == FULL else "摘编"
     source = f"{how}自：{'，'.join(t for t in told if t)}"
     address = plan.address_of(m.address)
-    here = f"{chinese(m.collected)}{how}于{plan.column.title}"
+    here = f"{zh_date(m.collected)}{how}于{plan.column.title}"
     return f"{source}；{here}" + (f"　{address}" if address else "")
 
 
