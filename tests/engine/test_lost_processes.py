@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from xuelan.engine import forks
+from xuelan.engine import fork_pool, forks
 from xuelan.engine.executor_pool import start_executor
 from xuelan.engine.forks import LostProcessError, run_detached
 from xuelan.engine.losses import MOST_LOSSES
@@ -198,7 +198,7 @@ def test_a_detached_task_that_is_lost_twice_is_an_error() -> None:
         run_detached(lambda: os.kill(os.getpid(), signal.SIGKILL), STEP)
 
 
-def _takes(board: forks._Board, slot: int) -> Callable[[], None]:
+def _takes(board: fork_pool._Board, slot: int) -> Callable[[], None]:
     def task() -> None:
         board.take(slot)
         if slot == 0:  # dies while it holds the lock
@@ -212,7 +212,7 @@ def _takes(board: forks._Board, slot: int) -> Callable[[], None]:
 
 def test_a_fork_killed_while_it_takes_a_chunk_blocks_nobody() -> None:
     """Its lock goes with it, and the board says which chunk it had."""
-    board = forks._Board(2, 3)
+    board = fork_pool._Board(2, 3)
     with pytest.raises(LostProcessError):  # both that try are killed, with chunks 0 and 1
         run_detached(_takes(board, 0), STEP)
     assert board.get(0) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,16 @@ def test_one_bad_file_does_not_spoil_the_next(tmp_path: Path) -> None:
     """The files after a bad one are read all the same."""
     found = complaints(tmp_path, bad_pdf=b"%PDF-1.7", **GOOD)
     assert len(found) == 1
+
+
+def test_no_thread_is_left_when_files_have_been_read(tmp_path: Path) -> None:
+    """Beside one, the next step of the build could not be forked."""
+    before = set(threading.enumerate())
+    for number in range(5):
+        path = tmp_path / f"{number}.txt"
+        path.write_text(f"第{number}篇", encoding="utf-8")
+        assert len(list(attachments._ReaderProcess.read_all([str(path)]))) == 1
+        assert set(threading.enumerate()) == before
 
 
 def test_a_reader_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from typing import Any, Final, TypeVar, overload
 
 from xuelan.engine import forks
 from xuelan.engine.executor_pool import ExecutorPool, RestartableExecutor, start_executor
-from xuelan.engine.forks import BackgroundTask, ForkPool
+from xuelan.engine.fork_pool import ForkPool
+from xuelan.engine.forks import BackgroundTask
 from xuelan.engine.job import Job
 
 S = TypeVar("S")
@@ -166,6 +167,7 @@ class Workers:
     ) -> ForkPool | ExecutorPool:
         if self.local and forks.can_fork():
             return ForkPool(job.run_chunk, chunks, self._width, label)
+        _log.debug("%r runs in an executor: no fork is safe here, or a cluster is used", label)
         ahead = self._width * (3 if len(chunks[0]) > 1 else 1)
         return ExecutorPool(executor, job, chunks, min(ahead, MOST_AHEAD), label)
 

@@ -75,7 +75,8 @@ class _ReaderProcess:
             text=True,
         )
         self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @classmethod
     def read_all(cls, paths: list[str]) -> Iterator[AttachmentText]:
@@ -112,6 +113,7 @@ class _ReaderProcess:
 
     def kill(self) -> None:
         self._process.kill()
+        self._listener.join()  # as long as it runs, this process cannot be forked
         self._process.communicate()
 
 
