@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -77,13 +76,6 @@ def test_no_module_needs_itself() -> None:
 
     for module in MODULES:
         walk(module, ())
-
-
-def test_one_name_one_class() -> None:
-    """No two classes share a name, the underscore before a private one aside."""
-    nodes = [node for tree in TREES.values() for node in ast.walk(tree)]
-    names = Counter(node.name.lstrip("_") for node in nodes if isinstance(node, ast.ClassDef))
-    assert [name for name, count in names.items() if count > 1] == []
 
 
 def _foreign(module: str) -> set[str]:

@@ -1,8 +1,9 @@
 """One build of a site, as a list of named steps.
 
-The steps of rendering and writing stand in :mod:`xuelan.site`; the others stand here. Nothing but
-the cache is written before the rules have passed, and nothing of a published site is touched before
-all of the new one is known to be well.
+The list is :data:`STEPS` here, with the steps of rendering and writing from :mod:`xuelan.site`.
+Their functions are in :mod:`xuelan.build_steps`, :mod:`xuelan.pages.edition` and
+:mod:`xuelan.pages.write`. Nothing but the cache is written before the rules have passed, and
+nothing of a published site is touched before all of the new one is known to be well.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from pathlib import Path
 from typing import Final
 
 from xuelan import build_steps as steps
-from xuelan.build_steps import RefusedError, decode_report, input_key, save
+from xuelan.build_steps import RefusedError, decode_report, digest_settings, input_key, save
 from xuelan.engine import publish
 from xuelan.engine.cache import FOLDER, Cache
 from xuelan.engine.context import BuildContext
 from xuelan.engine.inputs import Inputs
 from xuelan.engine.publish import PreviousBuild
-from xuelan.engine.steps import Step, StepRun, Timing
+from xuelan.engine.steps import BuildStep, StepRun, Timing
 from xuelan.engine.workers import open_workers, without_gc
 from xuelan.pages.edition import Edition
 from xuelan.pages.write import Written
@@ -60,18 +61,18 @@ class BuildReport:
 
 
 STEPS: Final = (
-    Step("compare", "核对旧网站", steps.start_comparing, beside=True),
-    Step("read", "读材料", steps.read),
-    Step("catalog", "汇总材料", steps.make_catalog, after=("read",)),
-    Step("check", "检查", steps.start_rules, after=("read",), beside=True),
-    Step("frame", "生成手写页面", steps.start_frame, after=("catalog",), beside=True),
+    BuildStep("compare", "核对旧网站", steps.lock_and_compare, beside=True),
+    BuildStep("read", "读材料", steps.read),
+    BuildStep("catalog", "汇总材料", steps.make_catalog, after=("read",)),
+    BuildStep("check", "检查", steps.start_rules, after=("read",), beside=True),
+    BuildStep("frame", "生成手写页面", steps.start_frame, after=("catalog",), beside=True),
     *RENDERING,
-    Step("digest", "核对输入", steps.digest_inputs, after=("catalog",)),
-    Step("decide", "等检查结果", steps.refuse_errors, after=("check",)),
-    Step("stage", "准备网站", steps.stage, after=("compare",)),
+    BuildStep("digest", "核对输入", steps.digest_inputs, after=("catalog",)),
+    BuildStep("decide", "等检查结果", steps.refuse_errors, after=("check",)),
+    BuildStep("stage", "准备网站", steps.stage, after=("compare",)),
     *WRITING,
-    Step("publish", "发布", steps.publish_site, after=("stage",)),
-    Step(
+    BuildStep("publish", "发布", steps.publish_site, after=("stage",)),
+    BuildStep(
         "remember",
         "记下结果",
         steps.remember,
@@ -122,22 +123,25 @@ def _build_once(
 ) -> BuildReport:
     start = time.monotonic()
     records = root / RECORDS
+    inputs = Inputs(root, records)
+    digests = digest_settings(inputs)
     column, _ = settings.load(root)
     target = site or root / (column.site_dir if column else "site")
     context = BuildContext(
         root,
         target,
-        Inputs(root, records),
+        inputs,
         PreviousBuild(target, records),
         drafts=drafts,
         strict=strict,
+        settings=digests,
     )
     report = publish.load_current_report(
-        target, records, lambda: input_key(context, column, context.inputs)
+        target, records, lambda: input_key(context, column, inputs, digests)
     )
     if report is not None:
-        found, same = decode_report(report)
-        shown = None if fatal(found, strict=strict) else same
+        found, kept_written = decode_report(report)
+        shown = None if fatal(found, strict=strict) else kept_written
         return BuildReport(found, target, time.monotonic() - start, shown, _memory())
     with open_workers(tell, scheduler) as helpers, without_gc(), contextlib.ExitStack() as stack:
         context = replace(context, cache=Cache(records), workers=helpers, resources=stack)
@@ -158,37 +162,46 @@ def _build_once(
 
 
 def _insert(
-    listed: Sequence[Step], on_edition: Callable[[Edition], object] | None
-) -> Sequence[Step]:
+    listed: Sequence[BuildStep], on_edition: Callable[[Edition], object] | None
+) -> Sequence[BuildStep]:
     """``listed`` with one more that hands the edition over as soon as it is made."""
     if on_edition is None:
         return listed
-    hand_over = Step(
+    hand_over = BuildStep(
         "hand over", "交给预览", lambda _, edition: on_edition(edition), after=("edition",)
     )
     at = next(n for n, step in enumerate(listed, 1) if step.name == "edition")
     return (*listed[:at], hand_over, *listed[at:])
 
 
-def _run(run: StepRun, listed: Sequence[Step]) -> list[Problem]:
-    """Run the steps; returns the problems of the column, among them errors if it was refused."""
+def _run(run: StepRun, listed: Sequence[BuildStep]) -> list[Problem]:
+    """Run the steps; returns the problems of the column, among them errors if it was refused.
+
+    What was made before a build is refused, or a file changes, is kept for the next one.
+    """
     try:
-        run.run(listed)
+        return _run_or_explain(run, listed)
     except RefusedError as refused:
         save(run.context)
         return refused.problems
     except ChangedError:
         save(run.context)
         raise
-    except Exception:
-        # What a step could not do with a faulty column, the rules explain.
-        explained = run.result("check") if run.has_started("check") else []
-        if not fatal(explained, strict=run.context.strict):
-            raise
-        save(run.context)
-        return explained
-    problems: list[Problem] = run.result("check")
-    return problems
+
+
+def _run_or_explain(run: StepRun, listed: Sequence[BuildStep]) -> list[Problem]:
+    """Run the steps; what a step could not do with a faulty column, the rules explain."""
+    try:
+        run.run(listed)
+    except (RefusedError, ChangedError):
+        raise
+    except Exception as error:
+        problems = run.result("check") if run.has_started("check") else []
+        if fatal(problems, strict=run.context.strict):
+            raise RefusedError(problems) from error
+        raise
+    checked: list[Problem] = run.result("check")
+    return checked
 
 
 def _memory() -> int:

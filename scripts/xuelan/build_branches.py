@@ -18,7 +18,7 @@ from xuelan.build_kits import CHECKING, COPY_SITE, kits_by_id
 from xuelan.build_steps import RefusedError
 from xuelan.engine.cache import Cache
 from xuelan.engine.context import BuildContext
-from xuelan.engine.steps import Step, StepRun
+from xuelan.engine.steps import BuildStep, StepRun
 from xuelan.engine.workers import open_workers
 from xuelan.kits.branch.blueprint import Blueprint, newest_date
 from xuelan.kits.branch.branch_list import BranchList, read
@@ -157,17 +157,17 @@ def write_lists(
 
 STEPS: Final = (
     *CHECKING,
-    Step("choose", "挑选套装", choose_kits, after=("catalog", "order")),
-    Step("plan", "安排套装", plan_kits, after=("catalog", "render", "choose")),
-    Step("blueprints", "备好表格", draw_blueprints, after=("catalog", "plan")),
-    Step("read list", "读名单", read_list, after=("blueprints", "order")),
+    BuildStep("choose", "挑选套装", choose_kits, after=("catalog", "order")),
+    BuildStep("plan", "安排套装", plan_kits, after=("catalog", "render", "choose")),
+    BuildStep("blueprints", "备好表格", draw_blueprints, after=("catalog", "plan")),
+    BuildStep("read list", "读名单", read_list, after=("blueprints", "order")),
     COPY_SITE,
-    Step(
+    BuildStep(
         "make kits",
         "套装",
         make_shared_kits,
         after=("catalog", "render", "plan", "blueprints", "copy site", "order"),
     ),
-    Step("fill", "支部套装", fill_kits, after=("make kits", "read list", "order")),
-    Step("write lists", "写清单", write_lists, after=("fill", "read list", "order")),
+    BuildStep("fill", "支部套装", fill_kits, after=("make kits", "read list", "order")),
+    BuildStep("write lists", "写清单", write_lists, after=("fill", "read list", "order")),
 )

@@ -17,7 +17,7 @@ from xuelan.engine.cache import Cache
 from xuelan.engine.clock import source_date_epoch
 from xuelan.engine.context import BuildContext
 from xuelan.engine.staging import SiteTree
-from xuelan.engine.steps import Step, StepRun
+from xuelan.engine.steps import BuildStep, StepRun
 from xuelan.engine.workers import open_workers
 from xuelan.host.obtain import obtain
 from xuelan.kits.exporters import needs_site
@@ -26,9 +26,8 @@ from xuelan.kits.packing import offline_site
 from xuelan.kits.packing.zip_writer import PackedFile
 from xuelan.model.catalog import Catalog, newest
 from xuelan.model.kit import Kit, KitError
-from xuelan.pages import edition
 from xuelan.rendering.pipeline import RenderedTexts
-from xuelan.site import write_site
+from xuelan.site import RECALL, RENDER, write_site
 from xuelan.text.problem import Problem, did_you_mean
 
 
@@ -84,9 +83,11 @@ def kits_by_id(catalog: Catalog, ids: Sequence[str]) -> tuple[Kit, ...]:
 
 
 def copy_site(
-    context: BuildContext, catalog: Catalog, kits: Sequence[Kit]
+    context: BuildContext, catalog: Catalog, kits: Sequence[Kit], _: RenderedTexts
 ) -> tuple[PackedFile, ...]:
     """The copy of the site, if one of the ``kits`` holds it; the site is made for it, and removed.
+
+    It takes the rendered texts from the cache, so it waits until they are there.
 
     Raises :class:`~xuelan.pages.frames.HostError`.
     """
@@ -118,19 +119,22 @@ def write_kits(
 
 
 CHECKING: Final = (
-    Step("read", "读材料", steps.read),
-    Step("catalog", "汇总材料", steps.make_catalog, after=("read",)),
-    Step("check", "检查", steps.start_rules, after=("read",), beside=True),
-    Step("render", "渲染正文", edition.start_rendering, after=("catalog",), beside=True),
-    Step("decide", "等检查结果", steps.refuse_errors, after=("check",)),
+    BuildStep("read", "读材料", steps.read),
+    BuildStep("catalog", "汇总材料", steps.make_catalog, after=("read",)),
+    BuildStep("check", "检查", steps.start_rules, after=("read",), beside=True),
+    RECALL,
+    RENDER,
+    BuildStep("decide", "等检查结果", steps.refuse_errors, after=("check",)),
 )
-COPY_SITE: Final = Step("copy site", "做离线网页", copy_site, after=("catalog", "choose"))
+COPY_SITE: Final = BuildStep(
+    "copy site", "做离线网页", copy_site, after=("catalog", "choose", "render")
+)
 
 STEPS: Final = (
     *CHECKING,
-    Step("choose", "挑选套装", choose_kits, after=("catalog", "order")),
+    BuildStep("choose", "挑选套装", choose_kits, after=("catalog", "order")),
     COPY_SITE,
-    Step(
+    BuildStep(
         "make kits",
         "套装",
         write_kits,

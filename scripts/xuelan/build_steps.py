@@ -1,7 +1,8 @@
 """The steps of a build around the writing of the site: reading, checking, publishing.
 
 Each is a function from the context and the results of earlier steps to its own result;
-:data:`xuelan.build.STEPS` says which. The steps of writing stand in :mod:`xuelan.pages.write`.
+:data:`xuelan.build.STEPS` says which. The functions of rendering and writing are in
+:mod:`xuelan.pages.edition` and :mod:`xuelan.pages.write`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from xuelan.check import ColumnReading, apply_rules, read_column
+from xuelan.check import ColumnReading, apply_rules, find_problems, read_column
 from xuelan.engine import overrides, publish
 from xuelan.engine.clock import source_date_epoch
 from xuelan.engine.context import BuildContext
@@ -50,14 +51,12 @@ def read(context: BuildContext) -> ColumnReading:
 def make_catalog(context: BuildContext, reading: ColumnReading) -> Catalog:
     """The catalog that this build shows; refused where a file could not be read."""
     catalog, problems = reading
-    if catalog is None:
-        raise RefusedError(problems)
-    if fatal(problems, strict=context.strict):
-        raise RefusedError(sorted({*problems, *apply_rules(catalog)}))
+    if catalog is None or fatal(problems, strict=context.strict):
+        raise RefusedError(find_problems(reading, context.cache))
     return replace(catalog, drafts=context.drafts)
 
 
-def start_comparing(context: BuildContext) -> Pending[bool]:
+def lock_and_compare(context: BuildContext) -> Pending[bool]:
     """Lock the published site, and let another process compare its files with the last manifest.
 
     Where no site stands yet, or another build holds it, this waits until the site is needed:
@@ -70,11 +69,11 @@ def start_comparing(context: BuildContext) -> Pending[bool]:
             task = context.workers.submit(previous.is_current, "核对旧网站")
             return Deferred(context.resources.enter_context(task))
 
-    def lock_and_compare() -> bool:
+    def lock_late() -> bool:
         context.resources.enter_context(publish.lock(context.site))
         return previous.is_current()
 
-    return Deferred(lock_and_compare)
+    return Deferred(lock_late)
 
 
 def start_rules(context: BuildContext, reading: ColumnReading) -> Pending[list[Problem]]:
@@ -98,7 +97,7 @@ def start_frame(context: BuildContext, catalog: Catalog) -> Pending[HostOutput]:
 
 def digest_inputs(context: BuildContext, catalog: Catalog) -> bytes:
     """The digest of everything the build depends on: with the same, it would do the same."""
-    return input_key(context, catalog.column, context.inputs)
+    return input_key(context, catalog.column, context.inputs, context.settings)
 
 
 def refuse_errors(context: BuildContext, problems: list[Problem]) -> None:
@@ -108,7 +107,7 @@ def refuse_errors(context: BuildContext, problems: list[Problem]) -> None:
 
 
 def stage(context: BuildContext, is_current: bool) -> SiteTree:  # noqa: FBT001 - a step's result
-    """Make the folder for new files beside the site; what ``is_current`` need not come again."""
+    """Make the folder for new files; if the old site is current, only what differs goes there."""
     return context.resources.enter_context(publish.stage(context.previous, is_current=is_current))
 
 
@@ -128,13 +127,24 @@ def remember(
     """Keep what the next build can use; nothing of the pages if an input has changed meanwhile."""
     tree.notes["mark"], tree.notes["report"] = digest, encode_report(problems, written)
     again = context.inputs.rescan(catalog.by_path.keys())
-    if digest and input_key(context, catalog.column, again) != digest:
+    if digest and input_key(context, catalog.column, again, digest_settings(again)) != digest:
         tree.invalidate()
     publish.save_manifest(context.previous, tree)
     save(context, compact=True)
 
 
-def input_key(context: BuildContext, column: Column | None, inputs: Inputs) -> bytes:
+def digest_settings(inputs: Inputs) -> tuple[bytes, ...]:
+    """The digests of the settings file and of the lists of installed typefaces, as they are now.
+
+    A build asks before it loads the settings: if they change after that, :func:`remember` sees it.
+    """
+    typefaces = [_INSTALLED, str(overrides.folder().parent / _INSTALLED)]
+    return tuple(inputs.digest(path) for path in (SETTINGS_FILE, *typefaces))
+
+
+def input_key(
+    context: BuildContext, column: Column | None, inputs: Inputs, settings: tuple[bytes, ...]
+) -> bytes:
     """The digest of everything a build can depend on; ``b""`` where that cannot be told."""
     if column is None or not column.closed:
         return b""
@@ -143,9 +153,7 @@ def input_key(context: BuildContext, column: Column | None, inputs: Inputs) -> b
     folders += [column.theme_dir] if column.theme_dir else []
     files = [sorted(inputs.digest_folder(folder).items()) for folder in folders]
     environment = (column.environment, context.epoch)
-    typefaces = [_INSTALLED, str(look.parent / _INSTALLED)]
-    single = [inputs.digest(path) for path in (SETTINGS_FILE, *typefaces)]
-    return key_of(program(), files, single, environment, context.drafts)
+    return key_of(program(), files, settings, environment, context.drafts)
 
 
 def save(context: BuildContext, *, compact: bool = False) -> None:

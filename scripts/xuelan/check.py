@@ -55,10 +55,16 @@ def check(
     The catalog is ``None`` only if the column's settings cannot be used at all. ``cache``,
     ``workers`` and ``inputs`` make it faster and change nothing else.
     """
-    catalog, problems = read_column(root, cache, workers, inputs)
+    reading = read_column(root, cache, workers, inputs)
+    return reading.catalog, find_problems(reading, cache)
+
+
+def find_problems(reading: ColumnReading, cache: Cache = NO_CACHE) -> list[Problem]:
+    """Everything wrong with a column that has been read, sorted."""
+    catalog, problems = reading
     if catalog is not None:
         problems = [*problems, *apply_rules(catalog), *attachments.check_texts(catalog, cache)]
-    return catalog, sorted(set(problems))
+    return sorted(set(problems))
 
 
 def read_column(

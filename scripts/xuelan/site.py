@@ -11,39 +11,50 @@ from typing import Final
 
 from xuelan.engine.context import BuildContext
 from xuelan.engine.staging import SiteTree
-from xuelan.engine.steps import Step, StepRun
+from xuelan.engine.steps import BuildStep, StepRun
 from xuelan.model.catalog import Catalog
 from xuelan.pages import edition, write
 from xuelan.pages.frames import HostOutput
 
+RECALL: Final = BuildStep("recall", "查看上次结果", edition.recall)
+RENDER: Final = BuildStep(
+    "render", "渲染正文", edition.start_rendering, after=("catalog", "recall"), beside=True
+)
 RENDERING: Final = (
-    Step("render", "渲染正文", edition.start_rendering, after=("catalog",), beside=True),
-    Step("sort", "排次序", edition.sort_shelves, after=("catalog",)),
+    RECALL,
+    RENDER,
+    BuildStep("sort", "排次序", edition.sort_shelves, after=("catalog", "recall")),
+    BuildStep("collect", "汇总", edition.collect, after=("catalog", "render", "sort")),
 )
 """Nothing but the cache is written in these steps."""
 
-MAKE_KITS: Final = Step("make kits", "套装", write.make_kits, after=("edition",))
+MAKE_KITS: Final = BuildStep("make kits", "套装", write.make_kits, after=("edition",))
 
 WRITING: Final = (
-    Step("collect", "汇总", edition.collect, after=("catalog", "render", "sort")),
-    Step("edition", "套用版式", edition.make_edition, after=("collect", "frame", "stage")),
-    Step("write pages", "生成页面", write.start_pages, after=("edition",), beside=True),
-    Step("write overviews", "生成总览页", write.write_overviews, after=("edition",)),
-    Step("write feeds", "生成订阅", write.write_feeds, after=("edition",)),
-    Step("write own kit", "生成本支部套装", write.write_own_kit, after=("edition",)),
-    Step("copy files", "复制附件", write.copy_files, after=("edition",)),
-    Step("start index", "准备检索", write.start_index, after=("edition",)),
-    Step("index", "编检索", write.write_index, after=("edition", "start index", "write pages")),
+    BuildStep(
+        "edition", "套用版式", edition.make_edition, after=("collect", "frame", "stage", "recall")
+    ),
+    BuildStep("write pages", "生成页面", write.start_pages, after=("edition",), beside=True),
+    BuildStep("write overviews", "生成总览页", write.write_overviews, after=("edition",)),
+    BuildStep("write feeds", "生成订阅", write.write_feeds, after=("edition",)),
+    BuildStep("write own kit", "生成本支部套装", write.write_own_kit, after=("edition",)),
+    BuildStep("copy files", "复制附件", write.copy_files, after=("edition",)),
+    BuildStep("start index", "准备检索", write.start_index, after=("edition",)),
+    BuildStep(
+        "index", "编检索", write.write_index, after=("edition", "start index", "write pages")
+    ),
     MAKE_KITS,
-    Step("offer downloads", "生成下载页", write.offer_downloads, after=("edition", "make kits")),
-    Step(
+    BuildStep(
+        "offer downloads", "生成下载页", write.offer_downloads, after=("edition", "make kits")
+    ),
+    BuildStep(
         "summarise",
         "汇总结果",
         write.summarise,
         after=("edition", "frame", "write pages", "write overviews", "offer downloads"),
     ),
 )
-"""These steps write into the tree. Kits come last, for they carry a copy of the site."""
+"""These steps write into the tree. Kits come after all pages, for they carry a copy of them."""
 
 
 def write_site(

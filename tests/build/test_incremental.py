@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from trees import REPORT, STORY, TERM, again, clean, column, contents
 from xuelan import build as building
 from xuelan import build_steps
+from xuelan.check import check
 from xuelan.engine import inputs
 from xuelan.pages import library
 from xuelan.reading import materials as reading
@@ -355,6 +356,55 @@ def test_what_cannot_be_made_of_a_faulty_column_is_no_news(
     told = building.build(root)
     assert told.written is None
     assert any(p.is_error and p.path == REPORT for p in told.problems)
+
+
+def test_settings_saved_while_a_build_runs_are_not_lost(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages made with the old settings are made again by the next build."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    again(root)
+    read_column = build_steps.read_column
+
+    def saved_meanwhile(*arguments: Any) -> Any:
+        found = read_column(*arguments)
+        path = root / "mkdocs.yml"
+        path.write_text(path.read_text("utf-8").replace("site_name: ", "site_name: 新"), "utf-8")
+        return found
+
+    (root / "docs/index.md").write_text("# 首页\n\n又改过。\n", encoding="utf-8")
+    monkeypatch.setattr(build_steps, "read_column", saved_meanwhile)
+    again(root)
+    monkeypatch.undo()
+    again(root)
+    _same(root, tmp_path)
+
+
+def test_what_reading_finds_is_told_with_everything_else(base: Path, tmp_path: Path) -> None:
+    """A build that is refused for a text it cannot read says what ``check`` says, no less."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root)
+    (root / "materials/broken.md").write_text("没有信息栏\n", encoding="utf-8")
+    for pdf in root.rglob("materials/**/*.pdf"):
+        pdf.write_bytes(b"%PDF-1.4 broken")
+    _, problems = check(root)
+    assert building.build(root).problems == problems
+
+
+def test_texts_rendered_before_a_refusal_are_kept(base: Path, tmp_path: Path) -> None:
+    """The next build, with the error mended, renders what was changed and nothing else."""
+    root = tmp_path / "column"
+    shutil.copytree(base, root, ignore=shutil.ignore_patterns(".cache", "site", ".site.*"))
+    report = root / REPORT
+    original = report.read_bytes()
+    report.write_bytes(original + "\n见[别处](../stories/not-there.md)。\n".encode())
+    assert building.build(root).written is None
+    report.write_bytes(original)
+    mended = building.build(root).written
+    assert mended is not None
+    assert mended.rendered == 1
+    assert not list((root / ".cache").rglob("*.part"))
 
 
 KIT = """\

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from xuelan.build import STEPS
 from xuelan.engine.context import BuildContext
-from xuelan.engine.steps import Deferred, Pending, Step, StepRun
+from xuelan.engine.steps import BuildStep, Deferred, Pending, StepRun
 
 BY_NAME = {step.name: step for step in STEPS}
 
@@ -27,9 +27,9 @@ def test_a_step_waits_for_steps_above_it() -> None:
         assert set(step.after) <= set(names[:number]), step.name
 
 
-def _returns(step: Step) -> Any:
+def _returns(step: BuildStep) -> Any:
     """The type of a step's result; of a pending one, what is waited for."""
-    made = typing.get_type_hints(step.run)["return"]
+    made = typing.get_type_hints(step.function)["return"]
     if not step.beside:
         return made
     if typing.get_origin(made) is Pending:
@@ -38,14 +38,14 @@ def _returns(step: Step) -> Any:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
-def test_a_step_takes_what_the_steps_before_it_return(step: Step) -> None:
+def test_a_step_takes_what_the_steps_before_it_return(step: BuildStep) -> None:
     """The context first, then one parameter for each name in ``after``, of that step's type."""
-    hints = typing.get_type_hints(step.run)
+    hints = typing.get_type_hints(step.function)
     del hints["return"]
     context, *parameters = hints.values()
     assert context is BuildContext
     wanted = [_returns(BY_NAME[name]) for name in step.after]
-    varying = step.run.__code__.co_flags & 0x04  # the last parameter takes all that follow
+    varying = step.function.__code__.co_flags & 0x04  # the last parameter takes all that follow
     if varying:
         parameters += [parameters[-1]] * (len(wanted) - len(parameters))
     assert parameters == wanted
@@ -81,10 +81,10 @@ def test_steps_listed_below_run_while_one_is_pending(context: BuildContext) -> N
     run = StepRun(context)
     run.run(
         (
-            Step("slow", "慢", start, beside=True),
-            Step("other", "别的", lambda _: said.append("meanwhile")),
-            Step("sum", "和", lambda _, a: a + 1, after=("slow",)),
-            Step("twice", "再", lambda _, a: a * 2, after=("slow",)),
+            BuildStep("slow", "慢", start, beside=True),
+            BuildStep("other", "别的", lambda _: said.append("meanwhile")),
+            BuildStep("sum", "和", lambda _, a: a + 1, after=("slow",)),
+            BuildStep("twice", "再", lambda _, a: a * 2, after=("slow",)),
         )
     )
     assert said == ["started", "meanwhile", "waited"]
@@ -99,10 +99,10 @@ def _fails(_: BuildContext) -> None:
 @pytest.mark.parametrize("beside", [False, True])
 def test_an_error_says_which_step_it_came_from(context: BuildContext, beside: bool) -> None:
     """Where the work was done elsewhere, the step that began it is named."""
-    first = Step("first", "第一步", _fails)
+    first = BuildStep("first", "第一步", _fails)
     if beside:
-        first = Step("first", "第一步", lambda c: Deferred(lambda: _fails(c)), beside=True)
-    second = Step("second", "第二步", lambda _, __: None, after=("first",))
+        first = BuildStep("first", "第一步", lambda c: Deferred(lambda: _fails(c)), beside=True)
+    second = BuildStep("second", "第二步", lambda _, __: None, after=("first",))
     with pytest.raises(ZeroDivisionError) as caught:
         StepRun(context).run((first, second))
     assert caught.value.__notes__ == ["步骤：第一步（first）"]
@@ -122,5 +122,5 @@ def test_what_a_step_opens_is_closed_at_the_end(context: BuildContext) -> None:
             context.resources.callback(closed.append, name)
 
     with pytest.raises(ZeroDivisionError), context.resources:
-        StepRun(context).run((Step("open", "开", open_both), Step("fail", "败", _fails)))
+        StepRun(context).run((BuildStep("open", "开", open_both), BuildStep("fail", "败", _fails)))
     assert closed == ["b", "a"]

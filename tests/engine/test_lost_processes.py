@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -253,3 +254,34 @@ def test_nothing_is_forked_beside_a_thread_of_a_library(tmp_path: Path) -> None:
     command = [sys.executable, str(script)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert (done.stdout, done.stderr) == ("done\n", "")
+
+
+def test_threads_of_a_library_do_not_keep_files_from_being_moved_safely() -> None:
+    """After typst has run here, a site is still moved in by a fork that no kill stops."""
+    script = """
+import os
+from xuelan.engine.forks import can_fork, run_detached
+import typst
+typst.compile(b"= a")
+assert not can_fork()
+here = os.getpid()
+def task():
+    assert os.getpid() != here
+run_detached(task, "x")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_where_the_system_does_not_tell_threads_python_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a container without ``/proc`` a build forks as well, and gives no traceback."""
+
+    def hidden(path: str) -> list[str]:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(os, "listdir", hidden)
+    assert forks._count_threads() == threading.active_count()

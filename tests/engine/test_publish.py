@@ -325,7 +325,7 @@ with rewrite(Path({str(site)!r}), Path({str(tmp_path / "records")!r})) as tree:
 
 def test_stopped_while_files_are_moved_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At whatever point: no file is half, what is named is there, and the next build is right."""
-    monkeypatch.setattr(forks, "can_fork", lambda: False)
+    monkeypatch.setattr(forks, "can_fork_to_rename", lambda: False)
     for survived in range(30):
         site = tmp_path / str(survived) / "site"
         with rewrite(site, site.parent / "records") as tree:
@@ -368,7 +368,7 @@ def test_when_the_process_that_moves_files_is_lost_another_finishes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At whatever point: one line says so, the site is the new one, and the next build trusts it."""
-    monkeypatch.setattr(forks, "can_fork", lambda: True)
+    monkeypatch.setattr(forks, "can_fork_to_rename", lambda: True)
     for survived in range(30):
         site, killed = tmp_path / str(survived) / "site", tmp_path / str(survived) / "killed"
         with rewrite(site, site.parent / "records") as tree:

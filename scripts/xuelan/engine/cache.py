@@ -282,8 +282,9 @@ class Cache:
 
     def _compact(self, folder: Path) -> None:
         for path in folder.glob(f".*{_TEMPORARY}"):
-            if path.stat().st_mtime < time.time() - ABANDONED_SECONDS:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another build has just finished it
+                if path.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                    path.unlink()
         used = sum(pack.index[key][1] for pack in self._packs for key in pack.used)
         every = sum(length for pack in self._packs for _, length, _ in pack.index.values())
         if every - used > max(used, SPARE_BYTES):

@@ -15,14 +15,15 @@ from xuelan.engine.workers import SERIAL, Workers
 
 @dataclass(frozen=True, slots=True)
 class BuildContext:
-    """What every step of a build may use. It is made once, before the first step.
+    """What every step of a build may use. It is made before the first step.
 
     ``root`` is the column's folder and ``site`` the folder to publish into. With ``drafts``,
     readers of the site see drafts; with ``strict``, warnings stop the build. ``inputs`` knows the
     digests of the column's files, ``cache`` the results of earlier builds, ``previous`` what the
-    last build published; ``workers`` run tasks in other processes. Without them a site takes
-    longer, and has the same bytes. ``epoch`` is the date that the caller's environment sets for the
-    build, before the build sets its own.
+    last build published; ``workers`` run tasks in other processes. Cache and workers may be left
+    out: the site has the same bytes. ``epoch`` is the date that the caller's environment sets for
+    the build, before the build sets its own; ``settings`` are digests of the settings, taken before
+    they were loaded.
 
     A step puts what it opens for later steps into ``resources``. The build closes it at its end,
     the last opened first.
@@ -36,6 +37,7 @@ class BuildContext:
     workers: Workers = SERIAL
     drafts: bool = False
     strict: bool = False
+    settings: tuple[bytes, ...] = ()
     epoch: str | None = field(default_factory=lambda: os.environ.get("SOURCE_DATE_EPOCH"))
     resources: ExitStack = field(default_factory=ExitStack)
 

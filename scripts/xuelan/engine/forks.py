@@ -14,6 +14,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -53,7 +54,23 @@ def can_fork() -> bool:
     that a library has started: after typst has run in this process, a fork that runs typst would
     wait for typst's threads for ever.
     """
-    return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+    return sys.platform == "linux" and _count_threads() == 1
+
+
+def can_fork_to_rename() -> bool:
+    """Return True where a fork is safe that only renames files.
+
+    It takes no lock of a library, so threads that Python does not know do no harm.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _count_threads() -> int:
+    """The threads of this process; where the system does not tell, those that Python knows."""
+    try:
+        return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - pathlib takes twice as long
+    except OSError:
+        return threading.active_count()
 
 
 class BackgroundTask(Generic[R]):
@@ -106,7 +123,7 @@ def run_detached(task: Callable[[], None], label: str) -> None:
     fork is lost as well. Where this process cannot be forked, the task is done here.
     """
     for losses in range(2):
-        if not can_fork():
+        if not can_fork_to_rename():
             task()
             return
         try:

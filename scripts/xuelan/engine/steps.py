@@ -1,13 +1,14 @@
 """A build as a list of named steps, run one after another.
 
 A step is a plain function. It takes the :class:`~xuelan.engine.context.BuildContext` and the
-results of the steps that it names in ``after``, in that order, and returns its own result. So the
-list alone tells what is made from what. For example:
+results of the steps that it names in ``after``, in that order, and returns its own result. Place in
+the list counts as well: a step may rely on everything that the steps above it have written or
+locked. For example:
 
-    Step("read", "读材料", read_column),
-    Step("check", "检查", start_rules, after=("read",), beside=True),
-    Step("render", "渲染正文", start_rendering, after=("read",), beside=True),
-    Step("decide", "等检查结果", refuse_errors, after=("check",)),
+    BuildStep("read", "读材料", read_column),
+    BuildStep("check", "检查", start_rules, after=("read",), beside=True),
+    BuildStep("render", "渲染正文", start_rendering, after=("read",), beside=True),
+    BuildStep("decide", "等检查结果", refuse_errors, after=("check",)),
 
 ``start_rules`` and ``start_rendering`` start work in other processes and return at once;
 ``refuse_errors(context, problems)`` waits for the rules, while texts are still being rendered.
@@ -49,17 +50,17 @@ class Deferred(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BuildStep:
     """One step: its ``name`` for developers, its ``title`` in Chinese for the person who waits.
 
-    ``run`` takes the context and the results of the steps ``after``. The ``run`` of a step that is
-    ``beside`` only starts its work and returns a :class:`Pending` result, for which the first step
-    that names it waits.
+    ``function`` takes the context and the results of the steps ``after``. The function of a step
+    that is ``beside`` only starts its work and returns a :class:`Pending` result, for which the
+    first step that names it waits.
     """
 
     name: str
     title: str
-    run: Callable[..., Any]
+    function: Callable[..., Any]
     after: tuple[str, ...] = ()
     beside: bool = False
 
@@ -81,16 +82,16 @@ class StepRun:
     context: BuildContext
     timings: dict[str, Timing] = field(default_factory=dict)
     _results: dict[str, Any] = field(default_factory=dict)
-    _pending: dict[str, tuple[Step, Pending[Any]]] = field(default_factory=dict)
+    _pending: dict[str, tuple[BuildStep, Pending[Any]]] = field(default_factory=dict)
 
-    def run(self, steps: Iterable[Step]) -> None:
+    def run(self, steps: Iterable[BuildStep]) -> None:
         """Run ``steps`` in their order. An error leaves with a note that names its step."""
         for step in steps:
             needed = [self.result(name) for name in step.after]
             timing = self.timings[step.name] = Timing(step.name, step.title)
             start = time.monotonic()
             with _noting(step):
-                made = step.run(self.context, *needed)
+                made = step.function(self.context, *needed)
             timing.running = time.monotonic() - start
             _log.debug("step %s: %.3f s", step.name, timing.running)
             if step.beside:
@@ -119,7 +120,7 @@ class StepRun:
 
 
 @contextmanager
-def _noting(step: Step) -> Iterator[None]:
+def _noting(step: BuildStep) -> Iterator[None]:
     """Add the step's name to an error, unless a step within it has done so."""
     try:
         yield

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import msgspec
 
@@ -30,8 +29,9 @@ class PageRecord:
     """What a build tells the next one about its pages.
 
     ``base`` is the key of what every page depends on (program, templates, settings), ``lists`` of
-    all that lists and neighbours show, ``table`` of all that texts can link to. ``texts`` are the
-    rendered texts, ``files`` the pages of materials and lists in their order.
+    all that lists and links to the pages before and after show, ``table`` of all that texts can
+    link to. ``texts`` are the rendered texts, ``files`` the pages of materials and lists in their
+    order.
     """
 
     base: bytes = b""
@@ -39,19 +39,6 @@ class PageRecord:
     table: bytes = b""
     texts: dict[str, TextRecord] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, notes: Mapping[str, bytes]) -> PageRecord:
-        """The record among the last build's ``notes``; an empty one if there is none."""
-        return _decode_record(notes.get("pages", b""))
-
-
-@lru_cache(maxsize=1)  # three steps look at the same record, which is large
-def _decode_record(note: bytes) -> PageRecord:
-    try:
-        return msgspec.msgpack.decode(note, type=PageRecord)
-    except msgspec.MsgspecError:
-        return PageRecord()
 
 
 @dataclass(frozen=True)
@@ -90,39 +77,54 @@ class Edition:
             self.tree.write(page.file, self.theme(page), key)
 
 
-Facets = tuple[tuple[library.Facet, ...], Spelling]
+Shelves = tuple[tuple[library.Facet, ...], Spelling]
 """The library's shelves, and the spelling by which they are sorted."""
 
 
-def start_rendering(context: BuildContext, catalog: Catalog) -> Pending[RenderedTexts]:
+def recall(context: BuildContext) -> PageRecord:
+    """What the last build left about its pages; an empty record if it left none."""
+    try:
+        return msgspec.msgpack.decode(context.previous.notes["pages"], type=PageRecord)
+    except (KeyError, msgspec.MsgspecError):
+        return PageRecord()
+
+
+def start_rendering(
+    context: BuildContext, catalog: Catalog, record: PageRecord
+) -> Pending[RenderedTexts]:
     """Let the workers render the texts that neither the last build nor the cache holds."""
-    record = PageRecord.read(context.previous.notes)
     previous = record.table, record.texts
     rendering = pipeline.start(catalog, context.cache, context.workers, previous)
     context.resources.callback(rendering.close)  # after an error no process goes on rendering
     return rendering
 
 
-def sort_shelves(context: BuildContext, catalog: Catalog) -> Facets:
+def sort_shelves(context: BuildContext, catalog: Catalog, record: PageRecord) -> Shelves:
     """Sort the materials onto the library's shelves, in the order of pinyin."""
     spelling = open_spelling(context.cache)
-    if not PageRecord.read(context.previous.notes).lists:
+    if not record.lists:
         # All titles of a first build are new; a later one has few to spell, if any.
         prefill((m.title for m in catalog.public), spelling, SERIAL)
     importlib.import_module("xuelan.search.index")  # numpy loads while the workers are busy
     return library.facets(catalog, spelling), spelling
 
 
-def collect(_: BuildContext, catalog: Catalog, texts: RenderedTexts, facets: Facets) -> Collection:
+def collect(
+    _: BuildContext, catalog: Catalog, texts: RenderedTexts, shelves: Shelves
+) -> Collection:
     """Gather what pages are made from."""
-    return Collection(catalog, texts, *facets)
+    return Collection(catalog, texts, *shelves)
 
 
 def make_edition(
-    _: BuildContext, collection: Collection, host: HostOutput, tree: SiteTree
+    _: BuildContext, collection: Collection, host: HostOutput, tree: SiteTree, record: PageRecord
 ) -> Edition:
-    """Write the hand-written pages, and put the collection into their frame."""
+    """Write the hand-written pages, and put the collection into their frame.
+
+    The record counts only where the site still stands as the last build left it.
+    """
     for path, data in host.files.items():
         tree.write(path, data)
     theme = replace(host.theme(collection.catalog), shelves=collection.shelves)
-    return Edition(collection, theme, tree, PageRecord.read(tree.last.notes))
+    previous = record if tree.last.files else PageRecord()
+    return Edition(collection, theme, tree, previous)

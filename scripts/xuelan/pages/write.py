@@ -59,7 +59,7 @@ Summaries = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _OverviewRecord:
-    """The same for overviews: their key, the texts they show, their addresses."""
+    """What a build tells the next one about its overviews: key, texts shown, addresses."""
 
     key: bytes
     seen: list[str]
@@ -67,7 +67,7 @@ class _OverviewRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class PageRun:
+class PendingPages:
     """Pages being written by the workers."""
 
     tree: SiteTree
@@ -80,8 +80,12 @@ class PageRun:
         return [_address(file) for file in self.files]
 
 
-def start_pages(context: BuildContext, edition: Edition) -> PageRun:
-    """Let the workers write the pages of materials and lists; the addresses come back."""
+def start_pages(context: BuildContext, edition: Edition) -> PendingPages:
+    """Let the workers write the pages of materials and lists; the addresses come back.
+
+    ``prepare`` and ``store`` run in the process that takes the page, where the tree is the same;
+    between them ``theme`` turns the page into bytes, if need be on another machine.
+    """
     files, sheets = _choose_pages(edition, context.workers)
     theme, tree = edition.theme, edition.tree
     keys: dict[str, bytes] = {}
@@ -104,7 +108,7 @@ def start_pages(context: BuildContext, edition: Edition) -> PageRun:
     texts = edition.texts
     record = PageRecord(theme.base, edition.lists_key, texts.table_key, texts.records, files)
     _leave_note(tree, "pages", record)
-    return PageRun(tree, files, rows)
+    return PendingPages(tree, files, rows)
 
 
 def _choose_pages(edition: Edition, workers: Workers) -> tuple[list[str], list[Sheet]]:

@@ -53,7 +53,7 @@ class RenderedTexts(Mapping[str, Rendered]):
     that this build rendered, ``seen`` those that were asked for.
     """
 
-    def __init__(self, cache: Cache = NO_CACHE, source: _FileRenderer | None = None) -> None:
+    def __init__(self, cache: Cache = NO_CACHE, source: _TextSource | None = None) -> None:
         """``source`` renders a text again if its entry in the ``cache`` is damaged."""
         self.table_key = b""
         self.records: dict[str, TextRecord] = {}
@@ -140,7 +140,7 @@ def start(
     If the last build had the same link table, the text of an unchanged file is unchanged.
     """
     table = LinkTable(catalog)
-    source = _FileRenderer(catalog, cache, table, Renderer(table.docs_dir))
+    source = _TextSource(catalog, cache, table, Renderer(table.docs_dir))
     texts = RenderedTexts(cache, source)
     records = previous[1] if previous and previous[1] and previous[0] == table.key else {}
     missing: list[Material] = []
@@ -169,7 +169,7 @@ def render_all(
 
 
 @dataclass(frozen=True)
-class _FileRenderer:
+class _TextSource:
     """Renders texts of a catalog from their files.
 
     ``prepare`` and ``store`` are those of :meth:`Workers.map`; ``keys`` passes a text's key from
