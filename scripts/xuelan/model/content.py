@@ -1,7 +1,7 @@
-"""A text as it comes out of the rendering: the values that pages, search and kits are made from.
+"""The content of a rendered text: what pages, search and kits are made from.
 
-They are structures, which are made, kept and read again in half the time of a dataclass: a column
-has a million of them.
+A column has a million of these values. msgspec structures are made, encoded and decoded in half the
+time of dataclasses.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import msgspec
 
 HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 READING_SPEED: Final = 400
-"""Characters a minute read silently; 300–500 is the usual range for adult readers of Chinese."""
+"""Characters read silently in a minute: 300–500 are usual for adult readers of Chinese."""
 SPEAKING_SPEED: Final = 220
-"""Characters a minute read aloud at a meeting; broadcasters speak about 300, a reader less."""
+"""Characters read aloud at a meeting in a minute; broadcasters speak about 300."""
 
 _HEXAGRAM: Final = re.compile(r"[\u4dc0-\u4dff]")
 _NOT_HAN: Final = bytes([*range(0x34), *range(0xA0, 0x100)])
-"""First bytes, in UTF-16, of all but Chinese characters (U+3400–4DBF, 4E00–9FFF) and hexagrams."""
+"""First bytes in UTF-16 of all but Chinese characters (U+3400–4DBF, U+4E00–9FFF) and hexagrams."""
 _LETTERS: Final = bytes(n if chr(n).isalnum() and n < 0x80 else 0x20 for n in range(0x100))
-"""Keeps the letters and digits of ASCII, and puts a space for anything else."""
+"""Translation table: keeps the letters and digits of ASCII, makes a space of all else."""
 
 
 class Heading(msgspec.Struct, frozen=True, array_like=True):
-    """A heading of the page: its anchor, level (2–6) and plain text."""
+    """A heading of the page: its anchor, its level (2–6) and its plain text."""
 
     anchor: str
     level: int
@@ -33,9 +33,9 @@ class Heading(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Block(msgspec.Struct, frozen=True, array_like=True):
-    """One paragraph, list item, quotation or table as plain text, for search and kits.
+    """The plain text of one paragraph, list item, quotation or table, for search and kits.
 
-    ``section`` is the index of the heading it stands under, or -1 before the first.
+    ``section`` is the index of its heading in :attr:`Shown.headings`, -1 before the first.
     """
 
     anchor: str
@@ -67,7 +67,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Rendered(Shown, frozen=True):
-    """A material ready to be framed; ``links`` are the ids of the materials linked."""
+    """A whole rendered text; ``links`` are the ids of the materials it links to."""
 
     id: str
     blocks: tuple[Block, ...]
@@ -82,14 +82,14 @@ class Searched(msgspec.Struct, frozen=True):
 
 
 def minutes(characters: int, speed: int) -> int:
-    """Minutes for so many characters at ``speed`` characters a minute, at least one."""
+    """Minutes that ``characters`` take at ``speed`` characters a minute, at least one."""
     return max(1, round(characters / speed))
 
 
 def characters(text: str) -> int:
-    """Chinese characters, and words and numbers of other letters.
+    """The number of Chinese characters, and of words and numbers in ASCII: ``2016年GDP`` has 3.
 
-    Counted in bytes: looking at each character with a pattern takes ten times as long.
+    It is counted in encoded bytes: a pattern for each character takes ten times as long.
     """
     first = text.encode("utf-16-be", "surrogatepass")[::2].translate(None, _NOT_HAN)
     others = len(_HEXAGRAM.findall(text)) if b"\x4d" in first else 0

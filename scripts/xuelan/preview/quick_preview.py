@@ -100,7 +100,7 @@ def _read_edit(catalog: Catalog, path: str) -> tuple[Catalog, Material, Reading]
         return None
     materials = tuple(material if other is known else other for other in catalog.materials)
     edited = replace(catalog, materials=materials, scans={**catalog.scans, path: scan})
-    lost_anchors = catalog.scan_of(known).closely().anchors - scan.closely().anchors
+    lost_anchors = catalog.scan_of(known).unpack().anchors - scan.unpack().anchors
     try:
         problems = check_edit(edited, material, lost_anchors)
     except ChangedError:  # saved once more, so the watcher will tell of it again

@@ -20,16 +20,17 @@ from xuelan.text.scan import Details, Quotation, Scan, bare
 from xuelan.text.source import is_file
 
 BEGINNING: Final = 10
-"""Characters by which a quotation is looked for first. (The finder takes time in proportion to the
-square of a long one that repeats itself.)"""
+"""Quotations are looked for by so many first characters: with a long one that repeats itself, the
+automaton takes time in proportion to the square of its length."""
 MOST_PLACES: Final = 50
-"""Places at which the rest of a quotation is looked for; with more, the text is looked through."""
+"""At up to so many places the rest of a quotation is compared; above, ``str.find`` looks for it."""
 
 
 def text_rules(catalog: Catalog, materials: Sequence[Material] | None = None) -> Iterator[Problem]:
-    """How the texts fit the rest of the column, one material after another.
+    """Links, citations and quotations that do not fit the rest of the column.
 
-    Of ``materials`` where they are given, else of all.
+    If ``materials`` are given, only their texts are looked at. Most texts pass by two comparisons
+    of sets.
     """
     chosen = catalog.materials if materials is None else materials
     readable = {m.path for m in catalog.materials if m.is_public}
@@ -38,27 +39,27 @@ def text_rules(catalog: Catalog, materials: Sequence[Material] | None = None) ->
         if not text.plain or not readable.issuperset(text.targets):
             yield from _links(catalog, m, text)
         if not (catalog.citable.issuperset(text.cited) and catalog.sound.issuperset(text.stated)):
-            yield from _citations(catalog, m, text.closely())
+            yield from _citations(catalog, m, text.unpack())
     if not catalog.unread:
         yield from _quotations(catalog, chosen)
 
 
 def materials_linking_to(catalog: Catalog, m: Material) -> list[Material]:
-    """The other materials whose texts may link to a part of ``m``."""
+    """The other materials whose texts may link to a heading of ``m``."""
     name = posixpath.basename(m.path)
     return [
         other
         for other in catalog.materials
         if other.path != m.path
         and not (text := catalog.scan_of(other)).plain
-        and any("#" in k.target and name in unquote(k.target) for k in text.closely().links)
+        and any("#" in k.target and name in unquote(k.target) for k in text.unpack().links)
     ]
 
 
 def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterator[Problem]:
-    """What can be said of one text by itself.
+    """What is wrong with the text ``body`` of ``m`` by itself.
 
-    ``lines`` are those of :func:`xuelan.text.prose.lines` where they are at hand.
+    ``lines`` are those of :func:`xuelan.text.prose.lines`, if the caller has them.
     """
     text = prose.lines(body) if lines is None else lines
     if (not body or body.isspace()) and m.status != WITHDRAWN:
@@ -102,8 +103,8 @@ def _raw_html(m: Material, text: list[str]) -> Iterator[Problem]:
 
 
 def _links(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
-    """The links of a text that may have a bad one among them."""
-    for link in text.closely().links:
+    """The bad ones among all links of a text."""
+    for link in text.unpack().links:
         yield from _link_problems(catalog, m, link, m.body_line + link.line - 1)
 
 
@@ -126,7 +127,7 @@ def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -
         yield from _file_link_problems(
             catalog, m, unquote(parts.path), unquote(parts.fragment), line
         )
-    elif parts.fragment and unquote(parts.fragment) not in catalog.scan_of(m).closely().anchors:
+    elif parts.fragment and unquote(parts.fragment) not in catalog.scan_of(m).unpack().anchors:
         yield Problem(m.path, line, Code.DEAD_LINK, f"本页没有段落“{unquote(parts.fragment)}”")
     elif not parts.fragment:
         yield Problem(m.path, line, Code.DEAD_LINK, "链接没有写目标")
@@ -155,14 +156,14 @@ def _file_link_problems(
     if other is None:
         near = did_you_mean(posixpath.basename(path), map(posixpath.basename, catalog.by_path))
         yield Problem(m.path, line, Code.DEAD_LINK, f"链接的材料“{path}”不存在", near)
-    elif fragment and fragment not in catalog.scan_of(other).closely().anchors:
+    elif fragment and fragment not in catalog.scan_of(other).unpack().anchors:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”里没有段落“{fragment}”")
     elif m.is_public and not other.is_public:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有发布，读者打不开")
 
 
 def _citations(catalog: Catalog, m: Material, text: Details) -> Iterator[Problem]:
-    """What is cited by a text that cites more than what may be cited without more ado."""
+    """The citations of a text that are not well formed, or cite what must not be cited so."""
     for citation in text.miswritten:
         message = f"引注“{citation.raw}”写法有误"
         hint = "写成 [@life-001]，几个编号写成 [@life-001; @life-002]"
@@ -188,13 +189,16 @@ def _citations(catalog: Catalog, m: Material, text: Details) -> Iterator[Problem
 
 
 def is_medium(catalog: Catalog, cited: str) -> bool:
-    """True for a fact that may only be passed on as reported."""
+    """True for a fact that a sentence may only pass on as a report."""
     fact = catalog.facts.get(cited)
     return fact is not None and fact.confidence == MEDIUM
 
 
 def _quotations(catalog: Catalog, materials: Sequence[Material]) -> Iterator[Problem]:
-    """One walk through all that may be quoted, for the beginnings of all quotations at once."""
+    """Quotations that are not known word for word.
+
+    One automaton finds the beginnings of all quotations in one pass over all that may be quoted.
+    """
     quoted: dict[str, list[tuple[Material, Quotation]]] = {}
     for m in materials:
         for quotation in catalog.scan_of(m).quotations:
@@ -214,14 +218,14 @@ def _quotations(catalog: Catalog, materials: Sequence[Material]) -> Iterator[Pro
 
 
 def _is_known(words: str, text: str, places: list[int]) -> bool:
-    """True if ``words`` stand in ``text``, whose ``places`` are where their beginning stands."""
+    """True if ``text`` contains ``words``, whose beginning stands at each of ``places``."""
     if len(places) > MOST_PLACES:
         return words in text
     return any(text.startswith(words, place) for place in places)
 
 
 def _known_words(catalog: Catalog) -> str:
-    """Everything a quotation may repeat, joined by a character no text contains."""
+    """All that may be quoted, joined by a character that no text contains."""
     words: list[str] = [f.statement for f in catalog.facts.values()]
     words += [w.title for w in catalog.works.values()]
     words += [m.title for m in catalog.materials] + [m.original_title for m in catalog.materials]

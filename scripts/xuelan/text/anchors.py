@@ -1,7 +1,6 @@
-"""Stable names for headings: links to a clause must not move.
+"""Anchors of headings, made of their words, so that a link to a clause outlives its moving.
 
-A heading's anchor is its own text, Chinese kept, punctuation and spaces taken out, so it stays
-the same wherever the section moves. A second heading of the same text gets ``-2``.
+Chinese is kept, punctuation and spaces are left out. A second heading of the same text gets ``-2``.
 """
 
 from __future__ import annotations
@@ -19,9 +18,10 @@ _MARKUP: Final = re.compile(
 
 
 def slug(text: str) -> str:
-    """The anchor for a heading's plain text; ``"s"`` when nothing usable is left.
+    """The anchor for a heading's plain text; ``"s"`` if nothing usable is left.
 
-    A name in ASCII begins with ``s-``: the page itself uses such names, ``p1`` for a paragraph.
+    One of ASCII only begins with ``s-``, because pages use such names themselves: ``p1`` is a
+    paragraph.
     """
     normal = unicodedata.normalize("NFKC", text).casefold()
     name = _DROPPED.sub("", normal).strip("-")
@@ -29,13 +29,13 @@ def slug(text: str) -> str:
 
 
 class Anchors:
-    """Hands out the anchors of one page, each only once."""
+    """The anchors of one page, each given out once."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def unique(self, wanted: str) -> str:
-        """``wanted``, or ``wanted-2``, ``wanted-3`` … when it is taken."""
+        """``wanted``, or ``wanted-2``, ``wanted-3`` … if it is taken."""
         name, number = wanted, 1
         while name in self._taken:
             number += 1
@@ -45,14 +45,14 @@ class Anchors:
 
 
 def _words(markup: re.Match[str]) -> str:
-    """What a piece of markup shows; in code an entity is only the signs it is written with."""
+    """The words that a piece of markup shows; in code ``&amp;`` shows as it is written."""
     return (markup["code"] or "").replace("&", "&amp;") or markup["text"] or ""
 
 
 def heading_ids(body: str, lines: list[str] | None = None) -> frozenset[str]:
-    """The heading anchors a Markdown text will have, without rendering it.
+    """The heading anchors that a Markdown text will have on its page, found without rendering it.
 
-    ``lines`` are those of :func:`xuelan.text.prose.lines` where they are at hand.
+    ``lines`` are those of :func:`xuelan.text.prose.lines`, if the caller has them.
     """
     anchors = Anchors()
     found = []

@@ -1,4 +1,4 @@
-"""What the rules need to know of a material's text, found in one pass and worth keeping."""
+"""Scans a material's text once for what the rules ask; the result is kept in the cache."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import msgspec
 
 from xuelan.text import prose
 from xuelan.text.anchors import heading_ids
-from xuelan.text.prose import Cited, Link
+from xuelan.text.prose import Citation, Link
 
 LONG_QUOTATION: Final = 10
-"""From this many Chinese characters on, words in “ ” must be found letter for letter."""
+"""A quotation “…” of this many Chinese characters or more must be known word for word."""
 
 HEARSAY: Final = re.compile(r"据[^，。；]{0,40}(?:报道|记载|介绍|转述|记述|回忆)")
-"""The ways a sentence says that it only passes on what was reported."""
+"""The ways in which a sentence says that it only passes on a report."""
 
 _PLAIN_LINK: Final = re.compile(r"[a-z0-9./_-]+\.md")
 _NOT_HAN: Final = re.compile(r"[^一-鿿0-9A-Za-z]")
@@ -26,7 +26,7 @@ _INSIDE_QUOTES: Final = re.compile(r"[“”‘’「」『』\s]")
 
 
 class Quotation(msgspec.Struct, frozen=True, array_like=True):
-    """A long “…” as it stands on its line, and the bare words that must be found."""
+    """A long “…”: its line, its text, and its bare words, by which it is looked up."""
 
     line: int
     text: str
@@ -34,7 +34,7 @@ class Quotation(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True):
-    """A sentence that cites: its line, what it cites, whether it says that it was reported."""
+    """A sentence that cites: its line, the ids, and whether it says that it passes on a report."""
 
     line: int
     cited: tuple[str, ...]
@@ -42,21 +42,21 @@ class Claim(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Details(msgspec.Struct, frozen=True, array_like=True):
-    """What few texts are asked for: heading anchors, links, claims, miswritten citations."""
+    """The part of a scan that rules need of few texts: of those with something wrong or unusual."""
 
     anchors: frozenset[str]
     links: tuple[Link, ...]
     claims: tuple[Claim, ...]
-    miswritten: tuple[Cited, ...]
+    miswritten: tuple[Citation, ...]
 
 
 class Scan(msgspec.Struct, frozen=True, array_like=True):
-    """What the rules ask of every text, and packed in ``details`` what they ask of some.
+    """What the rules ask of every text; ``details`` holds the rest as msgpack.
 
-    ``targets`` are the files, seen from the column's folder, that plainly written links lead to;
-    ``plain`` is true when there are no other links and no pictures. ``cited`` are the ids, each
-    once, ``""`` among them for a citation that is not written as one; ``stated`` those cited by a
-    sentence that does not say it was reported. Lines count from 1 in the body.
+    ``targets`` are the files that plainly written links lead to, by their paths from the column's
+    folder; ``plain`` is true if there are no other links and no pictures. ``cited`` are the cited
+    ids, each once, with ``""`` for a citation that is not well formed; ``stated`` are those cited
+    by a sentence that does not say that it passes on a report.
     """
 
     targets: tuple[str, ...]
@@ -66,15 +66,15 @@ class Scan(msgspec.Struct, frozen=True, array_like=True):
     quotations: tuple[Quotation, ...]
     details: bytes
 
-    def closely(self) -> Details:
-        """What is packed in ``details``."""
+    def unpack(self) -> Details:
+        """Decode ``details``: it takes longer than all else that a rule does with most texts."""
         return msgspec.msgpack.decode(self.details, type=Details)
 
 
 def scan(path: str, body: str, lines: list[str] | None = None) -> Scan:
-    """Look once through the Markdown text of the file at ``path``.
+    """Scan ``body``, the Markdown text of the file at ``path``.
 
-    ``lines`` are those of :func:`xuelan.text.prose.lines` where they are at hand.
+    ``lines`` are those of :func:`xuelan.text.prose.lines`, if the caller has them.
     """
     lines = prose.lines(body) if lines is None else lines
     folder = path.rpartition("/")[0]
@@ -104,7 +104,7 @@ _ENCODER: Final = msgspec.msgpack.Encoder(order="deterministic")
 
 @cache
 def _path(folder: str, target: str) -> str:
-    """Where a link written in ``folder`` leads: most targets are linked from many texts."""
+    """The file to which a link in ``folder`` leads. Cached: many texts link to the same."""
     return posixpath.normpath(posixpath.join(folder, target))
 
 
@@ -117,5 +117,5 @@ def _long(lines: list[str]) -> Iterator[Quotation]:
 
 
 def bare(text: str) -> str:
-    """A text without quotation marks and spaces."""
+    """``text`` without quotation marks and spaces."""
     return _INSIDE_QUOTES.sub("", text)
