@@ -19,7 +19,7 @@ from xuelan.kits.forms import FORMS
 from xuelan.kits.plan import plan
 from xuelan.kits.print import quiz_paper
 from xuelan.kits.print.press import extract
-from xuelan.pages import own_kit as forms_own
+from xuelan.pages import own_kit as own_kit_page
 from xuelan.rendering.pipeline import render_all
 
 pytestmark = pytest.mark.formats
@@ -40,7 +40,7 @@ def office_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     catalog, _ = check(ROOT)
     assert catalog is not None
     rendered = render_all(catalog)
-    for parts in forms_own.parts(catalog, rendered):
+    for parts in own_kit_page.blueprints(catalog, rendered):
         for label, typed in (("own", _typed(parts, AWKWARD)), ("blank", _typed(parts, ""))):
             for name, data in parts.files(typed):
                 (folder / f"{parts.kit}-{label}-{name}").write_bytes(data)

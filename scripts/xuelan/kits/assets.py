@@ -20,19 +20,22 @@ PICTURE_TYPES: Final = {
 
 
 class MissingPictureError(KitError):
-    """The text shows a picture that is not among its material's files."""
+    """A text shows a picture that is not among the files of its material."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"正文里的图片“{name}”没有登记在材料的 media（媒体）里")
 
 
 def is_picture(path: str) -> bool:
-    """True when the name of a file ends like that of a picture."""
+    """True if the file at ``path`` is a picture, by the ending of its name."""
     return path.lower().endswith(tuple(PICTURE_TYPES))
 
 
 def files_of(m: Material) -> dict[str, str]:
-    """The files of a material: paths in the column by the names its text shows them under."""
+    """Paths of a material's files in the column, by the name that its text uses for each.
+
+    ``materials/stories/files/terraces.png`` is ``terraces.png`` there.
+    """
     paths = (*(a.path for a in m.attachments), *(x.path for x in m.media))
     return {path.rsplit("/", 1)[-1]: path for path in paths if path}
 
@@ -51,9 +54,9 @@ def picture_path(m: Material, name: str) -> str:
 class Assets:
     """Pictures and attachments of some materials, by their path in the column.
 
-    A key hashes :attr:`content`, the digests of the files, and :meth:`read` compares what it reads
-    with them. So the bytes depend on the key, and ``root``, the folder they are read from, does
-    not count.
+    A key hashes :attr:`content`, the digests of the files, and :meth:`read` compares the bytes it
+    reads with them. So one key always means the same bytes, whatever ``root`` is: the folder of the
+    column.
     """
 
     def __init__(self, root: Path, materials: Iterable[Material]) -> None:
@@ -72,13 +75,14 @@ class Assets:
 
     @cached_property
     def content(self) -> dict[str, bytes]:
-        """The digest of each file by its path; all of them are read for it, once."""
+        """The digest of each file by its path. Reads all of them, once."""
         return {path: digest((self.root / path).read_bytes()) for path in self.paths}
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file. Raises :class:`~xuelan.text.source.ChangedError`.
+        """The bytes of the file at ``path``.
 
-        Raises ``KeyError`` for a path that is not among :attr:`paths`.
+        Raises ``KeyError`` for a path that is not among :attr:`paths`, and
+        :class:`~xuelan.text.source.ChangedError` if the file differs from its digest.
         """
         wanted = self.content[path]
         data = (self.root / path).read_bytes()
@@ -87,6 +91,6 @@ class Assets:
         return data
 
     def pictures(self, materials: Iterable[Material]) -> dict[str, bytes]:
-        """Every picture of ``materials`` by its path in the column, beginning with ``/``."""
+        """The bytes of every picture of ``materials``, by its path in the column after a ``/``."""
         paths = (path for m in materials for path in files_of(m).values() if is_picture(path))
         return {f"/{path}": self.read(path) for path in paths}

@@ -1,4 +1,4 @@
-"""A large value sent to other processes once: in a file that each of them reads."""
+"""One large value for many processes: in a file that each of them reads once."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from typing import Any, Final, Generic, TypeVar
 T = TypeVar("T")
 
 PREFIX: Final = ".broadcast-"
-"""Begins the name of every such file; a process that is killed leaves its own behind."""
+"""The start of the name of every such file. A killed process leaves its file behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broadcast(Generic[T]):
-    """The place of a value; small enough to be sent along with every item of work."""
+    """The path and digest of a value's file, small enough to go with every item of work."""
 
     path: Path
     digest: str
 
     def get(self) -> T:
-        """The value."""
+        """The value, read on the first call in a process."""
         value: T = _read(self.path, self.digest)
         return value
 
 
 @contextmanager
 def broadcast(value: T, folder: Path | None = None) -> Iterator[Broadcast[T]]:
-    """Put ``value`` in a file of ``folder`` (default: temporary) as long as the block lasts."""
+    """Put ``value`` in a file of ``folder`` (default: temporary); remove it after the block."""
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     with NamedTemporaryFile(dir=folder, prefix=PREFIX, delete=False) as file:
         file.write(data)

@@ -1,4 +1,4 @@
-"""Keys of an exporter's files in the cache: its code, its plan, the libraries and the typefaces."""
+"""Digests for the cache keys of an exporter's files: of its plan, and of its code."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from xuelan.text.digests import digest
 
 _PACKAGE: Final = Path(xuelan.__file__).parent
 _DATA: Final = ("kits/styles", "kits/templates")
-"""Folders with the files that exporters read beside their code."""
+"""Folders with data files of the package that exporters read."""
 
 _TOOLS: Final = ("typst", "segno", "xlsxwriter", "icalendar", "libzim", "fonttools", "jinja2")
-"""Libraries that shape a kit's bytes."""
+"""Libraries whose version can change the bytes of a kit."""
 
 _IMPORT: Final = re.compile(r"^ *from (xuelan[.\w]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
 
 def hash_value(value: Any) -> bytes:
-    """The digest of a value with all that can be reached from it.
+    """The digest of ``value`` with everything that can be reached from it.
 
-    What msgpack has no form for stands in it by its ``content``, such as the digests of files.
-    Raises ``TypeError`` for values that have none.
+    An object that msgpack cannot encode is replaced by its ``content``, such as the digests of
+    files. Raises ``TypeError`` for an object without it.
     """
     return digest(_ENCODER.encode(value))
 
@@ -44,7 +44,7 @@ _ENCODER: Final = msgspec.msgpack.Encoder(enc_hook=_content)
 
 @cache
 def hash_code(module: str) -> bytes:
-    """The digest of a module, of all it imports from this package, of data files and libraries."""
+    """The digest of a module, of the modules it imports, of the data files and library versions."""
     found = blake2b(digest_size=16)
     data = (f for folder in _DATA for f in (_PACKAGE / folder).rglob("*") if f.is_file())
     for file in sorted((*modules(module), *data)):
@@ -55,7 +55,7 @@ def hash_code(module: str) -> bytes:
 
 
 def modules(module: str) -> set[Path]:
-    """The files of a module and of all it imports from this package."""
+    """The files of a module and of all modules of this package that it imports, however deep."""
     found, waiting = set[Path](), [module]
     while waiting:
         file = _file(waiting.pop())
@@ -66,7 +66,7 @@ def modules(module: str) -> set[Path]:
 
 
 def _file(module: str) -> Path | None:
-    """A module's file; ``None`` when the name is that of something inside a module."""
+    """The file of ``module``; ``None`` if the name is that of a function or class."""
     path = _PACKAGE.joinpath(*module.split(".")[1:])
     found = (f for f in (path.with_suffix(".py"), path / "__init__.py") if f.is_file())
     return next(found, None)
@@ -74,7 +74,7 @@ def _file(module: str) -> Path | None:
 
 @cache
 def _imports(file: Path) -> tuple[str, ...]:
-    """The modules of this package that a file names, and what else it takes from them."""
+    """Names a file imports: ``xuelan.a`` and ``xuelan.a.b`` for ``from xuelan.a import b``."""
     names: list[str] = []
     for base, taken in _IMPORT.findall(file.read_text(encoding="utf-8")):
         names += [base, *(f"{base}.{name}" for name in re.findall(r"\w+", taken))]

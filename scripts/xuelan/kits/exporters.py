@@ -1,9 +1,9 @@
-"""The formats of a kit: one line each, in the order in which their files stand in it.
+"""The table of a kit's formats: one line each, in the order of their files in the kit.
 
 A new format is a function ``(plan) -> Iterator[KitFile]`` and its line in :data:`FORMATS`. The
-words that a recipe may write under ``formats`` stand in :data:`xuelan.model.kit.FORMATS`, where
-``check`` finds them; a test compares the two lists. Formats are made at the same time and kept in
-the cache one by one, so what takes long has a line of its own.
+words that a recipe may write under ``formats`` are listed in :data:`xuelan.model.kit.FORMATS`, for
+the rules; a test compares the two. Each line is a task of its own for the workers and an entry of
+its own in the cache, so whatever takes long gets a line of its own.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from xuelan.kits.print import book, quiz_paper, transcript
 from xuelan.model.kit import EPUB, LARGE_PRINT, OFFLINE, PDF, SCORM, TRANSCRIPT, ZIM, Kit
 
 Exporter = Callable[[KitPlan], Iterator[KitFile]]
-"""Makes the files of one format, in order, from the plan of a kit."""
+"""A function that makes the files of one format, in order, from the plan of a kit."""
 SiteExporter = Callable[[KitPlan, SiteCopy], Iterator[KitFile]]
-"""The same, where the format holds pages of the site."""
+"""The same for a format that contains pages of the site."""
 
 
 @dataclass(frozen=True, slots=True)
 class KitFormat:
     """One line of the table.
 
-    ``prefixes`` begin the names of its files: two digits, so that a file manager shows them in this
-    order. A recipe asks for it by one of ``settings``: a word under ``formats``, or a field that is
-    not empty; without settings every kit has it. ``groups`` are the headings under which its files
-    stand in the table of contents and in the manifest.
+    The names of its files start with one of ``prefixes``: two digits, so that a file manager shows
+    them in this order. Any of ``settings`` in a recipe turns it on: a word under ``formats``, or a
+    field that is not empty. Without settings it belongs to every kit. ``groups`` are the headings
+    of its files in the table of contents and in the manifest.
 
-    ``export`` makes its files; ``export_site`` makes them where they hold pages of the site. A
-    format with neither is the copy of the site itself, which is compressed once for all kits. A
-    branch's own kit leaves out what is not ``for_branches``: it is large, and the same for all.
+    ``export`` makes the files; a format that contains pages of the site has ``export_site``
+    instead. A format with neither is the copy of the site itself, which is compressed once for all
+    kits. The kit of a branch does not contain a format that is not ``for_branches``: such files are
+    large and the same for all branches.
     """
 
     name: str
@@ -47,28 +48,28 @@ class KitFormat:
     for_branches: bool = True
 
     def is_wanted(self, kit: Kit) -> bool:
-        """True when the recipe asks for this format."""
+        """True if the recipe turns this format on."""
         asked = (s in kit.formats or bool(getattr(kit, s, ())) for s in self.settings)
         return not self.settings or any(asked)
 
     @property
     def holds_pages(self) -> bool:
-        """True when its files hold pages of the site."""
+        """True if its files contain pages of the site."""
         return self.export is None
 
     @property
     def is_copy(self) -> bool:
-        """True when it is the copy of the site itself."""
+        """True if it is the copy of the site itself."""
         return self.export is None and self.export_site is None
 
     @property
     def module(self) -> str:
-        """The module that makes its files."""
+        """The name of the module with its exporter; empty for the copy of the site."""
         function = self.export or self.export_site
         return function.__module__ if function else ""
 
     def files(self, plan: KitPlan, site: SiteCopy) -> Iterator[KitFile]:
-        """The files it makes of a kit that asks for it."""
+        """Run its exporter on a plan; ``site`` is used only by formats that contain pages."""
         if self.export is not None:
             yield from self.export(plan)
         if self.export_site is not None:
@@ -98,5 +99,5 @@ FORMATS: Final = (
 
 
 def needs_site(kits: Iterable[Kit]) -> bool:
-    """True when one of ``kits`` asks for a format that holds pages of the site."""
+    """True if one of ``kits`` turns on a format that contains pages of the site."""
     return any(f.holds_pages and f.is_wanted(kit) for f in FORMATS for kit in kits)

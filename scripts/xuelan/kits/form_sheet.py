@@ -1,4 +1,4 @@
-"""What a form is made of: fields, tables, lists, room to write and to sign."""
+"""The elements that forms are declared with: fields, tables, lists, room to write and to sign."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class FieldKind(Enum):
-    """What is written into a field."""
+    """The kind of text a field takes."""
 
     LINE = "line"
     TEXT = "text"
@@ -18,14 +18,14 @@ class FieldKind(Enum):
 BRANCH, MEETING, DATE, TIME, PLACE, HOST, READINGS, AGENDA, CHECKS = (
     "branch", "meeting", "date", "time", "place", "host", "readings", "agenda", "checks",
 )  # fmt: skip
-"""What a machine may fill in: the branch's own particulars, readings chosen, rows from a guide."""
+"""Values a program may fill in: particulars of the branch, chosen readings, rows from a guide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A field to fill in: its name in the file, its label, and its height in lines of 28.95 pt.
+    """A field to fill in: ``key`` names it in the file, ``lines`` is its height (28.95 pt each).
 
-    ``prefill`` names the particular that may stand here already; empty for most.
+    ``prefill`` names the value that a program may put here; most fields have none.
     """
 
     key: str
@@ -45,7 +45,7 @@ class FieldTable:
 
 @dataclass(frozen=True, slots=True)
 class FormColumn:
-    """A column of a list: its head and its share of the page's width (in hundredths)."""
+    """A column of a table: its head, and its share of the page's width in hundredths."""
 
     title: str
     share: int
@@ -53,7 +53,7 @@ class FormColumn:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A list with ``count`` empty rows, the first column numbered when ``numbered``."""
+    """A table with ``count`` empty rows, and their numbers in its first column if ``numbered``."""
 
     columns: tuple[FormColumn, ...]
     count: int
@@ -75,8 +75,8 @@ class Grid:
 class GuideTable:
     """A table whose rows come from a guide; columns beyond the guide's stay empty.
 
-    ``slot`` names the rows, ``given`` counts the columns they fill. A column titled ``□`` has a
-    box to tick in every row.
+    ``slot`` names the rows among the values of the form; they fill the first ``given`` columns. A
+    column with the title ``□`` has a box to tick in every row.
     """
 
     slot: str
@@ -86,21 +86,21 @@ class GuideTable:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Room for a text of one's own, below a heading, about ``lines`` lines high."""
+    """A heading with empty lines below it, for a longer text."""
 
     blank: Blank
 
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """A line to sign by hand."""
+    """A row of labels, each with a line to sign on by hand, and a place for the date."""
 
     labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A small line that says how to fill the form in."""
+    """A note in small type on how to fill in the form."""
 
     text: str
 
@@ -110,7 +110,7 @@ Block = FieldTable | Roster | Grid | GuideTable | Writing | Signatures | Advice
 
 @dataclass(frozen=True, slots=True)
 class FormSheet:
-    """One form. ``name`` is what a recipe asks for; ``id`` names it in addresses."""
+    """One form. Recipes ask for it by its ``name``, the browser by its ``id``."""
 
     id: str
     name: str

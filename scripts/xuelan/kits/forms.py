@@ -1,10 +1,10 @@
 """The forms a branch fills in, declared as data: one table of fields per form.
 
-The same tables make the Word form, the printable PDF and the form the browser fills, so the three
-cannot differ. Which fields a form has follows the usual records of a branch; a form is given out
-empty. Only fields with a ``prefill`` may be filled by a machine, and only forms that plan something
-have more of them than the names of branch and meeting: a record of what happened is written by
-those who were there.
+The Word form, the printable PDF and the form that the browser fills are all made from these tables,
+so the three cannot differ. The fields are those of the usual records of a branch. Forms are
+published empty. A program may fill in only fields with a ``prefill``. A form that records what
+happened has no more of them than the names of branch and meeting: people who were there write the
+rest.
 """
 
 from __future__ import annotations

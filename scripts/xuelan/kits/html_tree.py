@@ -44,32 +44,35 @@ def parse(html: str) -> etree.Element:
     return reader.builder.close()
 
 
-def text(element: etree.Element, *, cites: bool = True) -> str:
-    """The text inside ``element``; without the raised numbers of citations if so wished."""
-    return "".join(_pieces(element, cites=cites))
+def text(element: etree.Element, *, cites: bool = True, alts: bool = True) -> str:
+    """The text inside ``element``, with the alternative texts of pictures.
+
+    Without ``cites``, numbers of cited references are left out; without ``alts``, those texts are.
+    """
+    return "".join(_texts(element, cites=cites, alts=alts))
 
 
-def _pieces(element: etree.Element, *, cites: bool) -> Iterator[str]:
-    if element.tag == "img":
+def _texts(element: etree.Element, *, cites: bool, alts: bool) -> Iterator[str]:
+    if element.tag == "img" and alts:
         yield element.get("alt", "")
     yield element.text or ""
     for child in element:
         if cites or not is_citation(child):
-            yield from _pieces(child, cites=cites)
+            yield from _texts(child, cites=cites, alts=alts)
         yield child.tail or ""
 
 
 def is_citation(element: etree.Element) -> bool:
-    """True for the raised numbers that point to the references."""
+    """True for an element with the raised numbers of cited references."""
     return element.tag == "sup" and element.get("class") == "cite"
 
 
 def pieces(element: etree.Element) -> Iterator[str]:
-    """The text of every paragraph, heading, list item and cell, without citation numbers.
+    """The visible text of every paragraph, heading, list item and cell, without citation numbers.
 
     Blocks inside a block are pieces of their own.
     """
-    own = own_text(element).strip()
+    own = own_text(element, alts=False).strip()
     if own:
         yield own
     for child in element:
@@ -80,12 +83,12 @@ def pieces(element: etree.Element) -> Iterator[str]:
 _HOLDERS: Final = BLOCKS | {"li", "thead", "tbody", "tr", "th", "td"}
 
 
-def own_text(element: etree.Element) -> str:
-    """The text of ``element`` outside blocks it holds, without citation numbers."""
+def own_text(element: etree.Element, *, alts: bool = True) -> str:
+    """The text of ``element`` without the blocks inside it and without citation numbers."""
     parts = [element.text or ""]
     for child in element:
         if child.tag not in _HOLDERS and not is_citation(child):
-            parts.append(text(child, cites=False) if child.tag != "br" else "\n")
+            parts.append(text(child, cites=False, alts=alts) if child.tag != "br" else "\n")
         parts.append(child.tail or "")
     return "".join(parts)
 

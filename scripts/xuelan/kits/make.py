@@ -1,4 +1,4 @@
-"""All kits of a column: each format's files made or taken from the cache, then packed."""
+"""Makes kits: the files of each format come from the cache or from its exporter, and are packed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from xuelan.text.digests import key_of
 
 Plans = tuple[KitPlan, ...]
 Job = tuple[int, int]
-"""The number of a plan, and the number of a format in the table."""
+"""The index of a plan, and the index of a format in the table."""
 
 
 def make_kits(
@@ -36,10 +36,10 @@ def make_kits(
     cache: Cache = NO_CACHE,
     workers: Workers = SERIAL,
 ) -> Iterator[Package]:
-    """The finished ``kits`` in order; ``pages`` is the copy of the site, where one asks for it.
+    """The finished ``kits`` in order. ``pages`` is the copy of the site; kits without it need none.
 
-    What ``cache`` holds is not made again. Raises :class:`~xuelan.model.kit.KitError`, the kit's
-    name in its message.
+    Files that ``cache`` holds are not made again. Raises :class:`~xuelan.model.kit.KitError`, with
+    the name of the kit in its message.
     """
     planned = tuple(plans(kits, catalog, rendered))
     indexed = any(f.export_site and f.is_wanted(kit) for f in FORMATS for kit in kits)
@@ -51,7 +51,7 @@ def make_kits(
 def plans(
     kits: Iterable[Kit], catalog: Catalog, rendered: Mapping[str, Rendered]
 ) -> Iterator[KitPlan]:
-    """The plans of ``kits``."""
+    """The plans of ``kits``. Raises :class:`~xuelan.model.kit.KitError` like :func:`make_kits`."""
     for kit in kits:
         with _naming(kit):
             yield plan(kit, catalog, rendered)
@@ -60,7 +60,7 @@ def plans(
 def packages(
     plans: Plans, site: SiteCopy, cache: Cache = NO_CACHE, workers: Workers = SERIAL
 ) -> Iterator[Package]:
-    """The kits of ``plans``, as :func:`make_kits` makes them."""
+    """The finished kits of ``plans``, in order: see :func:`make_kits`."""
     files = _export(plans, site, cache, workers)
     for number, each in enumerate(plans):
         made = [file for n in range(len(FORMATS)) for file in files.pop((number, n), ())]
@@ -72,10 +72,10 @@ def packages(
 def _export(
     plans: Plans, site: SiteCopy, cache: Cache, workers: Workers
 ) -> dict[Job, Sequence[PackedFile]]:
-    """The files of every format that a plan asks for.
+    """The files of every format that the plans ask for, in no order.
 
-    The largest kits come first, for they take longest. All is done on this machine, where pictures
-    and typefaces are.
+    The largest kits are done first, for they take longest. All tasks run on this machine, for the
+    pictures and typefaces are here.
     """
     keys = _keys(plans, site)
     files = {job: cache.get(key, list[PackedFile]) for job, key in keys.items()}
@@ -94,7 +94,7 @@ def _export(
 
 
 def _keys(plans: Plans, site: SiteCopy) -> dict[Job, bytes]:
-    """The key of each format's files of each plan: all that its exporter is given, and its code."""
+    """A key for the files of each format and plan: of all that the exporter depends on."""
     keys: dict[Job, bytes] = {}
     whole = hash_value(site)
     for number, each in enumerate(plans):
@@ -110,7 +110,7 @@ def _keys(plans: Plans, site: SiteCopy) -> dict[Job, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class _ExportTask:
-    """Makes the files of one format of one kit, as the cache keeps them."""
+    """Makes the files of one format of one kit, encoded for the cache."""
 
     sent: Broadcast[tuple[Plans, SiteCopy]]
 
@@ -124,7 +124,7 @@ class _ExportTask:
 
 @contextmanager
 def _naming(kit: Kit) -> Iterator[None]:
-    """Let an error say which kit was not made."""
+    """Put the name of the kit into the message of a ``KitError``."""
     try:
         yield
     except KitError as error:

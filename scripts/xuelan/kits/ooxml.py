@@ -1,8 +1,8 @@
-"""Office files as templates: text that never changes, and slots that are filled.
+"""Office files (Office Open XML) as templates: constant XML, and slots to fill.
 
-A Word form or a ledger is made once; a branch's own copy is then a matter of joining strings,
-which is why ten thousand of them take minutes. The browser fills the same templates in the same
-way (``overrides/assets/xuelan/kit/fill.js``), so both give the same XML.
+A Word form or a ledger is made once as a template. The copy of one branch is made by joining
+strings, so ten thousand of them take minutes. The browser fills the same templates in the same way
+(``overrides/assets/xuelan/kit/fill.js``); both give the same XML.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""Characters XML 1.0 has no place for (and DEL, which nobody means)."""
+"""Characters that XML 1.0 does not allow, and DEL."""
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\u2028\u2029][\s]*")
 
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in an archive: the earliest a ZIP can say, and Office's own habit."""
+"""The date of every file in an archive: the earliest a ZIP can hold; Office writes it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place for text: the XML when there is none, and the XML around the text when there is."""
+    """A place for text: the XML ``before`` and ``after`` a text, and the XML without one."""
 
     name: str
     empty: str
@@ -35,7 +35,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """XML repeated for every row of values given under ``name``; ``empty`` when there is none."""
+    """XML repeated for each row of the values called ``name``; ``empty`` if there is no row."""
 
     name: str
     pieces: tuple[Piece, ...]
@@ -49,12 +49,12 @@ Values = Mapping[str, "str | tuple[Row, ...]"]
 
 @dataclass(frozen=True, slots=True)
 class OfficeTemplate:
-    """An office file: its parts in order."""
+    """An office file: the path and the pieces of each of its parts, in order."""
 
     parts: tuple[tuple[str, tuple[Piece, ...]], ...]
 
     def fill(self, values: Values) -> bytes:
-        """The finished file. Slots without a value stay empty; nothing is lost or cut."""
+        """The finished file. A slot without a value stays empty; no value is cut."""
         return zip_parts(
             (path, "".join(self._piece(p, values) for p in pieces).encode())
             for path, pieces in self.parts
@@ -74,7 +74,7 @@ class OfficeTemplate:
         return piece.before + escape(given) + piece.after
 
     def as_data(self) -> dict[str, Any]:
-        """The template for the browser: lists and strings only."""
+        """The template as lists, dicts and strings, for the browser."""
         return {"parts": [[path, [_as_data(p) for p in pieces]] for path, pieces in self.parts]}
 
 
@@ -96,9 +96,9 @@ def _as_data(piece: Piece) -> Any:
 
 
 def escape(text: str) -> str:
-    """``text`` as XML character data: ``& < > "`` as entities, what XML cannot hold left out.
+    """``text`` as XML character data: ``& < > "`` as entities, forbidden characters left out.
 
-    Fields hold one line: any run of white space with a line break in it becomes one space.
+    White space with a line break in it becomes one space, for fields hold one line.
     """
     kept = _ILLEGAL.sub("", _BREAK.sub(" ", text))
     return (
@@ -107,7 +107,7 @@ def escape(text: str) -> str:
 
 
 def zip_parts(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """A ZIP of ``files`` in the order given, always the same bytes for the same files."""
+    """A ZIP of ``files`` in this order; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
         for path, data in files:

@@ -1,4 +1,4 @@
-"""A kit's plan: the recipe with every id replaced by the thing itself."""
+"""The plan of a kit: its recipe with every id replaced by the thing itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xuelan.rules import choice
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """A meeting's agenda taken from a guide: column heads, then rows of plain text."""
+    """The agenda of a meeting, from a table of a guide: its head and its rows as plain text."""
 
     minutes: int
     guide: str
@@ -31,7 +31,7 @@ class Agenda:
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What a kit says of the column it comes from; ``url`` ends in ``/`` or is empty."""
+    """What a kit prints about its column. ``url`` ends in ``/``, or is empty if not known."""
 
     title: str
     tagline: str
@@ -45,16 +45,16 @@ class Imprint:
 class KitPlan:
     """Everything an exporter may read, and exactly what the key of its files hashes.
 
-    Fields hold numbers, texts, tuples, mappings and frozen values of these, nothing else, so that
+    A field is a number, a text, a tuple, a mapping or a frozen value of these, so that
     :func:`xuelan.kits.cache_keys.hash_value` can hash a plan as it is.
 
-    ``kit`` is the recipe without the place it was read from. ``readings`` and ``guides`` keep the
-    recipe's order, ``transcripts`` are those of the readings that are to be copied out as official
-    documents. ``rendered`` holds their texts by id, ``references`` the works these cite, printed,
-    by id. ``titles`` are those of the materials that ``questions`` point to, by id. ``activity`` is
-    the one that the kit is for, ``activities`` are all of the column. ``date`` is the ISO date of
-    the newest thing in the kit and stands for “now” in every file. ``version`` is a fingerprint of
-    what the kit holds, eight hexadecimal digits, printed on every page.
+    ``kit`` is the recipe without its path and lines. ``readings`` and ``guides`` are in the order
+    of the recipe; ``transcripts`` are the readings to print in the layout of official documents.
+    ``rendered`` holds the texts of both by id, ``references`` the works they cite by id, as
+    printed. ``titles`` are the titles of the materials that ``questions`` name, by id. ``activity``
+    is the one that the kit is for, ``activities`` are all of the column. ``date`` is the ISO date
+    of the newest material in the kit; files use it for “now”. ``version`` is printed on every page:
+    eight hexadecimal digits that change with the content of the kit.
     """
 
     kit: Kit
@@ -75,11 +75,11 @@ class KitPlan:
 
     @property
     def materials(self) -> tuple[Material, ...]:
-        """Guides, then readings: everything the kit holds as text, each once."""
+        """All texts of the kit, each once: guides, then readings."""
         return tuple({m.id: m for m in (*self.guides, *self.readings)}.values())
 
     def address_of(self, address: str) -> str:
-        """The live address of a page of the site; empty when the site's own is not known."""
+        """The full address of a page of the site; empty if that of the site is not known."""
         return self.column.url + address if self.column.url else ""
 
 
@@ -87,9 +87,9 @@ class KitPlan:
 class KitFile:
     """One file of a kit.
 
-    ``name`` is its path inside the kit with ``/``, in Chinese, fit for Windows: build it with
-    :func:`xuelan.text.file_names.file_name`. ``title`` says what it is in the table of contents;
-    ``group`` is the heading it stands under there (阅读材料, 会议表格, 自测, 日程 …).
+    ``name`` is its path in the kit with ``/``, in Chinese and fit for Windows: make it with
+    :func:`xuelan.text.file_names.file_name`. ``title`` is its entry in the table of contents, under
+    the heading ``group`` (阅读材料, 会议表格, 自测, 日程 …).
     """
 
     name: str
@@ -99,13 +99,13 @@ class KitFile:
 
 
 class MissingItemError(KitError):
-    """The recipe asks for something that is not there; the message says what, in Chinese."""
+    """The recipe names something that is not there; the message says what, in Chinese."""
 
 
 def plan(kit: Kit, catalog: Catalog, rendered: Mapping[str, Rendered]) -> KitPlan:
-    """The plan of ``kit``. :func:`xuelan.rules.kits.check_recipes` has been run before.
+    """The plan of ``kit``, which has passed :func:`xuelan.rules.kits.check_recipes`.
 
-    Raises :class:`MissingItemError` when a guide's agenda has a heading but no table.
+    Raises :class:`MissingItemError` if a guide has the heading of an agenda but no table below it.
     """
     readings = choice.select_readings(kit, catalog)
     guides = choice.select_guides(kit, catalog)
@@ -154,8 +154,8 @@ def _version(
     agendas: tuple[Agenda, ...],
     questions: tuple[Question, ...],
 ) -> str:
-    """Changes when a text, a question or the recipe changes, and not with the program."""
-    held = [
+    """Eight digits that change with a text, a question or the recipe, and not with the program."""
+    content = [
         column.title,
         column.url,
         column.publisher,
@@ -164,7 +164,7 @@ def _version(
         *map(_spell, agendas),
         *map(_spell, questions),
     ]
-    return hashlib.sha256("\0".join(held).encode()).hexdigest()[:8]
+    return hashlib.sha256("\0".join(content).encode()).hexdigest()[:8]
 
 
 _RECORDS: Final[Mapping[type, str]] = {
@@ -174,14 +174,15 @@ _RECORDS: Final[Mapping[type, str]] = {
     Agenda: "Agenda",
     Question: "Question",
 }
-"""What records are called in a version: what their classes were called when the first was made.
+"""Names of records in the text that a version hashes.
 
-So no version changes because a class is given a better name.
+They are the names that the classes had when the first version was published: renaming a class must
+not change the version of a kit.
 """
 
 
 def _spell(value: Any) -> str:
-    """A value as text: ``Change(date='2026-11-22', note='第一次发布')``."""
+    """``value`` as text for a version: ``Change(date='2026-11-22', note='第一次发布')``."""
     if isinstance(value, tuple):
         items = ", ".join(map(_spell, value))
         return f"({items},)" if len(value) == 1 else f"({items})"

@@ -1,4 +1,4 @@
-"""Rendered texts for one long page: links led to where they lead there, anchors kept apart."""
+"""Rendered texts put together on one long page: their links, anchors and pictures changed."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ _LOWER: Final = {f"h{n}": f"h{min(n + 1, 6)}" for n in range(2, 7)}
 
 
 class Pictures:
-    """The pictures the texts show, gathered while their links are changed."""
+    """The pictures that the texts show, collected while the texts are changed."""
 
     def __init__(self, plan: KitPlan) -> None:
         self._assets = plan.assets
         self._found: dict[str, bytes] = {}
 
     def address(self, m: Material, name: str) -> str:
-        """Where a picture of ``m`` stands in the package.
+        """The address of a picture of ``m`` in the package.
 
-        Raises :class:`~xuelan.kits.assets.MissingPictureError` when it is not among its
-        files.
+        Raises :class:`~xuelan.kits.assets.MissingPictureError` if ``m`` has no such file.
         """
         address = f"media/{m.id}/{name}"
         self._found[address] = self._assets.read(picture_path(m, name))
         return address
 
     def files(self) -> list[tuple[str, bytes]]:
-        """Every picture shown, by its place in the package."""
+        """The collected pictures by their addresses, sorted."""
         return sorted(self._found.items())
 
 
@@ -46,13 +45,12 @@ def relink(
     site: str,
     picture: Callable[[Material, str], str],
 ) -> str:
-    """The ``html`` of material ``m`` with ids that begin with its own, and links for its new home.
+    """The ``html`` of material ``m`` for a page that shows several materials.
 
-    Headings go down a level, below the material's title.
-
-    ``target`` gives the address of another material's anchor, ``site`` is the site's own address,
-    ``picture`` gives the address of a picture by its name; a link that leads nowhere becomes
-    plain text.
+    Every id starts with that of ``m``, as in ``story-a.p1``, and headings go down a level, for the
+    title of ``m`` is a heading too. ``target`` returns the new address of another material's
+    anchor, ``picture`` that of a picture; ``site`` is the address of the site. A link without a
+    new address becomes plain text.
     """
     root = html_tree.parse(html)
     for element in root.iter():

@@ -1,6 +1,6 @@
-"""Jinja templates of a kit's files: pages in HTML, parts of Word, EPUB and SCORM files in XML.
+"""Jinja templates of a kit's files: HTML pages, and XML for Word, EPUB and SCORM files.
 
-They stand in ``kits/templates/``; what is put into one is escaped.
+The templates are in ``kits/templates/``. Every value is escaped.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ _FOLDER: Final = resources.files("xuelan.kits").joinpath("templates")
 
 
 def render_html(name: str, **values: Any) -> str:
-    """The page made from the template ``name``, such as ``start.html``."""
+    """Render the template ``name``, such as ``start.html``."""
     return _html().get_template(name).render(values)
 
 
 def render_xml(name: str, **values: Any) -> Markup:
-    """The XML made from the template ``name``, such as ``word/styles.xml``.
+    """Render the XML template ``name``, such as ``word/styles.xml``, to XML without line breaks.
 
-    Its lines are joined and their indentation is dropped. A line that begins with neither a tag nor
-    a Jinja block goes on with the line before, after a space. ``{{ newline }}`` breaks a line.
+    The lines of the template are joined without their indentation. A line that starts with neither
+    a tag nor a Jinja block continues the line before it, after a space. ``{{ newline }}`` makes a
+    line break.
     """
     return Markup(_xml().get_template(name).render(values))  # noqa: S704 - escaped by the template
 
 
 def read_text(name: str) -> str:
-    """The text of a template as it stands in its file."""
+    """The text of a template file."""
     return _FOLDER.joinpath(name).read_text(encoding="utf-8")
 
 
@@ -63,7 +64,7 @@ def _xml() -> jinja2.Environment:
 
 
 def _read_joined(name: str) -> str:
-    """``<a>``, ``  <b/>``, ``</a>`` on lines of their own as ``<a><b/></a>``."""
+    """A template with its lines joined: ``<a>``, ``  <b/>``, ``</a>`` give ``<a><b/></a>``."""
     joined = ""
     for line in filter(None, (line.strip(" ") for line in read_text(name).split("\n"))):
         if joined.endswith("?>"):  # the declaration
@@ -75,7 +76,7 @@ def _read_joined(name: str) -> str:
 
 
 def _escape(value: Any) -> Any:
-    """``value`` as XML 1.0 can hold it; Jinja's own way leaves control characters in."""
+    """Escape a text for XML 1.0, without control characters, which Jinja itself would keep."""
     if type(value) is not str:
         return value
     return Markup(escape(value).replace("'", "&#x27;"))  # noqa: S704 - escaped here

@@ -15,14 +15,14 @@ from xuelan.pages.theme import Page
 from xuelan.search.files import FormLink
 
 Summaries = Mapping[str, Mapping[str, Any]]
-"""What :func:`xuelan.kits.packing.package.summary` says of each finished kit, by its id."""
+"""The :func:`~xuelan.kits.packing.package.summary` of each finished kit, by its id."""
 
 VERIFY: str = "downloads/verify/"
 
 
 def everything(c: Collection, made: Summaries) -> Iterator[Page]:
-    """The download pages; without ``made`` (in a copy for offline use) they name no files."""
-    kits = [(kit, _told(made.get(kit.id))) for kit in c.catalog.kits]
+    """The download pages; without ``made`` (in a copy for offline use) they list no files."""
+    kits = [(kit, _group_files(made.get(kit.id))) for kit in c.catalog.kits]
     rows = [(m, a) for m in c.catalog.public for a in m.attachments]
     values: dict[str, Any] = {
         "kits": kits,
@@ -32,14 +32,14 @@ def everything(c: Collection, made: Summaries) -> Iterator[Page]:
     }
     description = "学习套装、附件、订阅源和全部数据。"
     yield Page("downloads/", "下载", description, "pages/downloads.html", "downloads", values)
-    for kit, told in kits:
-        yield _kit_page(c, kit, told)
+    for kit, summary in kits:
+        yield _kit_page(c, kit, summary)
     if kits:
         yield _verify_page(c, made)
 
 
 def forms(kits: Iterable[Kit]) -> Iterator[FormLink]:
-    """Every form that can be downloaded, with the first kit it comes with, for search."""
+    """Every form that can be downloaded, with the first kit that has it, for search."""
     holding: dict[str, Kit] = {}
     for kit in kits:
         for name in kit.forms:
@@ -50,8 +50,8 @@ def forms(kits: Iterable[Kit]) -> Iterator[FormLink]:
             yield FormLink(sheet.title, about, holding[name].title, holding[name].address)
 
 
-def _told(summary: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What a page says of a finished kit: its summary, and its files by heading."""
+def _group_files(summary: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The summary of a finished kit with its files grouped by heading."""
     if summary is None:
         return None
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -61,12 +61,12 @@ def _told(summary: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {**summary, "groups": groups}
 
 
-def _kit_page(c: Collection, kit: Kit, told: dict[str, Any] | None) -> Page:
+def _kit_page(c: Collection, kit: Kit, summary: dict[str, Any] | None) -> Page:
     by_id = c.catalog.by_id
-    materials = [by_id[m["id"]] for m in told["materials"]] if told else []
+    materials = [by_id[m["id"]] for m in summary["materials"]] if summary else []
     values = {
         "kit": kit,
-        "told": told,
+        "told": summary,
         "activity": next((a for a in c.catalog.column.activities if a.name == kit.activity), None),
         "materials": materials,
         "since": _since(kit, materials),
@@ -78,10 +78,10 @@ def _kit_page(c: Collection, kit: Kit, told: dict[str, Any] | None) -> Page:
 
 
 def _since(kit: Kit, materials: list[Material]) -> dict[str, Any] | None:
-    """What is new in a kit since the version before the last that its editor noted.
+    """The materials added or changed since the last but one entry of the kit's history.
 
-    Taken from the materials' own dates: collected since then, or collected before and changed in
-    substance since. ``None`` for a kit that had only one version.
+    Added are those collected since that date; changed are older ones updated since. ``None`` for a
+    kit with fewer than two entries.
     """
     dates = sorted({change.date for change in kit.changes}, reverse=True)
     if len(dates) < 2:

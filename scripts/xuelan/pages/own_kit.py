@@ -1,6 +1,6 @@
-"""The page on which an organiser makes the branch's own kit, and the data its script works with.
+"""The page on which an organiser makes the kit of a branch, and the data for its script.
 
-The data is a script, not JSON: a page opened from a folder may load scripts but fetch nothing.
+The data is a script, not JSON: a page on ``file://`` can load scripts but fetch nothing.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from xuelan.model.content import Rendered
 from xuelan.pages.theme import Page
 
 ADDRESS: Final = "own-kit/"
-_SHARED: Final = 120
-"""A text at least this long that stands in several places is written once."""
+_LONG: Final = 120
+"""A text of at least this length that occurs more than once is written once."""
 
 
 def plans(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[KitPlan, ...]:
-    """The kits a branch can make its own: those with forms for an activity, in their order."""
+    """The plans of kits that a branch can fill in: those for an activity that have forms."""
     return tuple(plan(k, catalog, rendered) for k in catalog.kits if k.activity and k.forms)
 
 
-def parts(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Blueprint, ...]:
-    """What the branches share of each of these kits."""
+def blueprints(catalog: Catalog, rendered: Mapping[str, Rendered]) -> tuple[Blueprint, ...]:
+    """The blueprints of these kits."""
     now = newest_date(catalog)
     return tuple(Blueprint.of(p, now) for p in plans(catalog, rendered))
 
 
 def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
-    """The page; none when the column has no kit for an activity."""
-    found = parts(catalog, rendered)
+    """The page; none if the column has no such kit."""
+    found = blueprints(catalog, rendered)
     if found:
         lengths = sorted({n for p in found for n in p.agendas})
         values: dict[str, Any] = {
@@ -59,7 +59,7 @@ def pages(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[Page]:
 
 
 def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[str, str]]:
-    """The page's data as paths and texts of scripts; the texts of a kit's readings apart."""
+    """Paths and texts of the scripts: the data of the page, and the readings of each kit."""
     planned, now = plans(catalog, rendered), newest_date(catalog)
     found = tuple(Blueprint.of(p, now) for p in planned)
     if not found:
@@ -70,7 +70,7 @@ def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[
     templates = {f.id: branch_template(f, now).as_data() for f in used}
     if names is not None:
         templates["ledger"] = ledger.template(names, catalog.column.title, now).as_data()
-    texts = _shared(templates)
+    texts = _extract_repeated(templates)
     data = {
         "stamp": now,
         "product": PRODUCT,
@@ -87,14 +87,14 @@ def files(catalog: Catalog, rendered: Mapping[str, Rendered]) -> Iterator[tuple[
     yield f"{ADDRESS}data.js", f'"use strict";\nconst ownKitData = {body};\n'
 
 
-def _shared(templates: dict[str, dict[str, Any]]) -> list[str]:
-    """Long texts that occur more than once; in ``templates`` their numbers take their place."""
+def _extract_repeated(templates: dict[str, dict[str, Any]]) -> list[str]:
+    """Long texts that occur more than once, sorted; their indices replace them in ``templates``."""
     count = Counter(
         piece
         for made in templates.values()
         for _, pieces in made["parts"]
         for piece in pieces
-        if isinstance(piece, str) and len(piece) >= _SHARED
+        if isinstance(piece, str) and len(piece) >= _LONG
     )
     texts = sorted(text for text, n in count.items() if n > 1)
     place = {text: n for n, text in enumerate(texts)}

@@ -20,7 +20,7 @@ from xuelan.kits.branch.readings import READINGS_NAME
 from xuelan.kits.html_tree import parse, pieces
 from xuelan.kits.print.press import visible
 from xuelan.model.content import Rendered
-from xuelan.pages import own_kit as forms_own
+from xuelan.pages import own_kit as own_kit_page
 from xuelan.rendering.pipeline import render_all
 
 AWKWARD = '<甲&乙>"丙"/丁 =1+1 😀'
@@ -32,7 +32,7 @@ def parts() -> dict[str, Blueprint]:
     """What Python makes branches' kits from, for the real column."""
     catalog, _ = check(ROOT)
     assert catalog is not None
-    return {p.kit: p for p in forms_own.parts(catalog, render_all(catalog))}
+    return {p.kit: p for p in own_kit_page.blueprints(catalog, render_all(catalog))}
 
 
 @pytest.fixture(scope="module")

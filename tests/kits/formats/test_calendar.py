@@ -55,7 +55,7 @@ def test_a_deadline_known_to_the_month_covers_the_month(tmp_path: Path) -> None:
 
 def test_the_guides_own_words_become_days(tmp_path: Path) -> None:
     """“提前7天”, “当天”, “两天内” and “一个月后” are counted from the meeting."""
-    assert [(s.days, s.summary) for s in blueprint(tmp_path).steps] == [
+    assert [(s.days, s.summary) for s in blueprint(tmp_path).tasks] == [
         (-7, "定时间和篇目"),
         (-3, "发材料"),
         (0, "备好签到表"),

@@ -33,20 +33,19 @@ def _png() -> bytes:
     return out.getvalue()
 
 
+FOLDER = "materials/stories/files/"
+FILES_OF_STORY = {
+    f"{FOLDER}terraces.png": _png(),
+    f"{FOLDER}song.mp3": b"ID3",
+    f"{FOLDER}form.docx": b"one",
+    f"{FOLDER}copy.docx": b"two",
+}
+
+
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> KitPlan:
-    folder = "materials/stories/files/"
-    return planned(
-        tmp_path_factory.mktemp("kit"),
-        STUDY,
-        {
-            tiny.STORY: tiny.text(tiny.STORY, WITH_FILES),
-            f"{folder}terraces.png": _png(),
-            f"{folder}song.mp3": b"ID3",
-            f"{folder}form.docx": b"one",
-            f"{folder}copy.docx": b"two",
-        },  # type: ignore[dict-item]
-    )
+    story = {tiny.STORY: tiny.text(tiny.STORY, WITH_FILES)}
+    return planned(tmp_path_factory.mktemp("kit"), STUDY, {**FILES_OF_STORY, **story})
 
 
 def test_pictures_are_printed_and_sounds_are_told(plan: KitPlan) -> None:
@@ -57,6 +56,20 @@ def test_pictures_are_printed_and_sounds_are_told(plan: KitPlan) -> None:
     assert "夜校的歌白天修田，夜里读书。" in text
     shown = [o for p in pypdfium2.PdfDocument(data) for o in p.get_objects(filter=[3], max_depth=9)]
     assert len(shown) == 1
+
+
+def test_a_picture_before_a_table_is_printed(tmp_path: Path) -> None:
+    """A line before a table stays with it on the page; a picture is no such line.
+
+    Its alternative text is for those who cannot see it, and not printed.
+    """
+    picture = tiny.text(tiny.STORY, WITH_FILES).replace(
+        "\n---\n",
+        "\n---\n![图](files/terraces.png)\n\n| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |\n\n",
+        1,
+    )
+    made = planned(tmp_path, STUDY, {**FILES_OF_STORY, tiny.STORY: picture})
+    assert "甲乙12" in press.visible("".join(press.extract(next(prints(made)).data)))
 
 
 def test_the_electronic_book_holds_the_picture(plan: KitPlan) -> None:

@@ -1,1 +1,1 @@
-"""One branch's own kit: lists of branches, and the parts filled in for each."""
+"""Kits filled in for branches: the list of branches, the blueprint, and the ZIP of each."""

@@ -1,7 +1,7 @@
-"""What makes a kit a branch's own: filled forms, its ledger and its calendar.
+"""A branch's own files in a kit: filled forms, a ledger and a calendar.
 
-The parts that are the same for everyone are made once; a branch's copy is then joined from them.
-The browser does the same with the same data on the page “own-kit”.
+They are made from a :class:`Blueprint`, which is the same for all branches. The browser makes the
+same files from the same data on the page “own-kit”.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CALENDAR_NAME: Final = "40-支部日程.ics"
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What an organiser types. ``date`` is ISO, ``time`` ``14:30``; both may be empty."""
+    """The values an organiser gives. ``date`` is ISO, ``time`` is ``14:30``; both may be empty."""
 
     branch: str
     meeting: str
@@ -42,10 +42,11 @@ class Particulars:
 
 @dataclass(frozen=True)
 class Blueprint:
-    """Everything of one kit that is the same for every branch.
+    """What the own files of every branch are made from, for one kit.
 
-    ``agendas`` maps lengths in minutes to rows; ``readings`` ids to titles, in order; ``stamp``
-    is the ISO date that stands for “now”.
+    ``agendas`` maps lengths in minutes to rows, ``readings`` maps ids to titles in order. ``tasks``
+    are those of the guide. ``activities`` are the choices of the ledger; ``None`` for a kit without
+    one. ``stamp`` is the ISO date used for “now”.
     """
 
     kit: str
@@ -54,7 +55,7 @@ class Blueprint:
     forms: tuple[str, ...]
     agendas: Mapping[int, tuple[Row, ...]]
     checks: tuple[Row, ...]
-    steps: tuple[MeetingTask, ...]
+    tasks: tuple[MeetingTask, ...]
     readings: Mapping[str, str]
     activities: tuple[str, ...] | None
     author: str
@@ -62,7 +63,7 @@ class Blueprint:
 
     @classmethod
     def of(cls, plan: KitPlan, stamp: str) -> Blueprint:
-        """The parts of ``plan``'s kit. Of several guides the first has the agenda and the days."""
+        """The blueprint of a kit. Of several guides, the first gives the agendas and the tasks."""
         agendas: dict[int, tuple[Row, ...]] = {}
         meeting = plan.kit.activity or plan.kit.title
         for agenda in plan.agendas:
@@ -75,7 +76,7 @@ class Blueprint:
             forms=plan.kit.forms,
             agendas=agendas,
             checks=tuple(r for g in plan.guides for r in check_rows(plan.rendered[g.id])),
-            steps=calendar.steps(plan.rendered[plan.guides[0].id]) if plan.guides else (),
+            tasks=calendar.tasks(plan.rendered[plan.guides[0].id]) if plan.guides else (),
             readings={m.id: m.title for m in plan.readings},
             activities=ledger.activities(plan) if plan.kit.ledger else None,
             author=plan.column.title,
@@ -83,7 +84,7 @@ class Blueprint:
         )
 
     def files(self, p: Particulars) -> Iterator[tuple[str, bytes]]:
-        """A branch's own files by name: forms, ledger and, when there is a date, its calendar."""
+        """Names and bytes of a branch's files: forms, ledger and, with a date, its calendar."""
         for form in FORMS.values():
             if form.name not in self.forms:
                 continue
@@ -100,7 +101,7 @@ class Blueprint:
             yield CALENDAR_NAME, calendar.meeting(self.calendar(p))
 
     def values(self, form: FormSheet, p: Particulars) -> Values:
-        """What is written into ``form``; a form takes of it only what it has a slot for."""
+        """The values for ``form``, which uses those that it has slots for."""
         values: dict[str, str | tuple[Row, ...]] = {
             "branch": p.branch,
             "meeting": p.meeting,
@@ -118,7 +119,7 @@ class Blueprint:
         return values
 
     def calendar(self, p: Particulars) -> Meeting:
-        """The branch's meeting with the agenda as lines of text."""
+        """The meeting of the branch, with its agenda as lines of text."""
         agenda = tuple(
             f"{row['c0']} {row['c1']}：{row['c2']}" for row in self.agendas.get(p.minutes, ())
         )
@@ -132,12 +133,12 @@ class Blueprint:
             place=p.place,
             host=p.host,
             agenda=(*([f"学习篇目：{read}"] if read else []), *agenda),
-            steps=self.steps,
+            tasks=self.tasks,
             stamp=self.stamp,
         )
 
     def as_data(self) -> dict[str, Any]:
-        """The parts for the browser."""
+        """The blueprint as lists, dicts and strings, for the browser."""
         return {
             "kit": self.kit,
             "title": self.title,
@@ -145,23 +146,23 @@ class Blueprint:
             "forms": [FORMS[name].id for name in self.forms],
             "agendas": {str(n): list(rows) for n, rows in self.agendas.items()},
             "checks": list(self.checks),
-            "steps": [{"days": s.days, "text": s.text, "summary": s.summary} for s in self.steps],
+            "steps": [{"days": s.days, "text": s.text, "summary": s.summary} for s in self.tasks],
             "readings": [{"id": i, "title": title} for i, title in self.readings.items()],
             "ledger": self.activities is not None,
         }
 
 
 def form_name(form: FormSheet, minutes: int) -> str:
-    """The file name of a branch's form."""
+    """The file name of a form filled in for a branch."""
     extra = f"（{minutes}分钟）" if form is AGENDA_FORM else ""
     return file_name(f"{number(form)}-{form.name}{extra}", ".docx")
 
 
 def branch_template(form: FormSheet, stamp: str) -> OfficeTemplate:
-    """A form's template, the same for every kit and branch."""
+    """The template of a form, the same for every kit and branch."""
     return form_template(form, first_day(stamp))
 
 
 def newest_date(catalog: Catalog) -> str:
-    """The ISO date that stands for “now” in what branches get: that of the newest material."""
+    """The ISO date used for “now” in the files of branches: that of the newest material."""
     return newest(catalog.public) or "2000-01-01"

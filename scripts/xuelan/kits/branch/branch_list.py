@@ -1,7 +1,7 @@
-"""The list of branches an office hands in: CSV or Excel, read with every fault by its row.
+"""Reads an office's list of branches, in CSV or Excel.
 
-A row that cannot be used is refused with its number and the reason; the others go on. Nothing is
-guessed: a date that could be two days, an activity nobody knows, a name nobody wrote.
+A row with a fault is refused, with its number and the reason; the other rows are used. Nothing is
+guessed: neither an ambiguous date nor an unknown activity.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from xuelan.text.errors import XuelanError
 from xuelan.text.problem import did_you_mean
 
 LONGEST: Final = 100
-"""Characters of a name or place; longer ones are a slip of the hand."""
+"""The most characters of a name or place."""
 MAX_BYTES: Final = 50 * 1000 * 1000
 MAX_UNPACKED: Final = 500 * 1000 * 1000
-"""Bytes a workbook may unpack to; ten thousand branches need five million."""
+"""The most bytes of a decompressed workbook; ten thousand branches need five million."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A column of the list: its name, and the other names it goes by."""
+    """A column of the list: its name, and other heads that mean it."""
 
     name: str
     also: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ _LIST: Final = re.compile(r"[;；、,，\s]+")
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A row that can be used: its number as Excel shows it, its kit, and what is filled in."""
+    """A row that can be used: its number in Excel, the id of its kit, and its particulars."""
 
     row: int
     kit: str
@@ -68,8 +68,8 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that cannot be used, and why."""
+class RefusedRow:
+    """A row that cannot be used, and the reason."""
 
     row: int
     branch: str
@@ -78,26 +78,26 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class BranchList:
-    """What a list holds. ``unused`` are the heads of columns nothing was taken from."""
+    """The content of a list. ``unused`` are the heads of columns that mean nothing here."""
 
     branches: tuple[Branch, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedRow, ...]
     unused: tuple[str, ...]
 
 
 class ListError(KitError):
-    """The list as a whole cannot be used; the message says why, in Chinese."""
+    """The whole list cannot be used; the message says why, in Chinese."""
 
 
 class _RowError(XuelanError):
-    """Why a row is refused."""
+    """The reason for refusing a row."""
 
 
 def read(path: Path, kits: Mapping[str, Blueprint], default: str) -> BranchList:
     """Read a list of branches.
 
-    ``kits`` are the kits a branch may ask for, by id; ``default`` is the id for rows that name
-    none (empty when every row must). Raises :class:`ListError`.
+    ``kits`` are the kits a row may name, by id; ``default`` is the id for rows that name none, or
+    empty if every row must name one. Raises :class:`ListError`.
     """
     rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _table(path)
     numbered = [(n, row) for n, row in enumerate(rows, 1) if any(row)]
@@ -105,7 +105,7 @@ def read(path: Path, kits: Mapping[str, Blueprint], default: str) -> BranchList:
         raise ListError(f"“{path.name}”是空的。第一行写列名，例如：支部名称、日期、地点、主持人。")
     head, unused = _head(numbered[0][1], path.name)
     branches: list[Branch] = []
-    refused: list[Refused] = []
+    refused: list[RefusedRow] = []
     seen: dict[Branch, int] = {}
     for number, row in numbered[1:]:
         cells = {name: row[at].strip() for name, at in head.items() if at < len(row)}
@@ -113,22 +113,22 @@ def read(path: Path, kits: Mapping[str, Blueprint], default: str) -> BranchList:
         try:
             branch = _branch(number, cells, kits, default)
         except _RowError as error:
-            refused.append(Refused(number, cells.get(BRANCH.name, ""), str(error)))
+            refused.append(RefusedRow(number, cells.get(BRANCH.name, ""), str(error)))
             continue
         twin = seen.setdefault(replace(branch, row=0), number)
         if beyond:
             reason = "这一行比列名多出几格，可能是名称里有逗号而没有加引号"
-            refused.append(Refused(number, branch.particulars.branch, reason))
+            refused.append(RefusedRow(number, branch.particulars.branch, reason))
         elif twin != number:
             reason = f"和第{twin}行完全相同"
-            refused.append(Refused(number, branch.particulars.branch, reason))
+            refused.append(RefusedRow(number, branch.particulars.branch, reason))
         else:
             branches.append(branch)
     return BranchList(tuple(branches), tuple(refused), unused)
 
 
 def _head(row: Sequence[str], file: str) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Where each column stands, and the heads of those that mean nothing here."""
+    """The index of each column, and the heads of columns that mean nothing here."""
     names = {name: column.name for column in COLUMNS for name in (column.name, *column.also)}
     head: dict[str, int] = {}
     unused: list[str] = []
@@ -231,7 +231,7 @@ def _readings(text: str, blueprint: Blueprint) -> tuple[str, ...]:
 
 
 def _table(path: Path) -> Iterator[list[str]]:
-    """The rows of a CSV, whatever program wrote it."""
+    """The rows of a CSV file, separated by commas, semicolons or tabs."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ListError(f"“{path.name}”超过 {MAX_BYTES // 1000 // 1000} MB，不像一份支部名单。")
@@ -247,10 +247,10 @@ def _table(path: Path) -> Iterator[list[str]]:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Text in the encodings Chinese offices write: UTF-8, UTF-16 with a mark, GB 18030 (GBK).
+    """The text of a file in UTF-8, in UTF-16 with a byte order mark, or in GB 18030 (GBK).
 
-    A few words in GBK are valid UTF-8 by chance (学习 reads as Greek and Cyrillic letters); such
-    text has no 汉字 as UTF-8 and some as GB 18030. Raises :class:`ListError`.
+    Some words in GBK are valid UTF-8 by chance: 学习 gives Greek and Cyrillic letters. Such a text
+    has no 汉字 as UTF-8 but some as GB 18030. Raises :class:`ListError`.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
@@ -290,7 +290,7 @@ def _sheet(path: Path) -> Iterator[list[str]]:
 
 
 def _cell(value: Any) -> str:
-    """A cell as an organiser would have typed it."""
+    """The value of a cell as an organiser would type it."""
     if value is None:
         return ""
     if isinstance(value, datetime.datetime):

@@ -1,4 +1,4 @@
-"""The kits of all branches of a list: made by the workers, each once, and put in one folder."""
+"""Makes the kits of all branches of a list, in several processes, into one folder."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from xuelan.text.file_names import file_name
 
 FOLDER: Final = "支部套装"
 _MARK: Final = "xuelan-branch "
-"""Begins the comment of a branch's ZIP; the mark of its content follows."""
+"""The start of the comment of a branch's ZIP, before the mark of its content."""
 _TAIL: Final = 200
-"""Bytes from the end of a ZIP that surely hold our comment."""
+"""Bytes at the end of a ZIP that contain its whole comment."""
 _HALF: Final = ".half-"
-"""Begins the name of a file that is being written."""
+"""The start of the name of a file that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
 class BranchKit:
-    """A branch's kit: its row, its name, its file below the output folder and its size in bytes.
+    """The kit of a branch: its row, its file below the output folder, and its size in bytes.
 
-    ``fresh`` is false when an earlier run had made it already.
+    ``fresh`` is false if an earlier run made it.
     """
 
     row: int
@@ -41,7 +41,7 @@ class BranchKit:
 
 @dataclass(frozen=True, slots=True)
 class FillTask:
-    """Makes the kit of one branch; small enough to be sent to other processes."""
+    """Makes the kit of one branch; small enough to be sent to other processes often."""
 
     shared: Broadcast[Mapping[str, SharedKit]]
     out: Path
@@ -74,8 +74,8 @@ def fill_all(
     """Make every branch's kit below ``out``.
 
     ``progress`` is called with the number of kits made and of all. Kits that an earlier run made
-    for rows that are gone or changed are removed; other files are never touched. Raises
-    :class:`~xuelan.model.kit.KitError` when ``out`` holds something else under the folder's name.
+    for rows that are gone or changed are removed; no other file is touched. Raises
+    :class:`~xuelan.model.kit.KitError` if the name of the folder in ``out`` is that of a file.
     """
     folder = out / FOLDER
     if folder.exists() and not folder.is_dir():
@@ -84,7 +84,7 @@ def fill_all(
     for left in out.glob(f"{PREFIX}*"):
         left.unlink()
     for each in shared.values():
-        _ = each.fingerprint  # computed once, for all processes
+        _ = each.fingerprint  # computed once, before it is sent
     kits: list[BranchKit] = []
     with broadcast(shared, out) as sent:
         for kit in workers.map(FillTask(sent, out.absolute()), listed.branches, "支部套装"):
@@ -95,7 +95,7 @@ def fill_all(
 
 
 def _size_if_current(target: Path, comment: str) -> int:
-    """The size of a kit made earlier from the same things; 0 when it must be made."""
+    """The size of the kit if its ZIP has this comment; 0 if it must be made."""
     try:
         return target.stat().st_size if _read_comment(target) == comment else 0
     except OSError:

@@ -1,7 +1,8 @@
-"""The readings an organiser chooses, for the branch's own kit: one page that opens anywhere.
+"""The texts of readings for a branch's own kit, which the browser puts into one page.
 
-A script a kit carries the texts; the browser loads it when it makes a kit with readings, and lays
-the chosen ones into the page. A script, because a page opened from a folder can fetch nothing.
+There is one script a kit with its texts. The browser loads it when an organiser has chosen
+readings. It is a script, not JSON, because a page on ``file://`` can load scripts but fetch
+nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ READINGS_NAME: Final = "05-学习材料.html"
 
 
 def text_files(plans: Sequence[KitPlan], folder: str) -> Iterator[tuple[str, str]]:
-    """For each kit the script with its readings' texts, as path below the site and text."""
+    """The script of each kit with readings: its path below the site, and its text."""
     page = read_text("readings.html")
     for plan in plans:
         if plan.readings:
@@ -36,7 +37,7 @@ def text_files(plans: Sequence[KitPlan], folder: str) -> Iterator[tuple[str, str
 
 
 def article(plan: KitPlan, m: Material) -> str:
-    """A reading as part of the page: title, summary, text, discussion, source, references."""
+    """One reading in HTML: title, summary, text, discussion, source, references."""
     rendered = plan.rendered[m.id]
 
     def target(material: str, anchor: str) -> str:
@@ -54,7 +55,7 @@ def article(plan: KitPlan, m: Material) -> str:
 
 
 def _embed(assets: Assets, m: Material, name: str) -> str:
-    """A picture inside the page itself, which is a single file."""
+    """A picture as a ``data:`` address, for the page is a single file."""
     path = picture_path(m, name)
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(assets.read(path)).decode()}"

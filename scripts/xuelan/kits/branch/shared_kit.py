@@ -1,4 +1,4 @@
-"""What all branches of one kit share, and the kit of a branch put together from it."""
+"""The files that all branches of a kit share, and the ZIP of one branch made from them."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from xuelan.kits.plan import KitFile, KitPlan
 from xuelan.text.file_names import file_name
 
 _LEFT_OUT: Final = tuple(p for f in FORMATS if not f.for_branches for p in f.prefixes)
-"""Begin the names of files that are the same for all and large: they stay in the kit itself."""
+"""Starts of the names of large files, which only the kit itself contains."""
 
 
 @dataclass(frozen=True)
 class SharedKit:
-    """What the branches of one kit have in common, compressed once.
+    """The files that the branches of one kit share, compressed once.
 
-    ``files`` go into the kit of every branch, in order; where the blueprint fills one of the same
-    name, the filled one takes its place. ``starts`` are the start pages by the meeting's length in
-    minutes (0 for any other) and by whether it has a date. ``manifest`` is that of the kit without
-    its files.
+    ``files`` are in the order of the kit; a file that the blueprint fills in replaces the one of
+    the same name. ``starts`` are the start pages by the length of the meeting in minutes (0 for any
+    other) and by whether it has a date. ``manifest`` is that of the kit without its files.
     """
 
     blueprint: Blueprint
@@ -39,7 +38,7 @@ class SharedKit:
 
     @classmethod
     def of(cls, plan: KitPlan, blueprint: Blueprint, package: Package) -> SharedKit:
-        """What branches share of a finished kit."""
+        """The shared files of a finished kit."""
         kept = [f for f in package.files if not f.name.startswith((*_LEFT_OUT, START))]
         starts = {
             (minutes, dated): _start(plan, _list_files(kept, blueprint, minutes, dated=dated))
@@ -52,12 +51,12 @@ class SharedKit:
 
     @cached_property
     def fingerprint(self) -> bytes:
-        """Changes with anything a branch's kit is made from, and with nothing else."""
+        """A digest that changes with anything a branch's kit is made from."""
         digests = [f.sha256 for f in (*self.files, *self.starts.values())]
         return hash_value((self.manifest, self.blueprint, digests))
 
     def mark(self, branch: Branch) -> str:
-        """A name for exactly these files filled in for ``branch``, 32 hexadecimal digits."""
+        """A digest of these files and the particulars of ``branch``, 32 hexadecimal digits."""
         return hash_value((self.fingerprint, branch)).hex()
 
     def zip_for(self, branch: Branch, comment: str) -> list[bytes]:
@@ -87,7 +86,7 @@ def _calendar(data: bytes) -> PackedFile:
 
 
 def _lists(files: Sequence[PackedFile], manifest: Mapping[str, Any]) -> list[PackedFile]:
-    """The manifest with ``files``, and the checksums of all."""
+    """The manifest with ``files``, and the list of checksums."""
     data = {**manifest, "files": [f.manifest_entry for f in files]}
     text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     listed = PackedFile.of(KitFile(MANIFEST, "清单", "", text.encode()))
@@ -98,13 +97,13 @@ def _lists(files: Sequence[PackedFile], manifest: Mapping[str, Any]) -> list[Pac
 def _list_files(
     files: list[PackedFile], blueprint: Blueprint, minutes: int, *, dated: bool
 ) -> list[PackedFile]:
-    """The files the start page names: agendas of other lengths left out, the calendar added."""
+    """The files on the start page: without agendas of other lengths, with the calendar."""
     other = _other_agendas(blueprint, minutes)
     named = [f for f in files if not f.name.startswith(other)]
     return [*named, *([_calendar(b"")] if dated else [])]
 
 
 def _other_agendas(blueprint: Blueprint, minutes: int) -> tuple[str, ...]:
-    """Begin the names of agendas for meetings of another length."""
+    """Starts of the names of agendas for meetings of another length."""
     names = (form_name(AGENDA_FORM, n) for n in blueprint.agendas if n != minutes)
     return tuple(name.removesuffix(".docx") for name in names)

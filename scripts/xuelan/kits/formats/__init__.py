@@ -1,1 +1,1 @@
-"""Kit files for other programs: EPUB, SCORM, ZIM, calendar, ledger."""
+"""Files for other programs: EPUB, SCORM, ZIM, calendar, ledger, forms, attachments."""

@@ -1,10 +1,10 @@
-"""Calendar files (iCalendar, RFC 5545): the activity's own deadline, and a branch's own dates.
+"""Calendar files (iCalendar, RFC 5545): the deadline of an activity, and the meeting of a branch.
 
-A deadline that has passed is history: it goes into the calendar as a record, without an alarm and
-saying so. What reminds anyone is the branch's own meeting, with the preparation its guide
-describes. The browser writes the same calendar (``overrides/assets/xuelan/kit/calendar.js``).
+The deadline of an activity that has ended is a record: it has no alarm, and its title says so. The
+calendar of a branch has its meeting and a day for each task that the guide gives before and after
+it. The browser writes the same calendar (``overrides/assets/xuelan/kit/calendar.js``).
 
-Times are Beijing time and written in UTC, which needs no time-zone table.
+Times are in Beijing time and written in UTC, which needs no time-zone table.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from xuelan.text.file_names import file_name
 
 PRODUCT: Final = "-//xuelan//study kit//ZH"
 BEFORE, AFTER = "会前准备", "会后"
-"""The sections of a guide whose points say when they are due."""
+"""Sections of a guide whose points begin with the time they are due."""
 BEIJING: Final = datetime.timezone(datetime.timedelta(hours=8))
 LONGEST_SUMMARY: Final = 24
-"""Characters of an entry's title: what a phone's month view shows."""
+"""Characters of an entry's title that the month view of a phone shows."""
 
 _AHEAD: Final = re.compile(r"提前(\d{1,2})天(?:到\d{1,2}天)?，?(.+)", re.DOTALL)
 _SAME_DAY: Final = re.compile(r"当天，?(.+)", re.DOTALL)
@@ -45,14 +45,14 @@ _FIRST_POINT: Final = re.compile(r"[^。；：，]+")
 
 @dataclass(frozen=True, slots=True)
 class MeetingTask:
-    """Something to do ``days`` after the meeting (negative: before it), in the guide's words."""
+    """A task ``days`` after the meeting (before it, if negative), in the words of the guide."""
 
     days: int
     text: str
 
     @property
     def summary(self) -> str:
-        """Its first point, short enough for a calendar."""
+        """Its first phrase, short enough for the title of an entry."""
         match = _FIRST_POINT.match(self.text)
         assert match is not None
         point = match[0]
@@ -61,10 +61,10 @@ class MeetingTask:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A branch's own meeting, and the points of its guide that have a day.
+    """The meeting of a branch, with the dated tasks of its guide.
 
-    ``date`` is ISO, ``time`` ``14:30`` or empty for a whole day, ``stamp`` the ISO date that
-    stands for “now”; ``name`` with ``branch`` makes the entries' identity, so that a second
+    ``date`` is ISO, ``time`` is ``14:30`` or empty for a whole day, ``stamp`` is the ISO date used
+    for “now”. The UIDs of entries are made from ``date``, ``branch`` and ``name``, so that a second
     import replaces the first.
     """
 
@@ -76,12 +76,12 @@ class Meeting:
     place: str
     host: str
     agenda: tuple[str, ...]
-    steps: tuple[MeetingTask, ...]
+    tasks: tuple[MeetingTask, ...]
     stamp: str
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The activity's deadline."""
+    """The deadline of the activity; nothing for a kit without one."""
     if plan.activity is None:
         return
     ended = plan.activity.life != CURRENT
@@ -92,10 +92,10 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
 
 
 def deadline(activity: Activity, reminders: Sequence[int], stamp: str, address: str) -> bytes:
-    """A calendar with the activity's deadline.
+    """A calendar with the deadline of ``activity``.
 
-    An alarm rings ``reminders`` days ahead while the activity runs; a deadline in the past is a
-    record only. ``stamp`` is the ISO date that stands for “now”.
+    While the activity runs, alarms ring ``reminders`` days ahead; one that has ended has none.
+    ``stamp`` is the ISO date used for “now”.
     """
     ended = activity.life != CURRENT
     event = _event(f"deadline-{activity.id}@xuelan", stamp)
@@ -106,32 +106,32 @@ def deadline(activity: Activity, reminders: Sequence[int], stamp: str, address: 
     wording = activity.due_text or zh_date(activity.due)
     if ended:
         event.add("summary", f"{activity.name}（当年的期限，已结束）")
-        told = f"原定期限：{wording}。活动已经结束，这里只作记录；今天组织学习，日期由支部自定。"
+        text = f"原定期限：{wording}。活动已经结束，这里只作记录；今天组织学习，日期由支部自定。"
     else:
         event.add("summary", f"{activity.name}截止")
-        told = f"期限：{wording}。{activity.summary}"
+        text = f"期限：{wording}。{activity.summary}"
         for days in sorted(set(reminders), reverse=True):
             _alarm(event, datetime.timedelta(days=-days, hours=9), f"{activity.name}：{wording}")
-    event.add("description", told)
+    event.add("description", text)
     if address:
         event.add("url", address)
     return _calendar(f"{activity.name}期限", [event])
 
 
 def meeting(m: Meeting) -> bytes:
-    """A branch's calendar: the meeting with its agenda, and a day for each step of its guide."""
+    """The calendar of a branch: the meeting with its agenda, and a day for each task."""
     identity = f"{zlib.crc32(f'{m.branch}|{m.name}'.encode()):08x}"
     events = [_meeting_event(m, identity)]
-    held = datetime.date.fromisoformat(m.date)
-    for number, step in enumerate(m.steps, 1):
+    day = datetime.date.fromisoformat(m.date)
+    for number, task in enumerate(m.tasks, 1):
         event = _event(f"{m.date}-{identity}-{number}@xuelan", m.stamp)
-        on = held + datetime.timedelta(days=step.days)
+        on = day + datetime.timedelta(days=task.days)
         event.add("dtstart", on)
         event.add("dtend", on + datetime.timedelta(days=1))
         event.add("transp", "TRANSPARENT")
-        event.add("summary", f"{m.name}：{step.summary}")
-        event.add("description", step.text)
-        _alarm(event, datetime.timedelta(hours=9), step.summary)
+        event.add("summary", f"{m.name}：{task.summary}")
+        event.add("description", task.text)
+        _alarm(event, datetime.timedelta(hours=9), task.summary)
         events.append(event)
     return _calendar(f"{m.branch} {m.name}".strip(), events)
 
@@ -152,14 +152,14 @@ def _meeting_event(m: Meeting, identity: str) -> Event:
     event.add("summary", f"{m.name}（{m.branch}）" if m.branch else m.name)
     if m.place:
         event.add("location", m.place)
-    told = [*([f"主持人：{m.host}"] if m.host else []), *m.agenda]
-    if told:
-        event.add("description", "\n".join(told))
+    lines = [*([f"主持人：{m.host}"] if m.host else []), *m.agenda]
+    if lines:
+        event.add("description", "\n".join(lines))
     return event
 
 
-def steps(guide: Rendered) -> tuple[MeetingTask, ...]:
-    """The points of a guide's 会前准备 and 会后 that say when they are due, by day."""
+def tasks(guide: Rendered) -> tuple[MeetingTask, ...]:
+    """The dated points below 会前准备 and 会后 of a guide: 提前7天，定时间 is 定时间 on day -7."""
     found: list[MeetingTask] = []
     for block in guide.blocks:
         section = guide.headings[block.section].text if block.section >= 0 else ""
@@ -178,7 +178,7 @@ def steps(guide: Rendered) -> tuple[MeetingTask, ...]:
 
 
 def _span(due: str) -> tuple[datetime.date, datetime.date]:
-    """The day, month or year of a partial date, and the day after it."""
+    """First day of a day, month or year, and the day after its last: 2024-02 ends on 2024-03-01."""
     first = datetime.date.fromisoformat(first_day(due))
     match due.count("-"):
         case 2:

@@ -1,4 +1,4 @@
-"""Files that belong to the kit's texts: each material's attachments, as they were handed in."""
+"""The attachments of a kit's texts, unchanged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GROUP: Final = "附件"
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """Every attachment of every text in the kit, numbered in order."""
+    """Every attachment of every text, numbered in the order of the kit."""
     enclosed = [(m, a) for m in plan.materials for a in m.attachments]
     for number, (m, attachment) in enumerate(enclosed, 1):
         ending = PurePosixPath(attachment.path).suffix.lower()

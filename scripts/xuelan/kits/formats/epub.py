@@ -1,8 +1,8 @@
-"""Readings and guides as one EPUB 3 book, made by hand so that the same kit gives the same bytes.
+"""Readings and guides as one EPUB 3 book (EPUB 3.3, W3C Recommendation 2023).
 
-After EPUB 3.3 (W3C Recommendation, 2023) with the accessibility metadata of EPUB Accessibility
-1.1. The chapters come from the rendered texts, like the printed book; the pages are templates in
-``kits/templates/epub/``.
+It has the metadata of EPUB Accessibility 1.1. Chapters are made from the rendered texts, like the
+printed book; their pages are templates in ``kits/templates/epub/``. No library writes the file, so
+that the same kit gives the same bytes.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from xuelan.kits.print.book import (
     number_works,
     parts_of,
     print_reference,
+    provenance,
     readings_volume,
-    strip,
 )
 from xuelan.kits.print.typeset import ADDRESS, cited_numbers
 from xuelan.kits.templating import render_xml
@@ -52,7 +52,7 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
 
 @dataclass(frozen=True, slots=True)
 class _Chapter:
-    """A page of the book; ``part`` is the part that it opens, if it opens one."""
+    """A page of the book; ``part`` is the name of the part that starts with it, or empty."""
 
     name: str
     part: str
@@ -62,7 +62,7 @@ class _Chapter:
 
 @dataclass(frozen=True, slots=True)
 class _Illustration:
-    """A picture of a chapter by its address in the book; sound or film without one."""
+    """A picture, ``source`` being its address in the book; sound or film without an address."""
 
     title: str
     source: str
@@ -114,7 +114,7 @@ def _chapter(
         "epub/chapter.xhtml",
         title=m.title,
         m=m,
-        provenance=strip(plan, m),
+        provenance=provenance(plan, m),
         text=text.xhtml(plan.rendered[m.id].html),
         media=[text.figure(item) for item in m.media],
         is_missing=m.text == MISSING,
@@ -123,7 +123,7 @@ def _chapter(
 
 @dataclass
 class _ChapterText:
-    """Turns one material's HTML into a chapter's, and gathers the ``images`` it shows."""
+    """Turns the HTML of a material into that of a chapter; collects its pictures in ``images``."""
 
     plan: KitPlan
     m: Material
@@ -133,7 +133,7 @@ class _ChapterText:
     numbers: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """``numbers`` are those of the book's one list of references by the text's own."""
+        """Map the text's own reference numbers to those of the book's list."""
         own = self.plan.rendered[self.m.id].references
         self.numbers = {n: self.works[w] for n, w in enumerate(own, 1)}
 
@@ -149,7 +149,7 @@ class _ChapterText:
         return _Illustration(item.title, source, item.alt, item.transcript)
 
     def _keep(self, path: str) -> str:
-        """The address under which the book holds the picture at ``path`` of the column."""
+        """Add the picture at ``path`` of the column; returns its address in the book."""
         ending = path.rsplit(".", 1)[-1].lower()
         address = f"images/{self.m.id}-{len(self.images)}.{ending}"
         self.images[address] = self.plan.assets.read(path)
@@ -216,7 +216,7 @@ _NOT_NAME: Final = re.compile(r"[^\w-]")
 
 
 def identifier(anchor: str) -> str:
-    """``anchor`` as an XML name: it must begin with a letter and hold no other signs."""
+    """``anchor`` as an XML name: ``ref:1`` is ``s-ref-1``."""
     return "s-" + _NOT_NAME.sub("-", anchor)
 
 
@@ -229,7 +229,7 @@ def _references(plan: KitPlan, works: Mapping[str, int]) -> _Chapter:
 
 
 def _package(plan: KitPlan, chapters: Sequence[_Chapter], images: Mapping[str, bytes]) -> str:
-    """The package document: metadata, all files, the reading order."""
+    """The package document: metadata, list of files, reading order."""
     name = f"xuelan:{plan.column.title}:{plan.kit.id}:{plan.version}"
     types = {address: PICTURE_TYPES[f".{address.rsplit('.', 1)[-1]}"] for address in images}
     return render_xml(
@@ -249,7 +249,7 @@ def _style() -> str:
 
 
 def _zip(entries: Mapping[str, bytes]) -> bytes:
-    """The container: ``mimetype`` first and stored, then everything in order of name."""
+    """The ZIP: ``mimetype`` first and not compressed, the files of the book sorted by name."""
     ordered = {
         "mimetype": b"application/epub+zip",
         "META-INF/container.xml": render_xml("epub/container.xml").encode(),

@@ -1,8 +1,7 @@
-"""The study ledger (学习台账) as an Excel workbook, with lists to choose from and a summary.
+"""The study ledger (学习台账) as an Excel workbook, with lists of choices and a summary.
 
-Nothing is entered twice: a row points to the minutes instead of repeating them. The workbook is
-empty; only the branch's name may be filled in by a machine, and whatever is filled in is text,
-never a formula.
+The workbook is empty. A program may fill in the name of the branch only, as text and never as a
+formula. A row names the place of the minutes and does not repeat them.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from xuelan.text.dates import first_day
 from xuelan.text.file_names import file_name
 
 ROWS: Final = 200
-"""Lines for entries: more than a year of meetings, one page summary."""
+"""Rows for entries: more than a year of meetings."""
 _FIRST: Final = 4
-"""The first line for entries, counting from 0: title, branch, a gap and the heads come before."""
+"""The first row for entries, from 0: title, branch, a gap and the heads come before it."""
 _PRINTED: Final = 21
-"""Lines that fill one landscape page; a longer ledger prints more with a wider print area."""
+"""Rows on one landscape page, which is the print area."""
 _LINE: Final = 30
-"""Height of a line for entries in points: two rows of writing."""
+"""Height of a row for entries in points: two lines of writing."""
 _MARK: Final = "@@branch@@"
 
 FORMS_OF_STUDY: Final = (
@@ -53,7 +52,7 @@ OTHER: Final = "其他"
 
 @dataclass(frozen=True, slots=True)
 class _LedgerColumn:
-    """A column of the ledger: head, width in characters, and what may be entered."""
+    """A column of the ledger: head, width in characters, rule for entries, cell format."""
 
     title: str
     width: float
@@ -127,16 +126,16 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
 
 
 def activities(plan: KitPlan) -> tuple[str, ...]:
-    """The activities a branch may enter."""
+    """The activities a branch can choose from."""
     return (*(a.name for a in plan.activities), OTHER)
 
 
 @cache
 def template(names: tuple[str, ...], author: str, date: str) -> OfficeTemplate:
-    """The workbook with a slot for the branch's name.
+    """The workbook with a slot for the name of the branch.
 
-    ``names`` are the activities to choose from, ``author`` and ``date`` (ISO) go into the file's
-    properties. The same arguments give the same bytes.
+    ``names`` are the activities to choose from; ``author`` and ``date`` (ISO) are properties of the
+    file. The same arguments give the same bytes.
     """
     with zipfile.ZipFile(io.BytesIO(_workbook(names, author, date))) as made:
         parts = [(name, made.read(name).decode()) for name in made.namelist()]
@@ -183,7 +182,7 @@ def _styles(book: Workbook) -> dict[str, Format]:
 
 
 def _lists(book: Workbook, sheet: Worksheet, names: tuple[str, ...]) -> None:
-    """The choices live on a hidden sheet: a list inside a rule may hold 255 characters only."""
+    """Write the choices on a hidden sheet: a list in the rule may have 255 characters only."""
     for column, (name, choices) in enumerate((("活动", names), ("形式", FORMS_OF_STUDY))):
         sheet.write_string(0, column, name)
         for row, choice in enumerate(choices, 1):

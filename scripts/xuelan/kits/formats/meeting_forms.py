@@ -1,4 +1,4 @@
-"""The forms of a kit: each as a Word file to fill in and as a PDF to print, both empty."""
+"""The forms of a kit, empty: each as a Word file to fill in and as a PDF to print."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from xuelan.text.file_names import file_name
 
 GROUP: Final = "会议表格"
 TICK: Final = "□"
-"""How a guide writes a point to be ticked off: ``- □ 已定了分管的人``."""
+"""Starts a point to tick off in a guide: ``- □ 已定了分管的人``."""
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """Word file and PDF of every form the recipe asks for; one agenda for each length and guide."""
+    """Word file and PDF of every form in the recipe; one agenda for each length and guide."""
     for name in plan.kit.forms:
         form = FORMS[name]
         for extra, values in _variants(plan, form):
@@ -39,12 +39,12 @@ def _files(plan: KitPlan, form: FormSheet, extra: str, values: Values) -> Iterat
 
 
 def number(form: FormSheet) -> int:
-    """The number a form's file names begin with: 10 for the first form."""
+    """The number at the start of a form's file names: 10 for the first form."""
     return 10 + list(FORMS).index(form.name)
 
 
 def _variants(plan: KitPlan, form: FormSheet) -> Iterator[tuple[str, Values]]:
-    """What tells a form's copies apart, with the values of each; most forms have one copy."""
+    """The copies of a form: what is added to its name, and its values. Most forms have one copy."""
     if form is AGENDA_FORM:
         several = len({a.guide for a in plan.agendas}) > 1
         for agenda in plan.agendas:
@@ -59,7 +59,7 @@ def _variants(plan: KitPlan, form: FormSheet) -> Iterator[tuple[str, Values]]:
 
 
 def agenda_title(plan: KitPlan, agenda: Agenda) -> str:
-    """What a guide's meeting is called: the activity the guide serves, else the guide's title."""
+    """The name of a guide's meeting: that of its activity, else the title of the guide."""
     for activity in plan.activities:
         if activity.guide == agenda.guide:
             return activity.name
@@ -72,7 +72,7 @@ def subtitle(plan: KitPlan, agenda: Agenda) -> str:
 
 
 def agenda_rows(agenda: Agenda) -> tuple[Row, ...]:
-    """A guide's agenda as rows of three cells; what stands in further columns joins the third."""
+    """An agenda as rows of three cells; further cells are joined to the third by ``；``."""
     return tuple(
         {"c0": row[0], "c1": row[1], "c2": "；".join(cell for cell in row[2:] if cell)}
         for row in ((*cells, "", "") for cells in agenda.rows)
@@ -80,7 +80,7 @@ def agenda_rows(agenda: Agenda) -> tuple[Row, ...]:
 
 
 def check_rows(guide: Rendered) -> tuple[Row, ...]:
-    """The points a guide gives to tick off, each with its section, named once."""
+    """The points to tick off in a guide; the first of each section has its name."""
     rows: list[Row] = []
     last = ""
     for block in guide.blocks:

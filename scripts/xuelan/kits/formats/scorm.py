@@ -1,9 +1,9 @@
 """Readings and quiz as a SCORM 1.2 course for a training platform.
 
-One sharable object: the platform is told “incomplete” at the start and “completed” when every
-text has been marked as read and every question tried, where the learner stopped, and how long it
-took. No score is sent: the quiz is for the learner. Its answers travel inside the course, as in
-every quiz that works without a server, so it is no examination.
+The course is one sharable object. It reports “incomplete” at the start, “completed” when every text
+is marked as read and every question tried, the place where the learner stopped, and the time. It
+reports no score. The answers are in the course, as in every quiz without a server, so it is no
+examination.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SCRIPTS: Final = ("course.js", "course.css")
 
 @dataclass(frozen=True, slots=True)
 class _CourseText:
-    """A text of the course as its page shows it."""
+    """A text on the page of the course."""
 
     id: str
     title: str
@@ -48,7 +48,7 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
 
 
 def course(plan: KitPlan) -> bytes:
-    """The course as a ZIP, its manifest first."""
+    """The course as a ZIP, with its manifest first."""
     pictures = Pictures(plan)
     page = _page(plan, tuple(_reading(plan, m, pictures) for m in plan.readings))
     contents = [("index.html", page.encode())]

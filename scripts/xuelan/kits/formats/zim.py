@@ -1,9 +1,9 @@
-"""The whole column as a ZIM file for Kiwix and other offline readers, searchable in Chinese.
+"""The whole column as a ZIM file for Kiwix and other offline readers, with search in Chinese.
 
-libzim has no switch for reproducible files. With one worker two builds of the same content
-differ in four places of 16 bytes: the file's UUID, the UUIDs of its two Xapian databases and the
-closing MD5. These are set from the content itself. libzim is pinned to 3.6: from 3.7 on it
-writes ZIM 6.3, which the checkers in current Linux distributions refuse.
+libzim has no option for reproducible files. With one worker, two files of the same content differ
+in four places of 16 bytes: the UUID of the file, the UUIDs of its two Xapian databases, and the MD5
+at the end. They are replaced by digests of the content. libzim is pinned to 3.6: from 3.7 on it
+writes ZIM 6.3, which zimcheck in current Linux distributions refuses.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _UUID_AT: Final = 8
 _CHECKSUM_POSITION_AT: Final = 72
 _XAPIAN: Final = b"\x0f\x0dXapian Glass"
 _XAPIAN_UUID_AFTER: Final = len(_XAPIAN) + 2
-"""Magic, two bytes of version, then the database's UUID."""
+"""Magic number, two bytes of version, then the UUID of the database."""
 
 
 def files(plan: KitPlan, site: SiteCopy) -> Iterator[KitFile]:
@@ -63,7 +63,7 @@ def files(plan: KitPlan, site: SiteCopy) -> Iterator[KitFile]:
 
 
 def archive(plan: KitPlan, site: SiteCopy) -> bytes:
-    """The ZIM: every page of the offline site, and a full-text index of the materials."""
+    """The ZIM: every file of the site's copy, and a full-text index of the materials."""
     indexed = {text.path: text for text in site.index}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "column.zim"
@@ -81,7 +81,7 @@ def archive(plan: KitPlan, site: SiteCopy) -> bytes:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep libzim's progress words, written past Python, off the terminal."""
+    """Keep the progress messages of libzim, which bypass ``sys.stdout``, off the terminal."""
     sys.stdout.flush()
     own = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -95,7 +95,7 @@ def _silence() -> Iterator[None]:
 
 
 def _metadata(plan: KitPlan) -> Iterator[tuple[str, str]]:
-    """What readers list a file by; the description is held to the 80 characters they show."""
+    """Metadata for the lists of reader programs, which show 80 characters of a description."""
     column = plan.column
     yield "Name", f"xuelan_zho_{plan.kit.id}"
     yield "Title", column.title
@@ -112,7 +112,7 @@ def _metadata(plan: KitPlan) -> Iterator[tuple[str, str]]:
 
 
 def _icon() -> bytes:
-    """The column's mark as PNG."""
+    """The mark of the site as PNG."""
     svg = (overrides.folder() / "assets" / "xuelan" / "mark.svg").read_text(encoding="utf-8")
     quoted = svg.replace("\\", "\\\\").replace('"', '\\"')
     source = (
@@ -125,7 +125,7 @@ def _icon() -> bytes:
 
 
 class _TextIndex(IndexData):  # type: ignore[misc]  # libzim has no types
-    """What is found of a material: its own words, not the menus around them."""
+    """The indexed words of a material."""
 
     def __init__(self, text: IndexedText) -> None:
         super().__init__()
@@ -151,14 +151,14 @@ class _TextIndex(IndexData):  # type: ignore[misc]  # libzim has no types
 
 
 class _NoIndex(IndexData):  # type: ignore[misc]  # libzim has no types
-    """Lists and tools are not found by their words."""
+    """No index, for lists and tools."""
 
     def has_indexdata(self) -> bool:
         return False
 
 
 class _ZimItem(Item):  # type: ignore[misc]  # libzim has no types
-    """One file of the offline site; ``text`` is what is found of a material's page."""
+    """One file of the site; ``text`` is its index, if it is the page of a material."""
 
     def __init__(self, column: str, path: str, data: bytes, text: IndexedText | None) -> None:
         super().__init__()
@@ -193,7 +193,7 @@ def _content_digest(plan: KitPlan, site: SiteCopy) -> bytes:
 
 
 def _set_identifiers(data: bytes, digest: bytes) -> bytes:
-    """The file with its random identifiers derived from ``digest``, its checksum made anew."""
+    """The file with identifiers made from ``digest`` for the random ones, and a new checksum."""
     whole = bytearray(data)
     whole[_UUID_AT : _UUID_AT + 16] = digest[:16]
     at, number = whole.find(_XAPIAN), 1

@@ -1,1 +1,1 @@
-"""A kit put together: members, archive, offline copy, verification."""
+"""Packing a kit: the copy of the site, manifest and ZIP; checking a copy against its manifest."""

@@ -1,8 +1,8 @@
-"""The finished site as a folder that opens by double click, and search works in it.
+"""A copy of the finished site that works from a folder, search included.
 
-Browsers treat ``file://`` apart: a folder has no index page, scripts as modules and ``fetch`` are
-refused. So links to folders name their ``index.html``, modules without imports become deferred
-scripts, and what only a server can offer is left out.
+On ``file://`` browsers open no index page for a folder, and refuse ``fetch`` and scripts that are
+modules. So links to folders get ``index.html``, modules without imports become deferred scripts,
+and files that need a server (sitemap, error page, kits) are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LEFT_OUT: Final = re.compile(
 )
 _LINK: Final = re.compile(r'(\s(?:href|action)=")([^"]*)(")')
 _ELSEWHERE: Final = re.compile(r"$|[#?/]|[^/]*:")
-"""Addresses that stay: empty, within the page, from the root, or with a scheme."""
+"""Addresses that stay as they are: empty, within the page, from the root, or with a scheme."""
 
 _MODULE: Final = re.compile(r'<script type="module"')
 _FEED: Final = re.compile(r'\s*<link rel="(?:alternate|canonical|manifest)"[^>]*>')
@@ -34,10 +34,10 @@ _FEED: Final = re.compile(r'\s*<link rel="(?:alternate|canonical|manifest)"[^>]*
 def copy(
     tree: SiteTree, instead: Mapping[str, bytes], cache: Cache = NO_CACHE, workers: Workers = SERIAL
 ) -> tuple[PackedFile, ...]:
-    """The site written into ``tree`` made fit for opening without a server.
+    """The site in ``tree`` as compressed files that work from a folder.
 
-    ``instead`` are files that the copy has in place of the site's own. What ``cache`` holds is
-    not packed again.
+    ``instead`` holds files by path that replace the site's own. Files that ``cache`` holds are not
+    compressed again.
     """
     digests = {path: entry.digest or entry.key for path, entry in tree.files.items()}
     digests |= {path: digest(data) for path, data in instead.items()}
@@ -46,10 +46,10 @@ def copy(
     found = {path: cache.get(key, PackedFile) for path, key in keys.items()}
     missing = [path for path, kept in found.items() if kept is None]
 
-    def opened(path: str) -> tuple[str, bytes]:
+    def read(path: str) -> tuple[str, bytes]:
         return path, instead.get(path) or tree.read(path)
 
-    made = workers.map(fit, missing, "套装", prepare=opened, store=lambda _, packed: packed)
+    made = workers.map(fit, missing, "套装", prepare=read, store=lambda _, packed: packed)
     for path, packed in zip(missing, made, strict=True):
         cache.put(keys[path], packed)
         found[path] = packed
@@ -57,7 +57,7 @@ def copy(
 
 
 def fit(file: tuple[str, bytes]) -> PackedFile:
-    """One file of the site, made fit and packed."""
+    """One file of the site, its links changed, compressed."""
     path, data = file
     fitting = page(data.decode()).encode() if path.endswith(".html") else data
     return PackedFile.of(KitFile(f"{FOLDER}/{path}", path, "", fitting))
@@ -71,7 +71,7 @@ def page(html: str) -> str:
 
 
 def _target(address: str) -> str:
-    """A link to a folder of the site, with the name of the page in it."""
+    """An address on the site, with ``index.html`` where it ends in a folder: ``../b/#p1`` too."""
     if _ELSEWHERE.match(address):
         return address
     cut = min((address.find(c) for c in "?#" if c in address), default=len(address))

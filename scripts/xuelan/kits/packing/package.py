@@ -1,4 +1,4 @@
-"""From a plan to one finished download: files, start page, manifest, checksums, ZIP."""
+"""One finished download: files, start page, licences, manifest and checksums in a ZIP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xuelan.text.dates import zh_date
 from xuelan.text.file_names import file_name
 
 FORMAT: Final = "xuelan-kit/1"
-"""The first value of every manifest; the number goes up when older readers cannot read it."""
+"""The first value of every manifest. Its number is raised when older programs cannot read it."""
 
 START, LICENCES, MANIFEST, SUMS = "开始.html", "许可.txt", "manifest.json", "SHA256SUMS"
 
@@ -33,20 +33,21 @@ class Package:
 
     @property
     def manifest_data(self) -> dict[str, Any]:
-        """The manifest as data."""
+        """The manifest, parsed."""
         data: dict[str, Any] = json.loads(self.manifest)
         return data
 
     @property
     def archive_name(self) -> str:
-        """The ZIP's name on the server: plain letters, safe in every address bar."""
+        """The name of the ZIP on the server, in ASCII letters for every address bar."""
         return f"{self.id}.zip"
 
     @property
     def singles(self) -> Iterator[tuple[str, bytes]]:
-        """What is offered file by file, by path: all that the start page names, and the manifest.
+        """The files that are published one by one beside the ZIP, with their paths.
 
-        The copy of the site is not: it stands online.
+        These are the manifest and all files on the start page. The copy of the site is not among
+        them: the site itself is online.
         """
         yield "manifest.json", self.manifest.encode()
         for file in self.files:
@@ -57,11 +58,10 @@ class Package:
 def pack(
     plan: KitPlan, made: Sequence[PackedFile], state: str, pages: Sequence[PackedFile] = ()
 ) -> Package:
-    """The kit of the files ``made`` for it and, when the recipe asks for them, pages of the site.
+    """Pack the files ``made`` by exporters and the ``pages`` of the site, if the kit has them.
 
-    ``state`` names the state of the column.
-    Raises :class:`~xuelan.model.kit.KitError` when two files have one name, and when all of it is
-    too large for a ZIP.
+    ``state`` is the digest of the column for the manifest. Raises
+    :class:`~xuelan.model.kit.KitError` if two files have one name, or the ZIP becomes too large.
     """
     start = KitFile(START, "从这里开始", "", start_page(plan, made, pages=bool(pages)))
     licences = KitFile(LICENCES, "许可和来源", "", _licences(plan))
@@ -76,7 +76,7 @@ def pack(
 
 
 def _refuse_twins(plan: KitPlan, files: Iterable[PackedFile]) -> None:
-    """Windows sees no difference between capital and small letters."""
+    """Raise an error if two names differ in capital letters only: for Windows they are the same."""
     seen: set[str] = set()
     for file in files:
         if file.name.casefold() in seen:
@@ -112,12 +112,12 @@ def _manifest(plan: KitPlan, files: Iterable[PackedFile], state: str) -> str:
 
 
 def checksums(files: Iterable[PackedFile]) -> str:
-    """Lines for ``sha256sum -c``."""
+    """The content of ``SHA256SUMS``: lines for ``sha256sum -c``."""
     return "".join(f"{f.sha256}  {f.name}\n" for f in files)
 
 
 def _licences(plan: KitPlan) -> bytes:
-    """What may be done with the texts, as the Notepad of any Windows shows it."""
+    """The licences of texts and fonts, with line ends and a mark for the Notepad of any Windows."""
     column = plan.column
     own = [m for m in plan.materials if m.ground == OWN]
     others = [m for m in plan.materials if m.ground != OWN]
@@ -129,14 +129,14 @@ def _licences(plan: KitPlan) -> bytes:
     if others:
         lines += ["", "公文和第三方作品的条目（公文为转录或摘要，第三方作品只有自写的提要）："]
         for m in others:
-            told = "，".join(t for t in (m.publisher, m.number, zh_date(m.issued)) if t)
+            source = "，".join(t for t in (m.publisher, m.number, zh_date(m.issued)) if t)
             kind = "公文" if m.ground == OFFICIAL else "第三方"
-            lines.append(f"　{m.title}（{kind}{'：' + told if told else ''}）")
+            lines.append(f"　{m.title}（{kind}{'：' + source if source else ''}）")
     return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
 
 
 def start_page(plan: KitPlan, files: Iterable[PackedFile], *, pages: bool) -> bytes:
-    """A page that opens by double click and leads to everything in the folder."""
+    """The page with links to everything in the folder; it opens by double click."""
     groups: dict[str, list[PackedFile]] = {}
     for file in files:
         if file.group:
@@ -150,7 +150,7 @@ def start_page(plan: KitPlan, files: Iterable[PackedFile], *, pages: bool) -> by
 
 
 def summary(package: Package) -> dict[str, Any]:
-    """What pages and lists say of a finished kit: its manifest, and figures of its ZIP."""
+    """A finished kit as pages and lists show it: its manifest, and size and digest of its ZIP."""
     return {
         **package.manifest_data,
         "archive": package.archive_name,
@@ -164,12 +164,12 @@ _INDEXED: Final = ("id", "title", "version", "date", "build", "manifest_sha256")
 
 
 def index(summaries: Iterable[Mapping[str, Any]]) -> str:
-    """The current state of every kit, which a copy can be compared with."""
+    """The content of ``kits.json``: the current version of every kit, to compare copies with."""
     rows = [
         {
-            **{name: told[name] for name in _INDEXED},
-            "materials": [{n: m[n] for n in ("id", "title", "sha256")} for m in told["materials"]],
+            **{name: kit[name] for name in _INDEXED},
+            "materials": [{n: m[n] for n in ("id", "title", "sha256")} for m in kit["materials"]],
         }
-        for told in summaries
+        for kit in summaries
     ]
     return json.dumps({"format": FORMAT, "kits": rows}, ensure_ascii=False, indent=1) + "\n"

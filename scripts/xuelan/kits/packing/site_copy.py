@@ -1,4 +1,4 @@
-"""What a kit can hold of the whole column: the pages of the site, and an index of the texts."""
+"""The parts of the whole column that a kit can contain: pages of the site, and a text index."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from xuelan.model.content import Rendered
 from xuelan.model.material import Material
 
 FOLDER: Final = "离线网页"
-"""The folder of a kit in which the pages stand."""
+"""The folder of a kit that contains the pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedText:
-    """What an offline reader finds a material by: its page, title, text and keywords.
+    """One material for the full-text index of an offline reader.
 
-    ``characters`` are those of the text.
+    ``path`` is its page in the copy of the site, ``characters`` the length of its text.
     """
 
     path: str
@@ -31,11 +31,11 @@ class IndexedText:
 
 
 class SiteCopy(Mapping[str, bytes]):
-    """What a kit can hold of the whole column: the pages of the site, and what is found by search.
+    """The pages of the site and an index of its texts, for the formats that contain pages.
 
-    A mapping from the path of each file to its bytes: every file is compressed once for all kits,
-    and decompressed when it is looked at. ``state`` names the state of the column, for the
-    manifest.
+    It maps the path of each file to its bytes. ``files`` are the same, compressed once for all
+    kits; a file is decompressed when it is asked for. ``state`` is the digest of the column for
+    the manifest.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SiteCopy(Mapping[str, bytes]):
 
     @property
     def content(self) -> tuple[Any, ...]:
-        """What a key hashes: the digests of the files in place of their bytes."""
+        """The value that a key hashes: digests in place of the files."""
         return (self.state, self.index, [(f.name, f.sha256) for f in self.files])
 
     def __getitem__(self, path: str) -> bytes:
@@ -67,7 +67,7 @@ class SiteCopy(Mapping[str, bytes]):
 def index_texts(
     materials: Iterable[Material], rendered: Mapping[str, Rendered]
 ) -> Iterator[IndexedText]:
-    """What is found of each material: its own words, not the menus around them."""
+    """The words of each material, without the menus of its page."""
     for m in materials:
         text = rendered[m.id]
         words = "\n".join((m.title, m.summary, *(b.text for b in text.blocks)))
@@ -76,6 +76,6 @@ def index_texts(
 
 
 def hash_column(catalog: Catalog) -> str:
-    """The state of the whole column that a kit was made from: twelve hexadecimal digits."""
-    held = "\n".join(f"{m.id} {m.digest}" for m in sorted(catalog.public, key=lambda m: m.id))
-    return hashlib.sha256(f"{catalog.column.title}\n{held}".encode()).hexdigest()[:12]
+    """The digest of all public materials, 12 hexadecimal digits: the state a kit was made from."""
+    digests = "\n".join(f"{m.id} {m.digest}" for m in sorted(catalog.public, key=lambda m: m.id))
+    return hashlib.sha256(f"{catalog.column.title}\n{digests}".encode()).hexdigest()[:12]

@@ -1,8 +1,8 @@
-"""Is a copy of a kit complete, unaltered and current?
+"""Checks whether a copy of a kit is complete, unaltered and current.
 
-The manifest inside says what a kit holds; ``kits.json`` beside the published kits says which
-version is current and what its manifest must be, so a manifest rewritten to fit altered files
-shows as well.
+The manifest in the copy lists its files. ``kits.json`` beside the published kits names the current
+version and the digest of its manifest, so a manifest that was rewritten to fit altered files is
+found too.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from xuelan.text.errors import XuelanError
 MAX_BYTES: Final = 4 * 1000**3
 MAX_FILES: Final = 100_000
 MAX_RATIO: Final = 200
-"""A file that unpacks to more than this many times its size is no kit of ours."""
+"""No file of a kit decompresses to more than this many times its size."""
 _CHUNK: Final = 1 << 20
 
 
 class NotAKitError(XuelanError):
-    """What was given cannot be read as a kit; the message says why, in Chinese."""
+    """The file or folder is not a kit; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
-    """Whether the copy is what is published now; ``added`` … are titles of materials."""
+class Comparison:
+    """The copy compared with the kit published now; the tuples hold titles of materials."""
 
     is_newest: bool
     is_forged: bool
@@ -45,7 +45,7 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of a check. ``current`` is ``None`` when there was nothing to compare with."""
+    """The result of a check; ``current`` is ``None`` without a published kit to compare with."""
 
     title: str
     version: str
@@ -54,11 +54,11 @@ class Verdict:
     missing: tuple[str, ...]
     altered: tuple[str, ...]
     unknown: tuple[str, ...]
-    current: Current | None
+    current: Comparison | None
 
     @property
     def is_intact(self) -> bool:
-        """True when every file is there, unaltered, and nothing was added."""
+        """True if every file is there and unaltered, and no other file is."""
         return not (self.missing or self.altered or self.unknown or self._is_forged)
 
     @property
@@ -69,17 +69,17 @@ class Verdict:
 def verify(copy: Path, published: str | None = None) -> Verdict:
     """Check a kit, packed (ZIP) or unpacked (folder), against its manifest.
 
-    ``published`` is the text of the site's ``downloads/kits.json``, to tell whether it is current.
-    Raises :class:`NotAKitError` for what is no kit, and ``OSError`` for what cannot be read.
+    ``published`` is the text of the site's ``downloads/kits.json``, for the comparison with the
+    current version. Raises :class:`NotAKitError`, and ``OSError`` if a file cannot be read.
     """
     if copy.is_dir():
-        return _verdict(_digests_of_folder(copy), _told(_manifest_in(copy)), published)
+        return _verdict(_digests_of_folder(copy), _parse(_manifest_in(copy)), published)
     try:
         with zipfile.ZipFile(copy) as archive:
             _refuse_bombs(archive)
             folder = _folder(archive)
             manifest = archive.read(folder + MANIFEST)
-            return _verdict(_digests_of_zip(archive, folder), _told(manifest), published)
+            return _verdict(_digests_of_zip(archive, folder), _parse(manifest), published)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise NotAKitError("压缩包坏了或打不开，请重新下载") from error
 
@@ -106,24 +106,24 @@ def _manifest_in(folder: Path) -> bytes:
     return (folder / MANIFEST).read_bytes()
 
 
-def _told(manifest: bytes) -> dict[str, Any]:
-    """The manifest's data with its own SHA-256 as ``manifest_sha256``."""
+def _parse(manifest: bytes) -> dict[str, Any]:
+    """The data of a manifest, with its own SHA-256 as ``manifest_sha256``."""
     try:
         data = json.loads(manifest)
         good = data["format"] == FORMAT and all(
             isinstance(f["path"], str) and isinstance(f["sha256"], str) for f in data["files"]
         )
-        told = {name: str(data[name]) for name in ("id", "title", "version", "date", "build")}
+        named = {name: str(data[name]) for name in ("id", "title", "version", "date", "build")}
     except (ValueError, KeyError, TypeError) as error:
         raise NotAKitError("manifest.json 读不懂，可能被改动过") from error
     if not good:
         raise NotAKitError("这个套装是另一种格式，请用新版程序核对")
     digest = hashlib.sha256(manifest).hexdigest()
-    return {**data, **told, "manifest_sha256": digest}
+    return {**data, **named, "manifest_sha256": digest}
 
 
 def _digests_of_zip(archive: zipfile.ZipFile, folder: str) -> dict[str, str]:
-    """SHA-256 by path; a file whose checksum in the ZIP does not fit counts as altered."""
+    """SHA-256 by path; the digest of a file with a wrong CRC in the ZIP is ``damaged``."""
     digests: dict[str, str] = {}
     for entry in archive.infolist():
         if entry.is_dir():
@@ -154,39 +154,41 @@ def _digest(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _verdict(digests: Mapping[str, str], told: dict[str, Any], published: str | None) -> Verdict:
-    wanted = {f["path"]: f["sha256"] for f in told["files"]}
+def _verdict(
+    digests: Mapping[str, str], manifest: dict[str, Any], published: str | None
+) -> Verdict:
+    wanted = {f["path"]: f["sha256"] for f in manifest["files"]}
     known = {*wanted, MANIFEST, SUMS}
     return Verdict(
-        title=told["title"],
-        version=told["version"],
-        date=told["date"],
+        title=manifest["title"],
+        version=manifest["version"],
+        date=manifest["date"],
         files=len(wanted),
         missing=tuple(sorted(n for n in wanted if n not in digests)),
         altered=tuple(sorted(n for n, d in wanted.items() if digests.get(n, d) != d)),
         unknown=tuple(sorted(n for n in digests if n not in known)),
-        current=_compare(told, published) if published else None,
+        current=_compare(manifest, published) if published else None,
     )
 
 
-def _compare(told: dict[str, Any], published: str) -> Current | None:
-    """What the site says of this kit now; ``None`` when the site does not have it."""
+def _compare(manifest: dict[str, Any], published: str) -> Comparison | None:
+    """Compare with the same kit on the site; ``None`` if the site does not have it."""
     try:
-        return _difference(told, json.loads(published)["kits"])
+        return _difference(manifest, json.loads(published)["kits"])
     except (ValueError, KeyError, TypeError) as error:
         raise NotAKitError("对照用的 kits.json 读不懂，请从网站上重新下载") from error
 
 
-def _difference(told: dict[str, Any], rows: list[dict[str, Any]]) -> Current | None:
-    now = next((k for k in rows if k["id"] == told["id"]), None)
+def _difference(manifest: dict[str, Any], rows: list[dict[str, Any]]) -> Comparison | None:
+    now = next((k for k in rows if k["id"] == manifest["id"]), None)
     if now is None:
         return None
-    old = {m["id"]: m for m in told.get("materials", ())}
+    old = {m["id"]: m for m in manifest.get("materials", ())}
     new = {m["id"]: m for m in now["materials"]}
-    same_state = (now["version"], now["build"]) == (told["version"], told["build"])
-    return Current(
-        is_newest=now["version"] == told["version"],
-        is_forged=same_state and now["manifest_sha256"] != told["manifest_sha256"],
+    same_state = (now["version"], now["build"]) == (manifest["version"], manifest["build"])
+    return Comparison(
+        is_newest=now["version"] == manifest["version"],
+        is_forged=same_state and now["manifest_sha256"] != manifest["manifest_sha256"],
         version=now["version"],
         date=now["date"],
         added=tuple(m["title"] for i, m in new.items() if i not in old),
@@ -198,7 +200,7 @@ def _difference(told: dict[str, Any], rows: list[dict[str, Any]]) -> Current | N
 
 
 def as_text(verdict: Verdict) -> str:
-    """The verdict in plain Chinese, one finding a line."""
+    """The verdict in Chinese, one finding a line."""
     return "\n".join(_lines(verdict)) + "\n"
 
 
@@ -217,7 +219,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from _current_lines(verdict.current)
 
 
-def _current_lines(current: Current | None) -> Iterator[str]:
+def _current_lines(current: Comparison | None) -> Iterator[str]:
     if current is None:
         yield "没有可以对照的网站，不知道是不是最新。"
     elif current.is_forged:

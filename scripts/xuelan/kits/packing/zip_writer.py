@@ -1,7 +1,8 @@
-"""A ZIP written from members that were compressed once, for archives that share most of them.
+"""Writes ZIP files from members that are already compressed, for archives that share most of them.
 
-``zipfile`` compresses every member anew. Here a member is made once, and an archive is a matter of
-writing them one after another. Names are UTF-8 and marked so.
+``zipfile`` compresses each member again for each archive. Here a member is compressed once; an
+archive is its members one after another with a directory behind them (PKWARE APPNOTE 6.3). Names
+are in UTF-8 and flagged so.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ _MODE: Final = 0o100644 << 16
 _STORED, _DEFLATED = 0, 8
 _MANY: Final = (1 << 16) - 1
 MAX_BYTES: Final = (1 << 32) - 1
-"""The largest ZIP that every system can unpack, and the largest that goes on a FAT32 stick."""
+"""The largest ZIP that every system can unpack; larger ones do not fit on a FAT32 stick either."""
 
 _COMPRESSED: Final = (
     ".docx", ".xlsx", ".epub", ".zip", ".zim", ".png", ".jpg", ".jpeg", ".webp", ".mp3", ".mp4",
 )  # fmt: skip
-"""Endings of files that are compressed already."""
+"""Endings of the names of files that deflating makes no smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class ZipMember:
-    """A file ready for an archive: its name, its bytes as they will stand there, their figures."""
+    """A compressed file: ``body`` as it stands in an archive, ``size`` and ``crc`` of its data."""
 
     name: str
     body: bytes
@@ -49,7 +50,7 @@ class ZipMember:
 
     @classmethod
     def of(cls, name: str, data: bytes) -> ZipMember:
-        """A member of ``data``, deflated unless its name tells that it is compressed already."""
+        """``data`` as a member, deflated unless its name has one of the endings above."""
         crc = zlib.crc32(data)
         if not name.lower().endswith(_COMPRESSED):
             deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -60,13 +61,13 @@ class ZipMember:
 
     @property
     def data(self) -> bytes:
-        """The file as it was."""
+        """The data, decompressed."""
         return zlib.decompress(self.body, -15) if self.method == _DEFLATED else self.body
 
 
 @dataclass(frozen=True, slots=True)
 class PackedFile:
-    """A file of a kit, compressed once: what it is, and its member of any archive."""
+    """A file of a kit, compressed: title, heading and SHA-256 for the manifest, and the member."""
 
     title: str
     group: str
@@ -75,18 +76,18 @@ class PackedFile:
 
     @classmethod
     def of(cls, file: KitFile) -> PackedFile:
-        """``file`` made ready."""
+        """``file``, compressed."""
         digest = hashlib.sha256(file.data).hexdigest()
         return cls(file.title, file.group, digest, ZipMember.of(file.name, file.data))
 
     @property
     def name(self) -> str:
-        """Its path inside the kit."""
+        """The path of the file in the kit."""
         return self.member.name
 
     @property
     def manifest_entry(self) -> dict[str, Any]:
-        """What a manifest says of it."""
+        """Its entry in the manifest."""
         return {
             "path": self.name,
             "title": self.title,
@@ -122,13 +123,13 @@ def write_zip(
 
 
 def _moment(date: str) -> tuple[int, int]:
-    """Time and day as ZIP counts them, from 1980 on."""
+    """Time and day in MS-DOS form: 2026-01-02 is 0 and ``(46 << 9) | (1 << 5) | 2``."""
     day = datetime.date.fromisoformat(first_day(max(date, "1980-01-01")))
     return 0, (day.year - 1980) << 9 | day.month << 5 | day.day
 
 
 def _end(offset: int, size: int, count: int, comment: str) -> bytes:
-    """The end of the directory; with more than 65,534 files in the form made for that (ZIP64)."""
+    """The end of the directory; beyond 65,534 files, the records of ZIP64 come before it."""
     note = comment.encode("ascii")
     end = _END.pack(0x06054B50, 0, 0, *(min(count, _MANY),) * 2, size, offset, len(note)) + note
     if count < _MANY:
@@ -138,7 +139,7 @@ def _end(offset: int, size: int, count: int, comment: str) -> bytes:
 
 
 def comment_of(tail: bytes) -> str:
-    """The comment at the end of a ZIP, from its last bytes; empty when there is none."""
+    """The comment of a ZIP, from its last bytes; empty if there is none."""
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + _END.size:
         return ""

@@ -1,1 +1,1 @@
-"""Kit files for paper: PDF set by typst."""
+"""Files for paper: PDF made by typst."""

@@ -1,4 +1,4 @@
-"""Forms as printable PDF: the tables of the Word forms, set by typst, to fill in by hand."""
+"""Forms as PDF to print and fill in by hand, made from the same tables as the Word forms."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ from xuelan.kits.print.typeset import Value, code
 def print_form(
     form: FormSheet, values: Values, root: Path, date: str, publisher: str, address: str
 ) -> bytes:
-    """The PDF of ``form``; ``values`` may carry ``subtitle`` and the rows of a guide.
+    """The PDF of ``form``; ``values`` may have a ``subtitle`` and the rows of a guide.
 
-    ``address`` is where the form lives on the site: it stands at the foot of every page with its
-    QR code; empty when the site's own address is not known. Raises what
-    :func:`xuelan.kits.print.press.pdf` raises.
+    ``address`` is printed at the foot of every page with its QR code; it is empty if the address of
+    the site is not known. Raises the errors of :func:`xuelan.kits.print.press.pdf`.
     """
     subtitle = values.get("subtitle", "")
     assert isinstance(subtitle, str)
@@ -112,7 +111,7 @@ def _guide_rows(block: GuideTable, values: Values) -> Iterator[Value]:
 
 
 def _words(value: Value, key: str = "") -> Iterator[str]:
-    """Every word of the blocks that goes onto the page; ``kind`` only says which block it is."""
+    """Every text of the blocks that is printed; the value of ``kind`` is not."""
     if isinstance(value, str):
         if key != "kind":
             yield value

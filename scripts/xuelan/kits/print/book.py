@@ -1,4 +1,4 @@
-"""Readings and guides as printed books: an ordinary and a large-print edition (PDF by typst)."""
+"""Readings and guides as books in PDF: an ordinary edition, and one in large print."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from xuelan.text.dates import zh_date
 from xuelan.text.file_names import file_name
 
 SHORT: Final = 700
-"""A material of fewer characters follows the one before on the same page."""
+"""A material with fewer characters starts on the page of the one before."""
 
 RUNNING: Final = 21
-"""Characters of a title that fit into the running title."""
+"""Characters of a title that fit into the head of a page."""
 
 FOOT: Final = 52
-"""Characters of a source that fit into the foot of a large-print page: three lines."""
+"""Characters of a source that fit into the foot of a page in large print: three lines."""
 
 GROUP: Final = "阅读材料"
 
@@ -46,7 +46,7 @@ MM: Final = 72 / 25.4
 class PrintEdition:
     """One way to print: type size and line pitch in points, line length in characters.
 
-    ``top`` and ``bottom`` are margins in millimetres.
+    ``top`` and ``bottom`` are the margins in millimetres.
     """
 
     name: str
@@ -61,7 +61,7 @@ class PrintEdition:
 
     @property
     def area(self) -> Area:
-        """Where the text stands, four points wider for what hangs out of its line."""
+        """The area of the text, four points wider for characters that reach beyond their line."""
         return Area(self.top * MM - 4, self.bottom * MM - 4)
 
 
@@ -71,7 +71,7 @@ LARGE: Final = PrintEdition("大字版", True, 20, 34, 22, 500, 1.5, 30, 54)
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """One book of a kit: its name and the materials in it, each with the part it opens."""
+    """One book of a kit: its materials, each with the name of the part that starts with it."""
 
     name: str
     number: str
@@ -79,7 +79,7 @@ class Volume:
 
     @property
     def materials(self) -> tuple[Material, ...]:
-        """What is in it, in order."""
+        """Its materials, in order."""
         return tuple(m for _, m in self.parts)
 
 
@@ -125,14 +125,14 @@ def guides_volume(plan: KitPlan) -> Volume:
 
 
 def readings_volume(plan: KitPlan) -> Volume:
-    """The readings: those the recipe names in one part, selected ones in a part a kind."""
+    """The readings: those named by the recipe in one part, selected ones in one part a kind."""
     named = set(plan.kit.readings)
     parts = (("阅读材料" if m.id in named else m.kind, m) for m in plan.readings)
     return Volume("读本", "01", parts_of(parts))
 
 
 def parts_of(labelled: Iterator[tuple[str, Material]]) -> tuple[tuple[str, Material], ...]:
-    """Each part's name stands with its first material only."""
+    """The same materials, the name of a part only with its first: (甲 x, 甲 y) as (甲 x, y)."""
     result: list[tuple[str, Material]] = []
     last = ""
     for part, m in labelled:
@@ -142,18 +142,18 @@ def parts_of(labelled: Iterator[tuple[str, Material]]) -> tuple[tuple[str, Mater
 
 
 def words(plan: KitPlan, volume: Volume) -> list[str]:
-    """Every piece of text the printed volume must hold, taken from the rendered texts."""
-    held = [plan.kit.title, plan.kit.summary]
+    """Every paragraph, heading and cell that the printed volume must contain."""
+    texts = [plan.kit.title, plan.kit.summary]
     for m in volume.materials:
-        held += [m.title, m.summary, *pieces(parse(plan.rendered[m.id].html))]
-        held += [t for x in m.media for t in (x.title, x.transcript)]
-        held += [*m.questions, *(value for _, value in strip(plan, m))]
-    held += [part for w in number_works(plan, volume) for part in print_reference(plan, w)]
-    return held
+        texts += [m.title, m.summary, *pieces(parse(plan.rendered[m.id].html))]
+        texts += [t for x in m.media for t in (x.title, x.transcript)]
+        texts += [*m.questions, *(value for _, value in provenance(plan, m))]
+    texts += [part for w in number_works(plan, volume) for part in print_reference(plan, w)]
+    return texts
 
 
 def number_works(plan: KitPlan, volume: Volume) -> dict[str, int]:
-    """Works cited anywhere in the volume, with their numbers in its one list of references."""
+    """The works cited in the volume, with their numbers in its single list of references."""
     cited = (w for m in volume.materials for w in plan.rendered[m.id].references)
     return {w: n for n, w in enumerate(dict.fromkeys(cited), 1)}
 
@@ -171,7 +171,7 @@ def source(plan: KitPlan, volume: Volume, edition: PrintEdition) -> str:
 
 
 def cover(plan: KitPlan) -> bytes:
-    """The reader's cover as a PNG picture."""
+    """The cover of the readings as PNG."""
     book = f"#let book = {code(_book(plan, readings_volume(plan), ORDINARY))}"
     return picture("\n\n".join([book, _style(), "#cover()"]), plan.assets.root, dots=110)
 
@@ -216,13 +216,13 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
     rendered = plan.rendered[m.id]
     address = plan.address_of(m.address)
     on_page: dict[str, Value] = {
-        "running": _cut(m.title, RUNNING),
-        "source": _cut(source_line(plan, m), FOOT),
+        "running": _truncate(m.title, RUNNING),
+        "source": _truncate(source_line(plan, m), FOOT),
         "address": address,
         "qr": qr.svg(address) if address else None,
     }
     own_page = not first and (bool(part) or rendered.characters >= SHORT)
-    rows: list[Value] = [[label, value] for label, value in strip(plan, m)]
+    rows: list[Value] = [[label, value] for label, value in provenance(plan, m)]
     pieces = [
         "#pagebreak(weak: true)" if own_page else "#v(pitch * 2.2, weak: true)",
         f"#opening({code({'part': part})})",
@@ -242,30 +242,30 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
 
 
 def _media(item: Media) -> str:
-    """A picture with its caption; a sound or film as its title and what is said in it."""
+    """A picture with its caption; sound or film as its title and transcript."""
     if is_picture(item.path):
         picture = f"#picture({code('/' + item.path)}, {code(item.alt)})"
         return f"{picture}\n\n#caption({code(item.title)})"
-    told = item.transcript or "这段音像印不出来，请看网页。"
-    return f"#note({code(item.title)}, {code(told)})"
+    transcript = item.transcript or "这段音像印不出来，请看网页。"
+    return f"#note({code(item.title)}, {code(transcript)})"
 
 
-def _cut(text: str, most: int) -> str:
+def _truncate(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def source_line(plan: KitPlan, m: Material) -> str:
-    """Where a text comes from, in one line for the foot of a page."""
+    """The source of a text, in one line for the foot of a page."""
     if m.ground == OWN:
         return f"{plan.column.publisher}编写，{zh_date(m.collected)}"
     who = m.publisher or "、".join(m.author)
-    told = [who, m.number, zh_date(m.issued) or m.issued_note]
+    known = [who, m.number, zh_date(m.issued) or m.issued_note]
     state = "" if m.text == FULL else f"（{m.text}）"
-    return "，".join(t for t in told if t) + state
+    return "，".join(t for t in known if t) + state
 
 
-def strip(plan: KitPlan, m: Material) -> list[tuple[str, str]]:
-    """The provenance of a material, as its page shows it."""
+def provenance(plan: KitPlan, m: Material) -> list[tuple[str, str]]:
+    """Labels and values of the provenance of a material, as on its page."""
     rendered = plan.rendered[m.id]
     date = zh_date(m.issued)
     if m.issued_note:
@@ -298,7 +298,7 @@ def _setting(
     headings = {x.id: {h.anchor for h in plan.rendered[x.id].headings} for x in volume.materials}
 
     def link(href: str) -> str:
-        """Inside the book a page of it, else the live page, else nothing."""
+        """A label in the book if the target is in it, else an address on the site, else nothing."""
         if href.startswith("#"):
             anchor = unquote(href[1:])
             return f"label({code(_label(m.id, anchor))})" if anchor in headings[m.id] else ""
@@ -332,6 +332,6 @@ def _references(plan: KitPlan, works: dict[str, int]) -> str:
 
 
 def print_reference(plan: KitPlan, work: str) -> tuple[str, str, str]:
-    """A reference's text, address and note."""
+    """Text, address and note of a reference."""
     printed = plan.references[work]
     return printed.text + (" " if printed.url else ""), printed.url, printed.note

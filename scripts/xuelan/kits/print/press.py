@@ -1,8 +1,8 @@
-"""Typst source to PDF, with the gates that keep a faulty PDF from ever being handed out.
+"""Typst source to PDF, with checks that let no faulty PDF out.
 
 Every PDF is tagged and exported as PDF/A-2a and PDF/UA-1, so typst itself refuses a skipped
-heading level, a picture without alt text and a character no face has. Its warnings count as
-errors, and the text is read back from the finished file: nothing may be missing from it.
+heading level, a picture without alt text and a character that no face has. Its warnings are errors.
+The text is read back from the finished file and compared with the text to print.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ STANDARDS: Final[list[typst.PDFStandard]] = ["a-2a", "ua-1"]
 
 NO_PICTURES: Final[Mapping[str, bytes]] = {}
 BREAKABLE: Final = "\u200b"
-"""A place where a line may end inside a long foreign word; it has no width."""
+"""A zero-width space: a line may end here, inside a long word of Latin letters."""
 
 
 class PressError(KitError):
-    """A PDF that cannot be made as it should be; the message says why, in Chinese."""
+    """A PDF cannot be made, or is faulty; the message says why, in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """The part of a page the text stands in: what lies above and below is furniture (points)."""
+    """The heights in points above and below the text of a page, for running titles and numbers."""
 
     top: float = 0
     bottom: float = 0
@@ -52,13 +52,14 @@ def pdf(
 ) -> bytes:
     """The PDF of typst ``source``; the same source gives the same bytes.
 
-    ``root`` is the column's folder, for its typefaces. ``date`` (ISO) becomes the date of the file.
-    ``must_hold`` are pieces of text, such as paragraphs and cells, each of which must be found
-    whole when the finished file is read back. The source can show ``pictures``, by paths that
-    begin with ``/``, and read no other file.
+    ``root`` is the folder of the column, where its typefaces are. ``date`` (ISO) is the date of the
+    file. ``must_hold`` are pieces of text, such as paragraphs and cells; each of them must be found
+    whole when the finished file is read back. The source can show ``pictures`` by their paths,
+    which begin with ``/``, and can read no other file.
 
-    Raises :class:`PressError` when a face lacks a character, typst complains of anything, or
-    text got lost; :class:`~xuelan.kits.print.typefaces.NoFacesError` without typefaces.
+    Raises :class:`PressError` if a character is in no face, typst has an error or a warning, or
+    text is missing from the PDF; :class:`~xuelan.kits.print.typefaces.NoFacesError` without
+    typefaces.
     """
     loaded = typefaces.load(root)
     if missing := loaded.missing_characters("".join(must_hold)):
@@ -83,9 +84,9 @@ def pdf(
 
 
 def picture(source: str, root: Path, dots: float) -> bytes:
-    """The only page of typst ``source`` as PNG with ``dots`` to the inch.
+    """The single page of typst ``source`` as PNG with ``dots`` per inch.
 
-    Raises :class:`PressError` when typst complains.
+    Raises :class:`PressError` if typst has an error.
     """
     try:
         with _compiler(typefaces.load(root), source, NO_PICTURES) as compiler:
@@ -100,7 +101,7 @@ def picture(source: str, root: Path, dots: float) -> bytes:
 def _compiler(
     faces: typefaces.Faces, source: str, pictures: Mapping[str, bytes]
 ) -> Iterator[typst.Compiler]:
-    """A compiler of ``source`` for which no files exist but ``pictures``."""
+    """A compiler of ``source`` in a folder with no files but ``pictures``."""
     with TemporaryDirectory() as folder:
         for path, data in pictures.items():
             target = Path(folder, path.removeprefix("/"))
@@ -110,7 +111,7 @@ def _compiler(
 
 
 def extract(data: bytes, area: Area = Area()) -> list[str]:
-    """The text of each page of a PDF, as a reader would copy it from inside ``area``."""
+    """The text of each page of a PDF inside ``area``, as PDFium reads it."""
     document = pypdfium2.PdfDocument(data)
     try:
         return [
@@ -124,22 +125,22 @@ def extract(data: bytes, area: Area = Area()) -> list[str]:
 
 
 def lost_pieces(data: bytes, must_hold: Sequence[str], area: Area = Area()) -> list[str]:
-    """The pieces that cannot be read back whole from a PDF, white space apart.
+    """The pieces that are not found whole in the text of a PDF.
 
-    Numbers of references are left out of the comparison: a book counts them anew.
+    White space and numbers of references do not count: a book has its own numbers.
     """
     found = visible("".join(extract(data, area)))
     return [piece for piece in must_hold if visible(piece) not in found]
 
 
 _LINE_END_HYPHENS: Final = str.maketrans({"\x02": "-", "\ufffe": "-"})
-"""What PDFium reads for a hyphen at the end of a line, taking it for a broken word's."""
+"""Characters that PDFium returns for a hyphen at the end of a line, which may split a word."""
 
 _NUMBERS: Final = re.compile(r"\[\d+(?:[-,]\d+)*\]")
 
 
 def visible(text: str) -> str:
-    """``text`` as it is printed, without white space, places for line breaks, and ``[3,5]``."""
+    """``text`` as printed, without white space, zero-width spaces, and numbers like ``[3,5]``."""
     shown = text.translate(typefaces.SUBSTITUTES).translate(_LINE_END_HYPHENS)
     shown = "".join(c for c in shown if not c.isspace() and c not in (BREAKABLE, "\u00ad"))
     return _NUMBERS.sub("", shown)

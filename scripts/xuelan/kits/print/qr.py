@@ -1,4 +1,4 @@
-"""QR codes as SVG, for paper that should lead back to the live page."""
+"""QR codes as SVG, which lead from paper to the page on the site."""
 
 from __future__ import annotations
 

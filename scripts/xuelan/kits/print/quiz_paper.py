@@ -1,6 +1,6 @@
-"""The quiz as a paper to hand out, and the key as a paper of its own: PDF and Word.
+"""The quiz on paper, and its answers on a paper of their own, each as PDF and as Word file.
 
-The answers are never on the paper with the questions. Nothing is scored or ranked.
+The paper with the questions never has the answers on it. Nothing is scored or ranked.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GROUP: Final = "自测"
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NO_BREAK: Final = "\u00a0"
 SHORT_OPTION: Final = 13
-"""Options up to this many characters stand two to a line."""
+"""If no option is longer (characters), two options share a line."""
 
 _TYPES: Final = (
     (SINGLE, "单项选择", "每题只有一个选项是对的"),
@@ -38,14 +38,14 @@ _ORDINALS: Final = "一二三"
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A question with its number on the paper."""
+    """A question and its number on the paper."""
 
     number: int
     question: Question
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The options with their letters; none for a judgement."""
+        """The options with their letters; none for a question of right or wrong."""
         if self.question.type == JUDGEMENT:
             return ()
         return tuple(f"{LETTERS[n]}. {o}" for n, o in enumerate(self.question.options))
@@ -68,7 +68,7 @@ class QuestionGroup:
 
 
 def group(questions: tuple[Question, ...]) -> tuple[QuestionGroup, ...]:
-    """The questions sorted by type, numbered through."""
+    """The questions by type, numbered through."""
     groups: list[QuestionGroup] = []
     number = 0
     for kind, name, rule in _TYPES:
@@ -81,7 +81,7 @@ def group(questions: tuple[Question, ...]) -> tuple[QuestionGroup, ...]:
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """The paper and the key, each as PDF and Word file; nothing without questions."""
+    """The paper and the answers, each as PDF and as Word file; nothing without questions."""
     if not plan.questions:
         return
     for number, label, sheet in (
@@ -95,7 +95,7 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
 
 @dataclass(frozen=True, slots=True)
 class _QuizItem:
-    """A question as printed: its number and text, the options, and lines below it."""
+    """A question as printed: ``lead`` with its number, the options, and notes below them."""
 
     lead: str
     options: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ class _QuizItem:
 
     @property
     def columns(self) -> int:
-        """How many options stand on a line."""
+        """The number of options on a line."""
         return 2 if all(len(o) <= SHORT_OPTION for o in self.options) else 1
 
 
@@ -116,7 +116,7 @@ class _QuizSection:
 
 @dataclass(frozen=True, slots=True)
 class _QuizSheet:
-    """A paper to hand out; ``fill`` names the lines to fill in at its head."""
+    """One of the papers; ``fill`` are the labels of blanks at its head."""
 
     title: str
     intro: str
@@ -198,6 +198,6 @@ def _style() -> str:
 
 
 def _docx(plan: KitPlan, sheet: _QuizSheet) -> bytes:
-    """The sheet as a Word file, to adapt."""
+    """The sheet as a Word file, which a branch can change."""
     document = render_xml("word/quiz.xml", sheet=sheet)
     return OfficeTemplate(word_parts(sheet.title, first_day(plan.date), (document,))).fill({})

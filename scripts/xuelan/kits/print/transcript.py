@@ -1,10 +1,9 @@
-"""Official documents copied out after GB/T 9704-2012, as PDF and as Word file.
+"""Transcripts of official documents in the layout of GB/T 9704-2012, as PDF and as Word file.
 
-A copy never passes for an original: black only, no head, seal, emblem or rules of the original's
-kind, and every page says 转录件, what it was copied from and when. What the source does not give
-(addressee, signature, date) is left out, never inferred. Where the column has a digest only, the
-paper is called a digest (公文摘要) in its file name, its title and on every page: a digest in our
-own words is no copy of anything.
+A transcript must not be taken for an original: it is black only, without head, seal, emblem or
+rules. Every page says 转录件, and from what it was copied and when. What the source does not have
+(addressee, signature, date) is left out, never inferred. If the column has only a digest in its own
+words, the paper is called 公文摘要 in its file name, in its title and on every page.
 """
 
 from __future__ import annotations
@@ -31,11 +30,11 @@ GROUPS: Final = tuple(_GROUPS.values())
 MM: Final = 72 / 25.4
 TEXT_AREA: Final = Area(36 * MM, 34 * MM)
 CHARACTERS: Final = 28
-"""Characters in a line."""
+"""Characters in a line (GB/T 9704-2012, 5.2)."""
 
 
 def files(plan: KitPlan) -> Iterator[KitFile]:
-    """Every official document among the readings whose text or digest the column has."""
+    """Two files for each of the plan's transcripts."""
     for m in plan.transcripts:
         name = file_name(f"03-{kind(m)}-{m.title}")
         label, group = f"{m.title}（{kind(m)}，{{}}）", _GROUPS[kind(m)]
@@ -51,18 +50,18 @@ def files(plan: KitPlan) -> Iterator[KitFile]:
 
 
 def kind(m: Material) -> str:
-    """A copy of the whole text, or a digest of it."""
+    """转录件 for the whole text, 公文摘要 for a digest."""
     return COPY if m.text == FULL else SHORTENED
 
 
 def title(m: Material) -> str:
-    """The document's own title; that of a digest says so."""
+    """The title of the document, marked if the text is a digest."""
     own = m.original_title or m.title
     return own if m.text == FULL else f"{own}（摘要）"
 
 
 def label_of(m: Material) -> str:
-    """What every page says it is."""
+    """The line on every page that says what the paper is."""
     check = "引用请核对发文机关的正式文本"
     if m.text == FULL:
         return f"转录件　非原件，无印章，{check}"
@@ -70,10 +69,10 @@ def label_of(m: Material) -> str:
 
 
 def origin(plan: KitPlan, m: Material) -> str:
-    """What it was copied from, and when."""
-    told = [m.issuer, m.number, zh_date(m.issued) or m.issued_note]
+    """The line on every page that names the source and the date of the copy."""
+    known = [m.issuer, m.number, zh_date(m.issued) or m.issued_note]
     how = "转录" if m.text == FULL else "摘编"
-    source = f"{how}自：{'，'.join(t for t in told if t)}"
+    source = f"{how}自：{'，'.join(t for t in known if t)}"
     address = plan.address_of(m.address)
     here = f"{zh_date(m.collected)}{how}于{plan.column.title}"
     return f"{source}；{here}" + (f"　{address}" if address else "")
@@ -85,7 +84,7 @@ def closing(m: Material) -> str:
 
 
 def words(plan: KitPlan, m: Material) -> list[str]:
-    """Every piece of text the copy must hold."""
+    """Every paragraph, heading and cell that the transcript must contain."""
     return [title(m), m.number, *pieces(parse(plan.rendered[m.id].html)), closing(m)]
 
 

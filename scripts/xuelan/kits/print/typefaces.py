@@ -1,7 +1,7 @@
-"""The typefaces of printed matter: where they are found, and which characters they have.
+"""The typefaces for paper: where they are, and which characters they have.
 
-They come from npm packages (SIL Open Font License 1.1) that ``npm ci`` puts into
-``node_modules/``: nothing is committed here, and what a PDF needs of them is embedded in it.
+They are npm packages (SIL Open Font License 1.1) that ``npm ci`` installs in ``node_modules/``.
+None is in the repository; the characters that a PDF uses are embedded in it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fontTools.ttLib import TTFont
 from xuelan.model.kit import KitError
 
 SERIF, SANS, KAI = "Noto Serif SC", "Noto Sans SC", "LXGW WenKai"
-"""宋体、黑体、楷体, by the names typst knows them by."""
+"""宋体、黑体、楷体, by their family names in typst."""
 
 _SERIF: Final = "@expo-google-fonts/noto-serif-sc"
 _SANS: Final = "@expo-google-fonts/noto-sans-sc"
@@ -35,10 +35,10 @@ _FOLDERS: Final = (
 )
 _KAI: Final = "@fontsource/lxgw-wenkai"
 _KAI_WOFF: Final = f"{_KAI}/files/lxgw-wenkai-latin-500-normal.woff"
-"""The whole face, in spite of its name; npm has it as WOFF only, and typst reads TTF only."""
+"""All characters, in spite of its name. npm has it as WOFF only, and typst reads TTF only."""
 
 SUBSTITUTES: Final = str.maketrans({"☐": "□", "☑": "√", "☒": "×", "✓": "√", "✔": "√", "•": "·"})
-"""Signs the faces lack and print has always had another form of."""
+"""Signs that no face has, and the signs that print uses for them."""
 
 
 class NoFacesError(KitError):
@@ -47,31 +47,31 @@ class NoFacesError(KitError):
 
 @dataclass(frozen=True)
 class Faces:
-    """Loaded typefaces. ``covered`` holds every code point that 宋体, 黑体 or 楷体 can draw."""
+    """Loaded typefaces; ``covered`` are the code points that 宋体, 黑体 or 楷体 have."""
 
     fonts: typst.Fonts
     covered: frozenset[int]
 
     def missing_characters(self, text: str) -> str:
-        """The characters of ``text`` no face can draw, each once, in order of first use.
+        """The characters of ``text`` that no face has, each once, in order of first use.
 
-        White space and invisible formatting characters need no drawing.
+        White space and zero-width spaces are not counted.
         """
         drawn = (c for c in text.translate(SUBSTITUTES) if ord(c) not in self.covered)
         return "".join(dict.fromkeys(c for c in drawn if not c.isspace() and c != "\u200b"))
 
 
 def load(root: Path) -> Faces:
-    """The typefaces for the column in ``root``: from its ``node_modules/`` or the program's own.
+    """Load the typefaces for the column in ``root``, from its ``node_modules/`` or the program's.
 
-    Raises :class:`NoFacesError` when a face is not there. Loading takes some tenths of a second,
-    once a process.
+    Raises :class:`NoFacesError` if a face is missing. Loading takes some tenths of a second, once a
+    process.
     """
     return _load(_modules(root))
 
 
 def versions(root: Path) -> tuple[str, ...]:
-    """The versions of the typefaces that :func:`load` would load; empty for those not there."""
+    """The versions of the typefaces that :func:`load` would load; empty for a missing one."""
     return tuple(_version(_modules(root) / name / "package.json") for name in (_SERIF, _SANS, _KAI))
 
 
@@ -112,14 +112,14 @@ def _characters(file: Path) -> frozenset[int]:
 
 
 def _modules(root: Path) -> Path:
-    """The ``node_modules/`` with typefaces: the column's own, else that of a checkout of this."""
+    """The ``node_modules/`` with typefaces: that of the column, else that of this checkout."""
     places: Iterable[Path] = (root, Path(__file__).parents[4])
     found = (p.resolve() / "node_modules" for p in places)
     return next((m for m in found if (m / _SERIF).is_dir()), root.resolve() / "node_modules")
 
 
 def _kai(modules: Path) -> Path:
-    """楷体 unpacked beside the packages: once, under a name that no half-written file bears."""
+    """楷体 as TTF, unpacked once beside the packages; a half-written file has another name."""
     woff = modules / _KAI_WOFF
     folder = modules / ".cache" / "xuelan"
     target = folder / (woff.stem + ".ttf")

@@ -1,7 +1,7 @@
-"""Rendered HTML to typst source: the second printing of a text, from the same parse as its page.
+"""Rendered HTML to typst source, so paper and page come from one parse of the Markdown.
 
-All text becomes string literals, never markup, so whatever an editor wrote comes out as text.
-An element this module does not know raises: nothing is passed over in silence.
+Text becomes string literals, never markup: whatever an editor wrote is printed as text. An unknown
+element raises an error, for nothing may be left out silently.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
 
 def code(value: Value) -> str:
-    """``value`` as typst code: strings are literals, mappings dictionaries, lists arrays."""
+    """``value`` as typst code: ``{"a": [1, None]}`` gives ``("a": (1, none, ), )``."""
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, list):
@@ -52,7 +52,7 @@ def _string(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """``text`` as typst markup that prints exactly it. Long foreign words may be broken."""
+    """Typst markup that prints exactly ``text``. Long words of Latin letters may be broken."""
     return f"#{_string(_LONG_WORD.sub(_breakable, text))};" if text else ""
 
 
@@ -61,7 +61,7 @@ def _breakable(match: re.Match[str]) -> str:
 
 
 class UnknownElementError(KitError):
-    """The HTML holds something no rule here is for."""
+    """The HTML has an element that this module has no rule for."""
 
     def __init__(self, tag: str) -> None:
         super().__init__(f"正文里有不会排版的内容（{tag}）")
@@ -73,13 +73,13 @@ ADDRESS: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
 
 @dataclass(frozen=True)
 class Setting:
-    """How one material's text is set.
+    """How the text of one material is typeset.
 
-    ``link`` turns an ``href`` into typst code for the target of a link, or an empty string when
-    it leads nowhere on paper; ``label`` names an anchor of this text. ``pictures`` maps file
-    names to paths from the column's folder. ``numbers`` turns the text's own reference numbers
-    into those of the printed list. ``measure`` is the line's length in characters, and ``shift``
-    is added to heading levels. In ``narrow`` columns a row of numbers may be broken.
+    ``link`` returns typst code for the target of an ``href``, or an empty string if it has none on
+    paper; ``label`` returns the label of an anchor. ``pictures`` maps file names to paths in the
+    column. ``numbers`` maps the text's reference numbers to those of the printed list. ``measure``
+    is the length of a line in characters; ``shift`` is added to heading levels. In ``narrow``
+    columns a line may end between the numbers of a citation.
     """
 
     link: Callable[[str], str]
@@ -94,7 +94,7 @@ class Setting:
 def markup(html: str, setting: Setting) -> str:
     """Typst markup of a :class:`~xuelan.model.content.Rendered` ``html``.
 
-    It calls functions the style defines: ``lead-in``, ``quotation``, ``sheet``, ``stacked``,
+    The style has to define the functions ``lead-in``, ``quotation``, ``sheet``, ``stacked``,
     ``listing``, ``cite-mark``, ``code-word``, ``rule`` and ``picture``.
     """
     return "\n\n".join(_blocks(html_tree.parse(html), setting))
@@ -104,7 +104,7 @@ _ANNOUNCED: Final = frozenset({"table", "ul", "ol"})
 
 
 def _blocks(parent: etree.Element, s: Setting) -> Iterator[str]:
-    """The blocks inside ``parent``; loose text between them makes paragraphs of its own."""
+    """The blocks inside ``parent``; text between them makes further paragraphs."""
     loose: list[str] = [_text(parent.text or "")]
     for child, following in zip_longest(parent, list(parent)[1:]):
         if child.tag not in html_tree.BLOCKS:
@@ -112,13 +112,19 @@ def _blocks(parent: etree.Element, s: Setting) -> Iterator[str]:
             continue
         if joined := "".join(loose).strip():
             yield joined
-        if child.tag == "p" and following is not None and following.tag in _ANNOUNCED:
+        if _announces(child, following):
             yield f"#lead-in[{_block(child, s)}]"
         else:
             yield _block(child, s)
         loose = [_text(child.tail or "") if (child.tail or "").strip() else ""]
     if joined := "".join(loose).strip():
         yield joined
+
+
+def _announces(e: etree.Element, following: etree.Element | None) -> bool:
+    """True for a paragraph of text with a table or list behind it: both stay on one page."""
+    followed = following is not None and following.tag in _ANNOUNCED
+    return followed and e.tag == "p" and e.find(".//img") is None
 
 
 def _block(e: etree.Element, s: Setting) -> str:
@@ -166,7 +172,7 @@ _ALIGN: Final = {"left": "left", "center": "center", "right": "right"}
 
 
 def _stacked(cells: list[list[str]]) -> str:
-    """A table too wide for the page: each row becomes a list of “column: value”."""
+    """A table too wide for the page: each row as a list of “column: value”."""
     head, *body = cells
     rows = (
         "(" + "".join(f"([{h}], [{c}]), " for h, c in zip(head, row, strict=True)) + "), "
@@ -176,7 +182,7 @@ def _stacked(cells: list[list[str]]) -> str:
 
 
 def weights(widths: list[list[float]], measure: float) -> list[float]:
-    """Column widths in proportion: as their text needs when it fits, else nearer to equal."""
+    """Relative widths of columns: those of their texts if these fit, else closer to each other."""
     natural = [max(column) + 1.5 for column in zip(*widths, strict=True)]
     if sum(natural) <= measure:
         return [round(n, 2) for n in natural]
@@ -186,7 +192,7 @@ def weights(widths: list[list[float]], measure: float) -> list[float]:
 
 
 def width(text: str) -> float:
-    """The width of ``text`` in characters: a foreign letter is half of one."""
+    """The width of ``text`` in Chinese characters; a Latin letter is 0.55 of one."""
     return sum(1.0 if ord(c) > 0x2E7F or c in "“”‘’—…" else 0.55 for c in text)
 
 
@@ -213,7 +219,7 @@ def _inside(e: etree.Element, s: Setting) -> str:
 
 
 def _text(text: str) -> str:
-    """Text of HTML: white space runs are one space, and none where two 汉字 meet at a line end."""
+    """Text of HTML: white space is one space, and none at a line end between two 汉字."""
     return literal(_SPACE.sub(" ", _BETWEEN_HAN.sub("", text)))
 
 
@@ -244,7 +250,7 @@ _WRAPPED: Final = {
 
 
 def _citation(e: etree.Element, s: Setting) -> str:
-    """Raised numbers of the printed list of references, each leading to its entry."""
+    """Raised numbers of the printed list of references, each a link to its entry."""
     numbers = sorted({s.numbers.get(n, n) for n in cited_numbers(e)})
     comma = f",{BREAKABLE}" if s.narrow else ","
     marks = [

@@ -1,1 +1,1 @@
-"""Kit files for the office: forms and transcripts as Word documents."""
+"""Word documents: forms to fill in, transcripts of official documents."""

@@ -1,4 +1,4 @@
-"""The Word edition of a transcribed official document: its rendered HTML as WordprocessingML."""
+"""Transcripts of official documents as Word files, from their rendered HTML."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from xuelan.kits.templating import render_xml
 from xuelan.kits.word.opc import TEXT_WIDTH, word_parts
 
 _FACES: Final = {2: "黑体", 3: "楷体_GB2312"}
-"""Faces of headings by their level."""
+"""Faces of headings, by level."""
 
 
 @dataclass(frozen=True, slots=True)
 class _WordParagraph:
-    """A paragraph, or a heading of ``level`` 2 to 6 in its own face."""
+    """A paragraph; with a ``level`` from 2 to 6, a heading."""
 
     text: str
     level: int = 0
@@ -28,7 +28,7 @@ class _WordParagraph:
 
 @dataclass(frozen=True, slots=True)
 class _WordTable:
-    """A table with its columns' widths in twentieths of a point; the first row is its head."""
+    """A table; the first row is its head, widths are in twentieths of a point."""
 
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -40,7 +40,7 @@ _WordBlock = _WordParagraph | _WordTable
 def transcript_docx(
     title: str, number: str, html: str, closing: str, header: tuple[str, str], created: str
 ) -> bytes:
-    """The Word file. ``header`` are the two lines at the head of every page, ``created`` is ISO."""
+    """The Word file. ``header`` are two lines for the head of every page, ``created`` is ISO."""
     document = render_xml(
         "word/transcript.xml",
         title=title,
@@ -69,7 +69,7 @@ def _blocks(parent: Iterable[etree.Element]) -> Iterator[_WordBlock]:
 
 
 def _lines(e: etree.Element, before: str = "") -> Iterator[_WordParagraph]:
-    """The text of a paragraph, a forced line break ending a paragraph."""
+    """A paragraph; after a line break in the text, another one."""
     text = before + html_tree.own_text(e)
     for line in text.split("\n"):
         if line.strip():
@@ -77,7 +77,7 @@ def _lines(e: etree.Element, before: str = "") -> Iterator[_WordParagraph]:
 
 
 def _items(e: etree.Element) -> Iterator[_WordBlock]:
-    """List items as paragraphs that begin with their number, as official documents have them."""
+    """List items as paragraphs that begin with their numbers, as in official documents."""
     start = int(e.get("start", "1")) if e.get("start", "1").isdigit() else 1
     for number, item in enumerate(e, start):
         mark = f"{number}. " if e.tag == "ol" else "· "

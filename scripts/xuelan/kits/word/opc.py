@@ -1,6 +1,6 @@
-"""A Word file as a package (Open Packaging Conventions, ISO/IEC 29500-2): its parts around a text.
+"""The parts of a Word file as a package (Open Packaging Conventions, ISO/IEC 29500-2).
 
-The parts are templates in ``kits/templates/word/``.
+Each part is a template in ``kits/templates/word/``.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _AFTER: Final = (
     ("docProps/core.xml", "core.xml"),
     ("docProps/app.xml", "app.xml"),
 )
-"""Parts in the order in which they stand in the file, each with its template."""
+"""Parts before and after the document, in the order of the file, with their templates."""
 _SIDES: Final = {"word/footer1.xml": "right", "word/footer2.xml": "left"}
-"""Where the page number stands: on odd pages, and on even ones."""
+"""The side of the page number: footer1 is for odd pages, footer2 for even ones."""
 
 
 def word_parts(
     title: str, created: str, document: tuple[Piece, ...], header: tuple[str, ...] = ()
 ) -> tuple[tuple[str, tuple[Piece, ...]], ...]:
-    """Every part of a Word file around ``document``, the pieces of ``word/document.xml``.
+    """The paths and pieces of all parts of a Word file; ``document`` are those of its text.
 
-    ``created`` is an ISO date, ``header`` are the lines at the head of every page.
+    ``created`` is an ISO date, ``header`` are lines for the head of every page.
     """
 
     def part(path: str, template: str) -> tuple[str, tuple[Piece, ...]]:
