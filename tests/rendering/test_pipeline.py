@@ -32,7 +32,7 @@ def test_rendering_is_started_and_waited_for(catalog: Catalog) -> None:
 
 
 def test_rendering_can_be_given_up(catalog: Catalog) -> None:
-    """Whoever needs no result closes it."""
+    """A caller that needs no result closes it."""
     with open_workers() as workers:
         rendering = pipeline.start(catalog, workers=workers)
         rendering.close()

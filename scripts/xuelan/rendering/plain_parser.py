@@ -57,7 +57,7 @@ _compiled: Final = cache(re.compile)
 """Compiles when first used: most commands parse no text."""
 
 
-Block = tuple[str, list[str]]
+PlainBlock = tuple[str, list[str]]
 """A tag, and the block's lines without the marks they begin with.
 
 ``"- 甲\n- 乙"`` is ``("ul", ["甲", "乙"])``. The lines of a table are its rows, the head first and
@@ -65,11 +65,11 @@ the delimiter row left out.
 """
 
 
-def parse(body: str) -> list[Block] | None:
+def parse(body: str) -> list[PlainBlock] | None:
     """The blocks of a plain text; ``None`` if the text is not plain."""
     if not _has_printable_signs_only(body) or not _compiled(_LINES).fullmatch(body + "\n"):
         return None
-    blocks: list[Block] = []
+    blocks: list[PlainBlock] = []
     previous = ""
     for part in body.split("\n\n"):
         text = part.strip("\n")
@@ -103,7 +103,7 @@ _BEGINNINGS: Final = frozenset("-|#>0123456789")
 """What all but paragraphs begin with."""
 
 
-def _block(text: str) -> Block | None:
+def _block(text: str) -> PlainBlock | None:
     """The block that lines without an empty one between them make; ``None`` if they make none."""
     if text[0] not in _BEGINNINGS:
         return None if "\n" in text else ("p", [text])
@@ -119,7 +119,7 @@ def _block(text: str) -> Block | None:
     return ("blockquote", [text[2:]]) if text.startswith("> ") else ("p", [text])
 
 
-def _list(items: list[str]) -> Block | None:
+def _list(items: list[str]) -> PlainBlock | None:
     if items[0].startswith("- "):
         alike = all(item.startswith("- ") for item in items)
         return ("ul", [item[2:] for item in items]) if alike else None
@@ -128,7 +128,7 @@ def _list(items: list[str]) -> Block | None:
     return ("ol", [words for _, _, words in numbered]) if counted else None
 
 
-def _table(lines: list[str]) -> Block | None:
+def _table(lines: list[str]) -> PlainBlock | None:
     if len(lines) < 3 or not _compiled(_DELIMITERS).fullmatch(lines[1]):
         return None
     width = lines[1].count("|")

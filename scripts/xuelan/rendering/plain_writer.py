@@ -9,12 +9,12 @@ from xuelan.rendering import plain_parser
 from xuelan.rendering.content_builder import ContentBuilder
 
 
-def write(blocks: list[plain_parser.Block], content: ContentBuilder) -> str:
+def write(blocks: list[plain_parser.PlainBlock], content: ContentBuilder) -> str:
     """The HTML of a plain text's blocks; headings, blocks and links are added to ``content``."""
     return "\n".join([_block(block, content) for block in blocks])
 
 
-def _block(block: plain_parser.Block, content: ContentBuilder) -> str:
+def _block(block: plain_parser.PlainBlock, content: ContentBuilder) -> str:
     tag, lines = block
     if tag == "p":
         return _line("p", lines[0], content)
