@@ -31,6 +31,7 @@ GAVE_UP = f"工作进程接连意外结束（{STEP}，共 {MOST_LOSSES + 1} 次�
 def _forking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests in this process may have left threads, beside which nothing is forked."""
     monkeypatch.setattr(forks, "can_fork", lambda: True)
+    monkeypatch.setattr(forks, "can_fork_to_rename", lambda: True)
 
 
 def _workers(*, local: bool = True) -> Workers:

@@ -1,4 +1,4 @@
-"""Spelling is remembered: within a build, and from one build to the next."""
+"""Pinyin is computed once: within a build, and from one build to the next."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from xuelan.engine.pinyin_cache import CachedFunction
 from xuelan.engine.workers import SERIAL
 
 
-def test_a_word_is_spelled_once(tmp_path: Path) -> None:
-    """Prepared or not, and by a later build not at all."""
+def test_the_function_is_called_once_for_each_word(tmp_path: Path) -> None:
+    """With or without ``prefill``; a later build does not call it again."""
     asked: list[str] = []
 
     def spell(word: str) -> str:
@@ -29,8 +29,8 @@ def test_a_word_is_spelled_once(tmp_path: Path) -> None:
     assert asked == ["a", "b", "c", "d"]
 
 
-def test_without_a_cache_it_is_remembered_as_long_as_it_is_needed() -> None:
-    """The order is that of pinyin either way."""
+def test_without_a_cache_the_results_are_the_same() -> None:
+    """The order is that of pinyin."""
     speller = pinyin_cache.open_spelling(Cache(None))
     pinyin_cache.prefill(["实干", "梯田"], speller, SERIAL)
     assert sorted(["梯田", "实干"], key=speller.sort_key) == ["实干", "梯田"]

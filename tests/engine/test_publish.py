@@ -1,4 +1,4 @@
-"""The last good site stands, whatever happens to a build."""
+"""The last good site stays, whatever happens to a build."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _make(site: Path, text: str) -> None:
 
 
 def test_a_finished_build_replaces_the_old_site_whole(tmp_path: Path) -> None:
-    """Files of the old site that the new one lacks are gone."""
+    """Files of the old site that the new one does not have are gone."""
     site = tmp_path / "site"
     with rewrite(site) as tree:
         (tree.folder / "old.html").write_text("old")
@@ -46,7 +46,7 @@ def test_a_finished_build_replaces_the_old_site_whole(tmp_path: Path) -> None:
 
 
 def test_a_failed_build_leaves_the_old_site_as_it_was(tmp_path: Path) -> None:
-    """An error inside the block changes nothing and leaves no litter."""
+    """An error inside the block changes nothing and leaves no files behind."""
     site = tmp_path / "site"
     _make(site, "good")
     with pytest.raises(RuntimeError), rewrite(site) as tree:
@@ -72,7 +72,7 @@ def test_a_second_build_says_so_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_other_things_is_never_replaced(tmp_path: Path) -> None:
-    """Naming the wrong folder must not delete somebody's files."""
+    """A wrong folder given by mistake keeps its files."""
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "draft.txt").write_text("mine")
     with pytest.raises(NotASiteError), rewrite(tmp_path / "letters"):
@@ -95,7 +95,7 @@ def test_without_an_atomic_exchange_two_renames_do(
 
 
 def test_a_build_killed_between_two_renames_is_put_right_by_the_next(tmp_path: Path) -> None:
-    """The site that was moved aside comes back before anything else happens."""
+    """The site that was renamed gets its name back before anything else happens."""
     site = tmp_path / "site"
     _make(site, "good")
     site.rename(tmp_path / ".site.previous")
@@ -107,7 +107,7 @@ def test_a_build_killed_between_two_renames_is_put_right_by_the_next(tmp_path: P
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0])
 def test_kill_minus_nine_at_any_point(share: float, site: Path, tmp_path: Path) -> None:
-    """Killed after this share of a build's time, the last site stands and the next build works."""
+    """Killed after this share of a build's time, the last site stays and the next build works."""
     target = tmp_path / "site"
     start = time.monotonic()
     assert xuelan("build", "--site-dir", target).returncode == 0
@@ -126,7 +126,7 @@ def test_kill_minus_nine_at_any_point(share: float, site: Path, tmp_path: Path) 
 
 
 def test_a_file_written_twice_is_what_was_written_last(tmp_path: Path) -> None:
-    """Also when the last build ended with the same bytes and the first writing differs."""
+    """Also if the last build ended with the same bytes and the first write has others."""
     site, records = tmp_path / "site", tmp_path / "records"
     for _ in range(3):
         with rewrite(site, records) as tree:
@@ -140,7 +140,7 @@ def test_a_file_written_twice_is_what_was_written_last(tmp_path: Path) -> None:
 
 
 def test_a_folder_stays_under_another_name(tmp_path: Path) -> None:
-    """All its files but those named stay as they are; nothing else is in the new site."""
+    """All its files but those left out stay as they are; nothing else is in the new site."""
     site, records = tmp_path / "site", tmp_path / "records"
     with rewrite(site, records) as tree:
         for name in ("a", "b/c", "b/d"):
@@ -163,9 +163,9 @@ def test_a_folder_stays_under_another_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("digested", [True, False])
 def test_a_file_made_anew_with_the_same_bytes_stays(tmp_path: Path, *, digested: bool) -> None:
-    """What it was made from differs, but nobody could tell: the file is the one that stood there.
+    """Its key differs, its bytes do not: the file in the site is not replaced.
 
-    With one byte changed it is another file, though as long as the old.
+    With one byte changed it is replaced, though its length is the same.
     """
     site, records = tmp_path / "site", tmp_path / "records"
 
@@ -198,7 +198,7 @@ def _write_some(site: Path, text: str) -> None:
 
 
 def test_what_differs_is_moved_into_the_site_that_stands(tmp_path: Path) -> None:
-    """Folder and files stay but for the one that differs, and nothing is left beside it."""
+    """The folder and all other files stay, and nothing is left beside the site."""
     site = tmp_path / "site"
     _write_some(site, "first")
     for text in ("second", "third"):
@@ -211,7 +211,7 @@ def test_what_differs_is_moved_into_the_site_that_stands(tmp_path: Path) -> None
 
 
 def test_a_file_can_take_the_place_of_a_folder(tmp_path: Path) -> None:
-    """And a folder that of a file; neither can be done while the other stands there."""
+    """And a folder the place of a file: the old one is removed before the new one comes."""
     site, records = tmp_path / "site", tmp_path / "records"
     for paths in ({"a", "b/c/d"}, {"a/e", "b/c"}, {"a/e/f", "b"}, {"a", "b/c/d"}):
         with rewrite(site, records) as tree:
@@ -226,7 +226,7 @@ def test_a_file_can_take_the_place_of_a_folder(tmp_path: Path) -> None:
 def test_where_no_file_can_have_two_names_they_are_copied(
     names: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The site is right after every build."""
+    """The site is right after every build, also if links fail halfway."""
     site, link, left = tmp_path / "site", os.link, iter(range(names))
 
     def refuse(old: str, new: str) -> None:
@@ -242,12 +242,12 @@ def test_where_no_file_can_have_two_names_they_are_copied(
 
 
 class _KilledError(BaseException):
-    """A process that has come to its end."""
+    """Stands for the end of the process."""
 
 
 @contextmanager
 def _killed_after(survived: int) -> Iterator[None]:
-    """So many times something can be done to the names of files; then all is over."""
+    """The process ends after so many changes to the names of files."""
     left = iter(range(survived))
 
     def ending(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -277,7 +277,7 @@ SECOND = {
 
 
 def _second(site: Path) -> None:
-    """Of every kind of change one: a folder moved; files new, other, linked and gone."""
+    """Make one change of every kind: a folder moved; files new, changed, linked and removed."""
     with rewrite(site, site.parent / "records") as tree:
         if "old/a" in tree.last.files:
             tree.move_folder("old", "new")
@@ -289,7 +289,7 @@ def _second(site: Path) -> None:
 
 
 def _killed(site: Path, survived: int) -> bool:
-    """Whether a build that can do so much is killed before its end."""
+    """Return True if a build that can make so many changes is killed before its end."""
     try:
         with _killed_after(survived):
             _second(site)
@@ -299,7 +299,7 @@ def _killed(site: Path, survived: int) -> bool:
 
 
 def test_a_kill_does_not_stop_the_moving(tmp_path: Path) -> None:
-    """Killed when the first file has been moved in, the site is the new one all the same."""
+    """Killed when the first file has been moved in, the build still leaves the new site."""
     site = tmp_path / "site"
     for text in ("first", "second"):
         script = f"""
@@ -324,7 +324,7 @@ with rewrite(Path({str(site)!r}), Path({str(tmp_path / "records")!r})) as tree:
 
 
 def test_stopped_while_files_are_moved_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At whatever point: no file is half, what is named is there, and the next build is right."""
+    """At any point: no file is half written, no link is dead, and the next build is right."""
     monkeypatch.setattr(forks, "can_fork_to_rename", lambda: False)
     for survived in range(30):
         site = tmp_path / str(survived) / "site"
@@ -367,7 +367,7 @@ def _child_killed_after(survived: int, killed: Path) -> Iterator[None]:
 def test_when_the_process_that_moves_files_is_lost_another_finishes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """At whatever point: one line says so, the site is the new one, and the next build trusts it."""
+    """At any point: one line says so, the site is the new one, and the next build trusts it."""
     monkeypatch.setattr(forks, "can_fork_to_rename", lambda: True)
     for survived in range(30):
         site, killed = tmp_path / str(survived) / "site", tmp_path / str(survived) / "killed"
@@ -385,10 +385,10 @@ def test_when_the_process_that_moves_files_is_lost_another_finishes(
     assert 5 < survived < 29
 
 
-def test_a_site_that_cannot_be_given_what_is_new_stays(
+def test_a_site_whose_files_cannot_be_replaced_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing of it is touched; the next build puts it right."""
+    """No file of it changes; the next build updates it."""
     site = tmp_path / "site"
     _write_some(site, "first")
     before = _inodes(site)
@@ -405,7 +405,7 @@ def test_a_site_that_cannot_be_given_what_is_new_stays(
 
 
 PATHS = st.sampled_from(["index.html", "a/b", "a/c", "a", "d/e/f", "d/e", "g/h"])
-"""Some of them cannot be there together."""
+"""Some of them exclude each other."""
 
 SITES = st.dictionaries(PATHS, st.binary(max_size=2)).filter(
     lambda files: not any(f"{one}/" in two for one in files for two in files)
@@ -415,7 +415,7 @@ SITES = st.dictionaries(PATHS, st.binary(max_size=2)).filter(
 @given(st.lists(st.tuples(SITES, st.booleans()), min_size=2))
 @settings(deadline=None)
 def test_a_site_is_what_the_last_build_made(steps: list[tuple[dict[str, bytes], bool]]) -> None:
-    """Whatever stood before, with what is the same kept or written again."""
+    """Whatever was there before, and whether files that are the same are kept or written again."""
     with tempfile.TemporaryDirectory() as place:
         site, records = Path(place) / "site", Path(place) / "records"
         for files, keep in steps:

@@ -1,4 +1,4 @@
-"""Work spread over processes: the same results wherever it runs, whatever becomes of a process."""
+"""Tasks spread over processes give the same results wherever they run."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def _workers(kind: str) -> Workers:
 
 @pytest.mark.parametrize("kind", ["here", "forks", "others"])
 def test_results_come_in_order_with_what_comes_before_and_after(kind: str) -> None:
-    """``prepare`` and ``store`` use what this process holds; of nothing to do comes nothing."""
-    held = {n: str(n * n) for n in range(COUNT)}
+    """``prepare`` and ``store`` may use all that this process holds; None skips the task."""
+    texts = {n: str(n * n) for n in range(COUNT)}
     workers = _workers(kind)
     made = workers.map(
         len,
         range(COUNT),
         "",
-        prepare=lambda n: held[n] if n % 3 else None,
-        store=lambda n, length: (held[n], length),
+        prepare=lambda n: texts[n] if n % 3 else None,
+        store=lambda n, length: (texts[n], length),
     )
-    assert list(made) == [(held[n], len(held[n]) if n % 3 else None) for n in range(COUNT)]
+    assert list(made) == [(texts[n], len(texts[n]) if n % 3 else None) for n in range(COUNT)]
     workers.close()
 
 
@@ -61,7 +61,7 @@ def _process(_: object) -> int:
 
 
 def test_forks_do_the_work_and_begin_at_once() -> None:
-    """Results are there before anybody asks; none was made by this process."""
+    """All results are made by other processes, which begin before the results are asked for."""
     workers = _workers("forks")
     made = workers.map(_process, range(COUNT), "")
     assert os.getpid() not in set(made)
@@ -71,8 +71,8 @@ def _urgency(_: object) -> int:
     return os.nice(0)
 
 
-def test_forks_stand_back_for_what_only_this_process_can_do() -> None:
-    """They are less urgent, this process is not."""
+def test_forks_are_less_urgent_than_their_parent() -> None:
+    """Their priority is lower; that of this process stays as it was."""
     workers, own = _workers("forks"), os.nice(0)
     assert min(workers.map(_urgency, range(COUNT), "")) > own
     with workers.submit(lambda: _urgency(None), "") as urgency:
@@ -81,7 +81,7 @@ def test_forks_stand_back_for_what_only_this_process_can_do() -> None:
 
 
 def _dies_sending(main: int, number: int) -> int | bytes:
-    """The number; but a fork is killed in the middle of sending what no pipe holds."""
+    """The number; but a fork is killed while it sends a result larger than a pipe holds."""
     if number or os.getpid() == main:
         return number
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
@@ -89,31 +89,31 @@ def _dies_sending(main: int, number: int) -> int | bytes:
 
 
 def test_a_fork_killed_while_it_sends_a_result() -> None:
-    """Half a result is none; nobody waits for the other half."""
+    """The half that has arrived is dropped, and the parent does not wait for the rest."""
     made = _workers("forks").map(partial(_dies_sending, os.getpid()), range(COUNT), "")
     assert list(made) == list(range(COUNT))
 
 
-def test_work_done_aside_is_done_by_another_process() -> None:
-    """It runs meanwhile, and what came of it is told here."""
-    with _workers("forks").submit(lambda: (os.getpid(), "甲"), "") as told:
-        other, word = told()
+def test_a_submitted_task_runs_in_another_process() -> None:
+    """Its result comes back to this one."""
+    with _workers("forks").submit(lambda: (os.getpid(), "甲"), "") as result:
+        other, word = result()
     assert other != os.getpid()
     assert word == "甲"
 
 
 @pytest.mark.parametrize("kind", ["here", "others"])
-def test_without_forks_work_aside_is_done_when_asked_for(kind: str) -> None:
-    """And not at all when nobody asks."""
+def test_without_forks_a_submitted_task_runs_when_its_result_is_asked_for(kind: str) -> None:
+    """In this process, and not before."""
     done: list[int] = []
-    with _workers(kind).submit(lambda: done.append(os.getpid()), "") as told:
+    with _workers(kind).submit(lambda: done.append(os.getpid()), "") as result:
         assert not done
-        told()
+        result()
     assert done == [os.getpid()]
 
 
-def test_work_aside_whose_process_is_lost_is_done_here() -> None:
-    """Killed before it can tell, or unable to tell what it has made."""
+def test_a_submitted_task_whose_process_is_lost_is_done_here() -> None:
+    """So is one whose result cannot be pickled."""
     here = os.getpid()
 
     def dies() -> int:
@@ -121,26 +121,26 @@ def test_work_aside_whose_process_is_lost_is_done_here() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return os.getpid()
 
-    with _workers("forks").submit(dies, "") as told:
-        assert told() == here
+    with _workers("forks").submit(dies, "") as result:
+        assert result() == here
     with _workers("forks").submit(threading.Lock, "") as made:  # cannot be sent
         assert not made().locked()
 
 
-def test_an_error_aside_is_raised_here(tmp_path: Path) -> None:
-    """By the one who asks, with its own type; the work is not done again."""
+def test_an_error_of_a_submitted_task_is_raised_here(tmp_path: Path) -> None:
+    """With its own type, when the result is asked for; the task is not done again."""
 
     def fails() -> None:
         with (tmp_path / "done").open("a") as file:
             file.write("once ")
         raise ZeroDivisionError
 
-    with _workers("forks").submit(fails, "") as told, pytest.raises(ZeroDivisionError):
-        told()
+    with _workers("forks").submit(fails, "") as result, pytest.raises(ZeroDivisionError):
+        result()
     assert (tmp_path / "done").read_text() == "once "
 
 
-def test_where_no_process_can_be_made_work_aside_is_done_here(
+def test_where_no_process_can_be_made_a_submitted_task_is_done_here(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A system may have room for no further process."""
@@ -149,12 +149,12 @@ def test_where_no_process_can_be_made_work_aside_is_done_here(
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", full)
-    with _workers("forks").submit(os.getpid, "") as told:
-        assert told() == os.getpid()
+    with _workers("forks").submit(os.getpid, "") as result:
+        assert result() == os.getpid()
 
 
 def test_an_error_in_a_fork_is_raised_here() -> None:
-    """With its own type, in its turn."""
+    """With its own type, after the results of the chunks before it."""
     made = _workers("forks").map(lambda n: 1 // (n - 199), range(COUNT), "")
     assert len(list(itertools.islice(made, 150))) == 150
     with pytest.raises(ZeroDivisionError) as raised:
@@ -163,7 +163,7 @@ def test_an_error_in_a_fork_is_raised_here() -> None:
 
 
 class _Twofold(Exception):  # noqa: N818
-    """Cannot be made again from what it says of itself."""
+    """An error that can be pickled, but not loaded again."""
 
     def __init__(self, one: int, other: int) -> None:
         super().__init__(f"{one} {other}")
@@ -176,13 +176,13 @@ def _fails(number: int) -> int:
 
 
 def test_an_error_that_cannot_be_sent_is_raised_here_too() -> None:
-    """A result that nobody understands is as good as none; the work is done again here."""
+    """Its chunk is done again here, and raises it."""
     with pytest.raises(_Twofold):
         list(_workers("forks").map(_fails, range(COUNT), ""))
 
 
-def test_who_closes_the_results_has_no_fork_left() -> None:
-    """Neither before the first result is asked for nor after."""
+def test_closing_the_results_ends_all_forks() -> None:
+    """Before the first result is asked for, and after."""
     before = set(multiprocessing.active_children())
     for taken in (0, 1):
         made = _workers("forks").map(_process, range(COUNT), "")
@@ -192,8 +192,8 @@ def test_who_closes_the_results_has_no_fork_left() -> None:
         assert set(multiprocessing.active_children()) == before
 
 
-def test_a_fork_that_stands_still_when_all_is_done_holds_nothing_up() -> None:
-    """Nobody waits for a fork whose results are there."""
+def test_a_stopped_fork_whose_results_have_arrived_holds_nothing_up() -> None:
+    """The end of the results is reached without it."""
     made = _workers("forks").map(_process, range(COUNT), "")
     forks = {next(made) for _ in range(COUNT)}
     for fork in multiprocessing.active_children():
@@ -210,8 +210,8 @@ def test_a_fork_that_stands_still_when_all_is_done_holds_nothing_up() -> None:
     waiting.cancel()
 
 
-def test_the_cache_and_a_fork(tmp_path: Path) -> None:
-    """A fork reads what was put just before, and what it puts itself harms nothing."""
+def test_a_fork_reads_the_cache_and_does_not_change_it(tmp_path: Path) -> None:
+    """It reads what its parent put just before; what it puts itself is dropped."""
     cache = Cache(tmp_path)
     keys = [key_of(n) for n in range(COUNT)]
     for n, key in enumerate(keys[:200]):
@@ -238,8 +238,8 @@ def _in_a_fork(work: Callable[[], None]) -> None:
     process.join()
 
 
-def test_what_forks_leave_is_taken_in(tmp_path: Path) -> None:
-    """Entries that forks have written lie in packs of theirs; one killed later harms none of them."""
+def test_entries_written_by_forks_are_added(tmp_path: Path) -> None:
+    """They stay in packs of the forks; a fork that is killed later spoils none of them."""
     cache, pipe = Cache(tmp_path), multiprocessing.SimpleQueue()
 
     def fork(first: int) -> None:
@@ -262,8 +262,8 @@ def test_what_forks_leave_is_taken_in(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
-def test_what_a_fork_cannot_leave_comes_back(tmp_path: Path) -> None:
-    """Where there is no room for a pack, the entry itself is sent."""
+def test_an_entry_that_a_fork_cannot_write_is_sent(tmp_path: Path) -> None:
+    """The entry itself comes back where no pack can be made."""
     folder = tmp_path / "cache"
     cache, pipe = Cache(folder), multiprocessing.SimpleQueue()
     folder.write_bytes(b"")  # no folder can be made in its place
@@ -289,7 +289,7 @@ def _column(root: Path) -> Path:
 def test_a_cache_that_gives_up_in_mid_run_costs_nothing_but_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: int
 ) -> None:
-    """What forks have left by then is lost, and read or rendered again."""
+    """Entries written by forks until then are lost; those texts are read or rendered again."""
     root = _column(tmp_path / "column")
     take_in, count = Cache.add_from_fork, itertools.count()
 
@@ -310,7 +310,7 @@ def test_a_cache_that_gives_up_in_mid_run_costs_nothing_but_time(
 @pytest.mark.parametrize("step", ["读材料", "渲染正文", "生成页面", "编检索"])
 @pytest.mark.parametrize("before", [False, True])
 def test_a_fork_killed_in_mid_run_costs_no_page(tmp_path: Path, step: str, before: bool) -> None:
-    """Files it had begun are made again, in a new site and in one that stood already."""
+    """Files it had begun are made again: in a new site, and in one that is updated."""
     root = _column(tmp_path / "column")
     if before:
         subprocess.run(eager("build", "-C", root), check=True, capture_output=True)
@@ -347,7 +347,7 @@ time.sleep(60)
 
 
 def test_forks_die_with_their_parent() -> None:
-    """A build that is killed leaves no process behind that goes on writing."""
+    """No process goes on writing when its build has been killed."""
     with subprocess.Popen(
         [sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True
     ) as parent:

@@ -36,7 +36,7 @@ class Preview:
     said: queue.Queue[str]
 
     def next_line(self) -> str:
-        """What it says next in the terminal."""
+        """Return the next line it prints."""
         return self.said.get(timeout=60)
 
     @property
@@ -86,7 +86,7 @@ def _read(process: subprocess.Popen[str], said: queue.Queue[str]) -> None:
 
 
 def test_an_edit_reaches_the_open_page(preview: Preview, page: Page) -> None:
-    """The browser shows the new text without being asked."""
+    """The browser shows the new text without a click."""
     page.goto(f"{preview.address}materials/guide-study/")
     file = preview.folder / "materials/guide/guide-study.md"
     file.write_text(file.read_text().replace("## 会前", "## 开会之前"))
@@ -94,7 +94,7 @@ def test_an_edit_reaches_the_open_page(preview: Preview, page: Page) -> None:
 
 
 def test_a_broken_edit_is_shown_on_the_last_good_page(preview: Preview, page: Page) -> None:
-    """The problem stands on the page; mending it clears it."""
+    """The problem is shown on the page, and disappears when it is corrected."""
     page.goto(f"{preview.address}materials/guide-study/")
     file = preview.folder / "materials/guide/guide-study.md"
     good = file.read_text()
@@ -106,7 +106,7 @@ def test_a_broken_edit_is_shown_on_the_last_good_page(preview: Preview, page: Pa
 
 
 def test_a_new_text_is_shown_first_and_reloads_its_page_once(preview: Preview, page: Page) -> None:
-    """The whole build that follows makes the same page, so the browser is left alone."""
+    """The whole build that follows makes the same page, so the tab does not reload again."""
     loads: list[str] = []
     page.on("load", lambda shown: loads.append(shown.url))
     page.goto(f"{preview.address}materials/guide-study/")
@@ -122,7 +122,7 @@ def test_a_new_text_is_shown_first_and_reloads_its_page_once(preview: Preview, p
 
 
 def test_another_page_is_reloaded_by_the_whole_build_only(preview: Preview, page: Page) -> None:
-    """A list that shows a material's title follows when everything is built."""
+    """A list shows a material's new title when the whole site is built."""
     page.goto(f"{preview.address}library/")
     loads: list[str] = []
     page.on("load", lambda shown: loads.append(shown.url))
@@ -134,12 +134,12 @@ def test_another_page_is_reloaded_by_the_whole_build_only(preview: Preview, page
     assert len(loads) == 1
 
 
-def test_a_tab_that_was_not_told_asks(preview: Preview, page: Page) -> None:
-    """What is saved while its page is being loaded is shown as well."""
+def test_a_tab_asks_for_what_it_has_missed(preview: Preview, page: Page) -> None:
+    """A text saved while its page is being loaded is shown as well."""
     file = preview.folder / "materials/guide/guide-study.md"
 
     def late(route: Route) -> None:
-        """Let the page be saved anew before it can hear of it."""
+        """Save the text again before the page listens to messages."""
         with file.open("a") as text:
             text.write("\n加载时存的一句。\n")
         assert preview.next_line().startswith("先看")
@@ -151,7 +151,7 @@ def test_a_tab_that_was_not_told_asks(preview: Preview, page: Page) -> None:
 
 
 def test_a_file_put_in_the_place_of_another_is_a_save(preview: Preview) -> None:
-    """So vim and others save: with files of their own beside it, and one renamed in the end."""
+    """Vim and others save like this: temporary files beside it, and a rename at the end."""
     file = preview.folder / "materials/guide/guide-study.md"
     text = file.read_text() + "\n会后多写的一句。\n"
     file.with_name(".guide-study.md.swp").touch()
@@ -164,8 +164,8 @@ def test_a_file_put_in_the_place_of_another_is_a_save(preview: Preview) -> None:
     assert preview.next_line().startswith("先看 /materials/guide-study/")
 
 
-def test_a_broken_text_leaves_the_page_before_it(preview: Preview, page: Page) -> None:
-    """Also when that page was made by itself; the problem stands on it."""
+def test_a_broken_text_leaves_its_last_good_page(preview: Preview, page: Page) -> None:
+    """Also if that was a quick page; the problem is shown on it."""
     page.goto(f"{preview.address}materials/guide-study/")
     file = preview.folder / "materials/guide/guide-study.md"
     file.write_text(file.read_text() + "\n好的一句。\n")
@@ -207,7 +207,7 @@ def test_a_quick_page_that_fails_is_said_and_holds_nothing_up(
 
 
 def test_drafts_are_seen_in_the_preview_only(preview: Preview, page: Page) -> None:
-    """A draft has a page here and a mark on it; a build leaves it out."""
+    """A draft has a page with a mark in the preview, and none in a build."""
     file = preview.folder / "materials/guide/guide-study.md"
     draft = file.with_name("draft-guide.md")
     text = file.read_text().replace("id: guide-study", "id: draft-guide")
@@ -220,7 +220,7 @@ def test_drafts_are_seen_in_the_preview_only(preview: Preview, page: Page) -> No
 
 
 def test_another_build_is_waited_for(tmp_path: Path) -> None:
-    """Its lock does not end the preview: the page says so, and the build is tried again."""
+    """Its lock does not end the preview: open tabs say so, and the build is tried again."""
     folder = tmp_path / "column"
     assert xuelan("init", folder).returncode == 0
     site, said = tmp_path / "site", list[str]()
@@ -243,7 +243,7 @@ def test_only_this_machine_can_open_it(preview: Preview) -> None:
 
 
 def test_other_sites_get_nothing(preview: Preview) -> None:
-    """Not under a name that somebody has let lead here, nor from a page of their own."""
+    """Neither under another host name that points to this machine, nor into their own pages."""
     wanted = {
         f"127.0.0.1:{preview.port}": 200,
         f"localhost:{preview.port}": 200,
@@ -260,7 +260,7 @@ def test_other_sites_get_nothing(preview: Preview) -> None:
 
 
 def test_a_taken_port_is_said_in_one_line(preview: Preview) -> None:
-    """A second preview on the same port stops with advice."""
+    """A second preview on the same port ends with advice."""
     done = xuelan("serve", "-C", preview.folder, "--port", str(preview.port))
     assert done.returncode == 1
     assert done.stderr.startswith(f"端口 {preview.port} 打不开")
@@ -269,7 +269,7 @@ def test_a_taken_port_is_said_in_one_line(preview: Preview) -> None:
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_behind(stop: signal.Signals, tmp_path: Path) -> None:
-    """The preview builds in a temporary folder, takes it away, and leaves the column's site alone.
+    """The preview removes its temporary folder, and does not touch the column's own site.
 
     So it does when it was started in the background, where a shell lets it ignore the keyboard.
     """

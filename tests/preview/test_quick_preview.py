@@ -1,4 +1,4 @@
-"""One page rendered anew is the page the next whole build makes; where it might not be, none is."""
+"""A quick page is the page the next whole build makes; where it might not be, there is none."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _save(root: Path, path: str, body: str) -> None:
 
 
 def _whole(root: Path, site: Path, quick: QuickPreview) -> BuildReport:
-    """A whole build, as the preview has it done."""
+    """Build the whole site, as the preview does."""
     made: list[Snapshot] = []
     number = quick.start_build()
     report = build(
@@ -78,7 +78,7 @@ def quick(root: Path, tmp_path: Path) -> QuickPreview:
 def test_a_quick_page_is_the_page_of_the_whole_build(
     seed: int, root: Path, quick: QuickPreview, tmp_path: Path
 ) -> None:
-    """Byte for byte, for texts put together at random, one edit on top of another."""
+    """Byte for byte, for random texts, one edit after another."""
     chance = random.Random(seed)
     rendered: dict[str, bytes | None] = {}
     for _ in range(6):
@@ -96,7 +96,7 @@ def test_a_quick_page_is_the_page_of_the_whole_build(
 
 
 def test_texts_saved_together_are_rendered_together(root: Path, quick: QuickPreview) -> None:
-    """As long as they are few; one may link to a heading that has just been set in another."""
+    """If they are few. One may link to a heading that is new in another."""
     _save(root, REPORT, "## 新的一节\n\n来信写了夜校的一个冬天[@W-001]。\n")
     assert len(quick.render(root, {REPORT})) == 1
     _save(root, STORY, "见[来信](../reports/report-letter.md#新的一节)。\n")
@@ -138,7 +138,7 @@ def _swap(old: str, new: str) -> Callable[[str], str]:
 def test_what_needs_the_whole_build_is_left_to_it(
     path: str, change: Callable[[str], str], root: Path, quick: QuickPreview
 ) -> None:
-    """Changes that other pages show, and whatever is an error there or in another text."""
+    """Changes that other pages show, and errors in the text itself or in another one."""
     text = (root / path).read_text(encoding="utf-8")
     (root / path).write_text(change(text), encoding="utf-8")
     assert quick.render(root, {path}) == []
@@ -146,7 +146,7 @@ def test_what_needs_the_whole_build_is_left_to_it(
 
 
 def test_a_signed_text_is_left_to_the_whole_build(root: Path, tmp_path: Path) -> None:
-    """It has to be signed again, and that is said at once."""
+    """It has to be signed again, which is an error until then."""
     text = (root / STORY).read_text(encoding="utf-8")
     catalog, _ = check(root)
     assert catalog is not None
@@ -167,7 +167,7 @@ def test_a_signed_text_is_left_to_the_whole_build(root: Path, tmp_path: Path) ->
 def test_other_files_saved_as_well_need_the_whole_build(
     other: str, root: Path, quick: QuickPreview
 ) -> None:
-    """Whatever they are, as long as they are there."""
+    """Of any kind, if they exist."""
     (root / other).touch()
     _save(root, STORY, "夜校。\n")
     assert quick.render(root, {STORY, other}) == []
@@ -176,8 +176,10 @@ def test_other_files_saved_as_well_need_the_whole_build(
 
 
 @pytest.mark.parametrize("name", [".story.md.swp", "story-night-school.md~", "#story.md#"])
-def test_an_editors_own_files_count_for_nothing(name: str, root: Path, quick: QuickPreview) -> None:
-    """They may stay as long as the file is open."""
+def test_temporary_files_of_an_editor_are_ignored(
+    name: str, root: Path, quick: QuickPreview
+) -> None:
+    """They may exist as long as the text is open in the editor."""
     (root / "materials/stories" / name).touch()
     _save(root, STORY, "夜校。\n")
     assert quick.render(root, {STORY, f"materials/stories/{name}"}) == [PAGE]
@@ -186,7 +188,7 @@ def test_an_editors_own_files_count_for_nothing(name: str, root: Path, quick: Qu
 def test_a_broken_text_keeps_the_last_quick_page(
     root: Path, quick: QuickPreview, tmp_path: Path
 ) -> None:
-    """It is the last good page, though the site that follows was not built."""
+    """The quick page stays the last good page, and the site is not built."""
     _save(root, STORY, "好的一句。\n")
     quick.render(root, {STORY})
     _save(root, STORY, "坏的一句[@fact-999]。\n")
@@ -198,7 +200,7 @@ def test_a_broken_text_keeps_the_last_quick_page(
 def test_a_build_that_read_an_older_text_keeps_the_newer_quick_page(
     root: Path, quick: QuickPreview, tmp_path: Path
 ) -> None:
-    """What was saved while it ran is shown until a build has read it."""
+    """A text saved while the build ran is shown until a build has read it."""
     made: list[Snapshot] = []
     _save(root, STORY, "头一句。\n")
     number = quick.start_build()
@@ -219,7 +221,7 @@ def test_a_build_that_read_an_older_text_keeps_the_newer_quick_page(
 def test_a_build_that_read_the_same_text_takes_its_quick_page_away(
     root: Path, quick: QuickPreview, tmp_path: Path
 ) -> None:
-    """Though it was rendered while the build ran."""
+    """Also if it was made while the build ran."""
     made: list[Snapshot] = []
     number = quick.start_build()
     _save(root, STORY, "一句。\n")
@@ -235,7 +237,7 @@ def test_a_build_that_read_the_same_text_takes_its_quick_page_away(
 
 
 class _Saves:
-    """Stands for the watcher: says once that the story was saved."""
+    """Replaces the watcher: reports once that the story was saved."""
 
     def batches(self) -> list[set[str]]:
         return [{STORY}]
@@ -244,7 +246,7 @@ class _Saves:
 def test_a_save_does_not_wait_for_a_running_build(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its page is there while the build of what was saved before still runs."""
+    """The quick page is there while the build of an earlier save still runs."""
     preview = serve.Preview(root, tmp_path / "site", lambda _: None)
     assert preview.rebuild()
     running, go_on = threading.Event(), threading.Event()
@@ -271,7 +273,7 @@ def test_a_save_does_not_wait_for_a_running_build(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_an_edit_is_checked_as_the_whole_column_is(seed: int, root: Path) -> None:
-    """The same errors in the text itself, whatever stands in it."""
+    """``check_edit`` finds the same errors in the text as ``check``, for random texts."""
     chance = random.Random(seed)
     odd = ("据说[@fact-005]。", "二十个人[@fact-002]。", "“谁也没有说过的长长的一句话”。", "[@x]")
     blocks = chance.sample([*BLOCKS, *odd], 8)

@@ -134,7 +134,7 @@ class ExecutorPool:
         return [self._job.store_result(item, each) for item, each in results]
 
     def close(self) -> None:
-        """Call back what has not begun. What has begun is not stored by anybody."""
+        """Cancel what has not begun. The results of what has begun are not stored."""
         for sent in self._sent.values():
             sent.future.cancel()
 

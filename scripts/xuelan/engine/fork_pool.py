@@ -101,7 +101,7 @@ class ForkPool:
     """
 
     _open: ClassVar[set[ForkPool]] = set()
-    """All pools that may have results. Whoever waits for one of them receives from all."""
+    """All pools that may have results. A wait for one of them receives from all."""
 
     def __init__(
         self, task: Callable[[range], list[Any]], chunks: Sequence[range], width: int, label: str
