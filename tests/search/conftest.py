@@ -13,9 +13,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from conftest import ROOT, SUB_PATH
+from conftest import ROOT, SUB_PATH, Watch
 from site_folder import rewrite
 from xuelan.check import check
 from xuelan.engine.cache import NO_CACHE
@@ -193,3 +193,22 @@ def server(_server: Server) -> Iterator[Server]:
     _server.heal()
     yield _server
     _server.heal()
+
+
+@pytest.fixture
+def context(browser: Browser, watch: Watch) -> Iterator[BrowserContext]:
+    context = watch.on(browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN"))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def home(page: Page, server: Server) -> Page:
+    """The start page, loaded."""
+    page.goto(server.address)
+    return page
