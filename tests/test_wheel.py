@@ -61,6 +61,14 @@ def test_init_check_build_away_from_the_checkout(installed: Path) -> None:
     assert len((site / "assets/xuelan/site.css").read_bytes()) > 5000
 
 
+def test_the_wheel_carries_every_file_of_the_package(installed: Path) -> None:
+    """Templates, styles and scripts that are read from beside the code come along."""
+    code = ROOT / "scripts/xuelan"
+    (package,) = (installed / "env/lib").glob("python*/site-packages/xuelan")
+    files = (p for p in code.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    assert [p for p in files if not (package / p.relative_to(code)).is_file()] == []
+
+
 def test_serve_away_from_the_checkout(installed: Path) -> None:
     """``xuelan serve`` answers with the home page on the loopback address."""
     command = installed / "env/bin/xuelan"
