@@ -160,7 +160,7 @@ def _table(e: etree.Element, s: Setting) -> str:
     inner = replace(s, narrow=True)
     cells = [[_inside(c, inner) for c in row] for row in (head, *body)]
     if columns > s.measure // 4:
-        return _stacked(cells)
+        return _stack(cells)
     shares = weights([[width(html_tree.text(c)) for c in row] for row in (head, *body)], s.measure)
     aligns = ", ".join(_ALIGN.get(c.get("align", ""), "start") for c in head)
     top, *rest = ["".join(f"[{c}], " for c in row) for row in cells]
@@ -171,7 +171,7 @@ def _table(e: etree.Element, s: Setting) -> str:
 _ALIGN: Final = {"left": "left", "center": "center", "right": "right"}
 
 
-def _stacked(cells: list[list[str]]) -> str:
+def _stack(cells: list[list[str]]) -> str:
     """A table too wide for the page: each row as a list of “column: value”."""
     head, *body = cells
     rows = (
