@@ -24,6 +24,6 @@ class Command(click.Command):
             return super().invoke(ctx)
         except (XuelanError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise  # whoever read the output has gone: click ends in silence
+                raise  # the reader of the output has gone: click ends in silence
             logging.getLogger(__name__).debug("stopped by", exc_info=error)
             raise Stop(explain(error, self.name or "", ctx.params)) from error
