@@ -22,8 +22,8 @@ from xuelan.engine.steps import BuildStep, StepRun
 from xuelan.engine.workers import open_workers
 from xuelan.kits.branch.blueprint import Blueprint, newest_date
 from xuelan.kits.branch.branch_list import BranchList, read
-from xuelan.kits.branch.fill import FOLDER, BranchKit, fill_all
-from xuelan.kits.branch.outcome import REFUSED, write_outcome
+from xuelan.kits.branch.fill import BranchKit, fill_all
+from xuelan.kits.branch.outcome import write_outcome
 from xuelan.kits.branch.shared_kit import SharedKit
 from xuelan.kits.make import make_kits, plans
 from xuelan.kits.packing.zip_writer import PackedFile
@@ -35,8 +35,6 @@ from xuelan.text.problem import Problem
 
 COMMON: Final = "共用套装"
 """The folder of the kits themselves: what a branch's own ZIP leaves out is in there."""
-
-__all__ = ["FOLDER", "REFUSED", "BranchesReport", "run"]
 
 
 @dataclass(frozen=True, slots=True)

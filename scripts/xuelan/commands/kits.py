@@ -69,7 +69,9 @@ def _make(folder: Path, ids: tuple[str, ...], out: Path, *, quiet: bool) -> None
 def _make_for_branches(
     folder: Path, ids: tuple[str, ...], branches: Path, out: Path, scheduler: str, *, quiet: bool
 ) -> None:
-    from xuelan.build_branches import FOLDER, REFUSED, run
+    from xuelan.build_branches import run
+    from xuelan.kits.branch.fill import FOLDER
+    from xuelan.kits.branch.outcome import REFUSED
 
     def progress(done: int, total: int) -> None:
         if not quiet and (done == total or done % max(50, total // 20) == 0):
