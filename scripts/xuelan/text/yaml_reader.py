@@ -50,17 +50,17 @@ class _ValueBuilder:
     """
 
     def __init__(self, text: str, first_line: int) -> None:
-        self._events = yaml.parse(text, yaml.CBaseLoader)
+        self._next_event = yaml.CBaseLoader(text).get_event
         self._first_line = first_line
 
     def document(self) -> Any:
         """The value of the one document; ``None`` for a text without one."""
-        next(self._events)  # the stream begins
+        self._next_event()  # the stream begins
         value = None
-        if isinstance(next(self._events), yaml.DocumentStartEvent):
-            value = self._value(next(self._events), 1)
-            next(self._events)  # the document ends
-            following: Any = next(self._events)
+        if isinstance(self._next_event(), yaml.DocumentStartEvent):
+            value = self._value(self._next_event(), 1)
+            self._next_event()  # the document ends
+            following: Any = self._next_event()
             if not isinstance(following, yaml.StreamEndEvent):
                 raise yaml.MarkedYAMLError(problem_mark=following.start_mark)
         return value
@@ -81,20 +81,20 @@ class _ValueBuilder:
 
     def _mapping(self, event: Any, depth: int) -> YamlMapping:
         result = YamlMapping(self._line(event))
-        while not isinstance(key_event := next(self._events), yaml.MappingEndEvent):
+        while type(key_event := self._next_event()) is not yaml.MappingEndEvent:
             line = self._line(key_event)
-            if not isinstance(key_event, yaml.ScalarEvent):
+            if type(key_event) is not yaml.ScalarEvent:
                 raise _DataError(line, Code.YAML, "字段名只能是一个词")
             key = key_event.value
             if key in result:
                 raise _DataError(line, Code.DUPLICATE_KEY, f"“{key}”写了两遍")
-            result[key] = self._value(next(self._events), depth + 1)
+            result[key] = self._value(self._next_event(), depth + 1)
             result.lines[key] = line
         return result
 
     def _list(self, depth: int) -> list[Any]:
         items = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while type(event := self._next_event()) is not yaml.SequenceEndEvent:
             items.append(self._value(event, depth + 1))
         return items
 
