@@ -98,8 +98,10 @@ def test_another_process_takes_the_place_of_a_killed_one(
     processes = Counter([first, *made])
     workers.close()
     assert processes.total() == COUNT
-    assert len(_went_on(tmp_path)) == 2
-    assert _went_on(tmp_path) <= set(processes) - {first, os.getpid()}
+    # An executor is replaced whole: the process that was left may go on until that is noticed.
+    assert len(_went_on(tmp_path)) in ((2,) if local else (2, 3))
+    assert first not in _went_on(tmp_path)
+    assert os.getpid() not in _went_on(tmp_path)
     assert processes[os.getpid()] == 0
     assert caplog.messages == [REPLACED]
 

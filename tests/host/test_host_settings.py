@@ -126,7 +126,7 @@ def test_the_preview_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -
     root = _column(tmp_path, ("plugins:\n", "plugins:\n  - nosuch\n"))
     preview = serve.Preview(root, tmp_path / "site", lambda _: None)
     assert preview.rebuild()
-    assert "插件“nosuch”没有安装" in preview.listeners.last
+    assert "插件“nosuch”没有安装" in preview.tabs.last
     assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
 
 
