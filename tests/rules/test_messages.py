@@ -168,6 +168,7 @@ def test_json_for_other_programs(tmp_path: Path) -> None:
         "severity": "error",
         "message": "“kind”（文种）没有“故是”这个选项",
         "hint": "可选：通知、故事、报道、活动指南、词条",
+        "edits": [],
     }
 
 

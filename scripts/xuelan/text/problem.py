@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from enum import Enum, StrEnum
 from typing import Final
@@ -117,10 +117,26 @@ class Code(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One change that mends a problem: characters ``start`` to ``end`` of a line become ``new``.
+
+    ``line`` counts from 1, ``start`` and ``end`` from 0 within the line as the file has it;
+    ``new`` may hold line breaks.
+    """
+
+    line: int
+    start: int
+    end: int
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: its place, its kind, and (``hint``) what to do about it.
 
-    ``path`` is relative to the column's folder, with ``/``; ``line`` counts from 1.
+    ``path`` is relative to the column's folder, with ``/``; ``line`` counts from 1. ``edits`` are
+    there only if a machine can mend the problem: applied together they mend it and change no
+    word.
     """
 
     path: str
@@ -128,6 +144,7 @@ class Problem:
     code: Code
     message: str
     hint: str = ""
+    edits: tuple[Edit, ...] = ()
 
     def __lt__(self, other: Problem) -> bool:
         return (self.path, self.line, self.code.slug, self.message) < (
@@ -195,6 +212,7 @@ def as_json(problems: Iterable[Problem]) -> str:
             "severity": p.code.severity.name.lower(),
             "message": p.message,
             "hint": p.hint,
+            "edits": [asdict(edit) for edit in p.edits],
         }
         for p in found
     ]
