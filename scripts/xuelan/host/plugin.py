@@ -28,6 +28,7 @@ from xuelan.check import check
 from xuelan.engine import overrides
 from xuelan.engine.context import BuildContext
 from xuelan.engine.staging import SiteTree
+from xuelan.host.menu import make_menu
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import SETTINGS_FILE
 from xuelan.model.kit import KitError
@@ -115,8 +116,17 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
     ) -> TemplateContext:
         """Give hand-written pages the collection."""
         context.update(self._home)  # type: ignore[typeddict-item]
-        context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
+        self._place(context, nav, page_root(page), page)
         return context
+
+    @staticmethod
+    def _place(
+        context: TemplateContext, nav: Navigation, root: str, page: HostPage | None = None
+    ) -> None:
+        """Tell a template where its page stands: the way to the site's root, and the menu."""
+        address = None if page is None else page.url.removeprefix("./")
+        added = {"root": root, "menu": make_menu(nav.items, root, address)}
+        context.update(added)  # type: ignore[typeddict-item]
 
     @cached_property
     def _home(self) -> dict[str, Any]:
@@ -127,7 +137,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
         self, context: TemplateContext, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """The error page may be served at any depth: its links start from the site's address."""
-        context["root"] = context["base_url"].rstrip("/") + "/"  # type: ignore[typeddict-unknown-key]
+        self._place(context, self._nav, context["base_url"].rstrip("/") + "/")
         return context
 
     def on_post_build(self, config: MkDocsConfig) -> None:
@@ -170,7 +180,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
         page.canonical_url = slot("canonical")
         page.edit_url = slot("edit")
         context = get_context(self._nav, self._files, config, page)
-        context["root"] = page_root(page)  # type: ignore[typeddict-unknown-key]
+        self._place(context, self._nav, page_root(page), page)
         context["framed"] = True  # type: ignore[typeddict-unknown-key]
         return self._env.get_template("main.html").render(context)
 
