@@ -112,7 +112,7 @@ NAMES = st.sampled_from(
 
 @given(st.lists(st.one_of(NAMES, st.text(min_size=1, max_size=6)), unique=True, max_size=12))
 def test_addresses_are_unique_whatever_the_names(catalog: Catalog, names: list[str]) -> None:
-    """Words that sound alike, or have no sound, get a number; addresses stay plain ASCII."""
+    """Words that sound alike, or have no sound, have a digest; addresses stay plain ASCII."""
     story = tiny.in_memory("正文。")
     tagged = tuple(replace(story, id=f"a{n}", tags=(t,)) for n, t in enumerate(names))
     places = _facet(replace(catalog, materials=tagged), "tag").places
@@ -123,6 +123,17 @@ def test_addresses_are_unique_whatever_the_names(catalog: Catalog, names: list[s
         assert address.isascii()
         assert address.count("/") == 3
         assert " " not in address
+
+
+def test_an_address_does_not_depend_on_its_neighbours(catalog: Catalog) -> None:
+    """山西日报 has the pinyin of 陕西日报 and comes before it; the first address stays."""
+    report = catalog.by_id["report-letter"]
+    first = replace(report, id="a", issuer="", outlet="陕西日报")
+    second = replace(report, id="b", issuer="", outlet="山西日报")
+    alone = _facet(replace(catalog, materials=(first,)), "issuer").places
+    both = _facet(replace(catalog, materials=(second, first)), "issuer").places
+    assert both["陕西日报"].address == alone["陕西日报"].address
+    assert both["山西日报"].address != both["陕西日报"].address
 
 
 @given(st.text(st.sampled_from("长重行乐中国大连银重庆音乐会“”，Ab1 \u3400"), max_size=12))

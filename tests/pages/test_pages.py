@@ -24,7 +24,7 @@ COMPARED = (
     "materials/guide-study/index.html",
     "library/index.html",
     "library/kind/story/index.html",
-    "library/tag/du-shu/index.html",
+    "library/tag/du-shu_nz5ict3h/index.html",
     "activities/index.html",
     "activities/study/index.html",
     "timeline/index.html",

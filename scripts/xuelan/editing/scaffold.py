@@ -12,7 +12,7 @@ from typing import Final
 
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column, Kind
-from xuelan.model.fields import SLUG, Field, Form
+from xuelan.model.fields import Field, Form, explain_bad_id
 from xuelan.model.material import DRAFT, FIELDS
 from xuelan.reading.loader import load
 from xuelan.text import pinyin
@@ -52,8 +52,8 @@ def create_material(column: Column, kind_name: str, title: str, slug: str = "") 
     """
     kind = _find_kind(column, kind_name)
     name = slug or pinyin.slug(title)
-    if not SLUG.fullmatch(name):
-        raise ScaffoldError(f"“{name}”不能用作编号：只用小写英文字母、数字和连字符。")
+    if fault := explain_bad_id(name):
+        raise ScaffoldError(fault)
     catalog, _ = load(column)
     if name in catalog.by_id:
         raise ScaffoldError(

@@ -62,8 +62,8 @@ class CachedFunction(Generic[T]):
 
 def open_spelling(cache: Cache) -> Spelling:
     """Return the pinyin functions of :mod:`xuelan.text.pinyin`, with results kept in ``cache``."""
-    slugs = CachedFunction(cache, "slug", pinyin.slug, str)
-    return Spelling(slugs, CachedFunction(cache, "sort key", pinyin.sort_key, _SORT_KEY))
+    parts = CachedFunction(cache, "address part", pinyin.address_part, str)
+    return Spelling(parts, CachedFunction(cache, "sort key", pinyin.sort_key, _SORT_KEY))
 
 
 def prefill(words: Iterable[str], spelling: Spelling, workers: Workers) -> None:

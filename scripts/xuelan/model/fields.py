@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from xuelan.text.file_names import is_reserved
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.source import CONTROL
 from xuelan.text.yaml_reader import YamlMapping
@@ -65,6 +66,8 @@ Table = tuple[Field, ...]
 Vocabularies = Mapping[str, tuple[str, ...]]
 
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_ID: Final = 80
+"""Characters of an id. An address and a file have it in their names; Windows takes 260 a path."""
 KEY: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 NUMBER: Final = r"[一-鿿]{2,16}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号"
 _LOOSE_NUMBER: Final = (
@@ -257,10 +260,20 @@ _Fault = tuple[Code, str, str] | None
 
 
 def _check_slug(text: str) -> _Fault:
-    if SLUG.fullmatch(text):
-        return None
-    hint = "只用小写英文字母、数字和连字符，例如 portrait-of-a-village"
-    return Code.SLUG, f"“{_shorten(text)}”不能用作编号", hint
+    fault = ""
+    if not SLUG.fullmatch(text):
+        fault = "只用小写英文字母、数字和连字符，例如 portrait-of-a-village"
+    elif is_reserved(text):
+        fault = f"Windows 不收叫“{text}”的文件，加上一两个字，例如 {text}-text"
+    elif len(text) > LONGEST_ID:
+        fault = f"编号太长（{len(text)}个字符），不超过{LONGEST_ID}个"
+    return (Code.SLUG, f"“{_shorten(text)}”不能用作编号", fault) if fault else None
+
+
+def explain_bad_id(text: str) -> str:
+    """Why ``text`` cannot be an id, in one sentence; empty if it can."""
+    fault = _check_slug(text)
+    return f"{fault[1]}：{fault[2]}。" if fault else ""
 
 
 def _check_key(text: str) -> _Fault:

@@ -157,25 +157,10 @@ def _facet(
         names = sorted(found, reverse=True)
     else:
         names = sorted(found, key=lambda n: (-len(found[n]), spelling.sort_key(n)))
-    slugs = _unique({name: spelling.slug(name) for name in sorted(names)})
     summaries = {k.name: k.summary for k in catalog.column.kinds} if facet == "kind" else {}
 
     def place(name: str) -> Place:
-        address = f"library/{facet}/{slugs[name]}/"
+        address = f"library/{facet}/{spelling.address_part(name)}/"
         return Place(label, name, summaries.get(name, ""), address, len(found[name]))
 
     return Facet(facet, label, tuple(Shelf(place(n), tuple(found[n])) for n in names))
-
-
-def _unique(slugs: dict[str, str]) -> dict[str, str]:
-    """The same slugs, a number added where two names read alike in pinyin."""
-    taken: set[str] = set()
-    result = {}
-    for name, wanted in slugs.items():
-        slug, number = wanted, 1
-        while slug in taken:
-            number += 1
-            slug = f"{wanted}-{number}"
-        taken.add(slug)
-        result[name] = slug
-    return result

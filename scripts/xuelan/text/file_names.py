@@ -10,9 +10,16 @@ LONGEST: Final = 40
 """Characters of a file name before its ending; a whole path on Windows has at most 260."""
 
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_RESERVED: Final = re.compile(
+    r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\..*)?", re.IGNORECASE
+)
 _UNSEEN: Final = ("Cc", "Cf", "Co", "Cs", "Cn", "So", "Sk")
 _FULL_WIDTH: Final = str.maketrans('<>:"/\\|?*', "＜＞：＂／＼｜？＊")
+
+
+def is_reserved(name: str) -> bool:
+    """True for the names of Windows's devices, such as ``con``, with or without an ending."""
+    return bool(_RESERVED.fullmatch(name))
 
 
 def file_name(text: str, ending: str = "") -> str:
@@ -24,6 +31,6 @@ def file_name(text: str, ending: str = "") -> str:
     name = "".join(c for c in name if unicodedata.category(c) not in _UNSEEN)
     name = _FORBIDDEN.sub("", name)
     name = " ".join(name.split())[:LONGEST].strip(" .")
-    if _RESERVED.fullmatch(name):
+    if is_reserved(name):
         name = f"{name}_"
     return (name or "未命名") + ending
