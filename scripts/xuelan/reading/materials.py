@@ -26,7 +26,7 @@ from xuelan.reading.files import file_paths, resolve_files
 from xuelan.rules.text import check_text
 from xuelan.text import prose
 from xuelan.text.digests import digest, key_of, program
-from xuelan.text.problem import Code, Problem
+from xuelan.text.problem import Code, Edit, Problem
 from xuelan.text.scan import Scan, scan
 from xuelan.text.source import ChangedError, decode, list_files, read_bytes, split
 
@@ -236,11 +236,21 @@ def _resolve(root: Path, reading: Reading, sha256: Callable[[Path], str]) -> Rea
     return replace(reading, material=m, problems=(*reading.problems, *problems))
 
 
+class _CachedProblem(NamedTuple):
+    """A problem without its path, its code by name."""
+
+    line: int
+    code: str
+    message: str
+    hint: str
+    edits: tuple[Edit, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _CachedReading:
-    """A reading as the cache keeps it; a problem is its line, code, message and hint."""
+    """A reading as the cache keeps it."""
 
-    problems: list[tuple[int, str, str, str]]
+    problems: list[_CachedProblem]
     material: Material | None
     scan: Scan | None
 
@@ -254,10 +264,14 @@ def _make_entry(vocabularies: Vocabularies, file: tuple[str, bytes]) -> bytes:
 
 
 def _freeze(reading: Reading) -> bytes:
-    problems = [(p.line, p.code.slug, p.message, p.hint) for p in reading.problems]
+    problems = [
+        _CachedProblem(p.line, p.code.slug, p.message, p.hint, p.edits) for p in reading.problems
+    ]
     return msgspec.msgpack.encode(_CachedReading(problems, reading.material, reading.scan))
 
 
 def _thaw(path: str, cached: _CachedReading) -> Reading:
-    problems = (Problem(path, line, _CODES[code], *words) for line, code, *words in cached.problems)
+    problems = (
+        Problem(path, p.line, _CODES[p.code], p.message, p.hint, p.edits) for p in cached.problems
+    )
     return Reading(path, tuple(problems), cached.material, cached.scan)

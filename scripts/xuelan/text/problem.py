@@ -106,6 +106,32 @@ class Code(Enum):
         "引号里的长句在事实库、书目和标题中查不到原文，可能引错或改动了原话。",
     )
     PORTABLE = "portable", Severity.ERROR, "这种写法在代码平台预览和网站上显示不一样。"
+    # What must not be published
+    PERSONAL_NUMBER = (
+        "personal-number",
+        Severity.ERROR,
+        "写了身份证号、手机号、银行卡号或护照号；个人信息不能上网。",
+    )
+    PERSONAL_DATA = (
+        "personal-data",
+        Severity.WARNING,
+        "像是个人信息：校验位不对的证件号、账号、车牌、门牌，或未成年人的姓名连着学校。",
+    )
+    CONTACT = (
+        "contact",
+        Severity.NOTE,
+        "写了固定电话或电子邮箱；单位的可以登，个人的不行。",
+    )
+    SECRECY = (
+        "secrecy",
+        Severity.ERROR,
+        "有密级标志；涉密文件不得上网，去掉标志也不行。",
+    )
+    INTERNAL = (
+        "internal-mark",
+        Severity.ERROR,
+        "有“内部”“不得外传”一类的标志；不公开的文件不能登。",
+    )
     # Column settings
     SETTINGS = "settings", Severity.ERROR, "mkdocs.yml 中栏目设置有误。"
     FOOTER_MARK = "footer-mark", Severity.ERROR, "页脚的备案号或标识码格式不对。"
