@@ -21,7 +21,7 @@ import openpyxl
 import pypdfium2
 from lxml import etree
 
-from xuelan.text.errors import XuelanError
+from xuelan.cleaning.errors import UnfitError
 
 try:
     import resource
@@ -45,10 +45,6 @@ _SENTENCE_END: Final = "。！？；：.!?;:"
 _BETWEEN_WIDE: Final = re.compile(r"(?<=[⺀-鿿＀-￯]) +(?=[⺀-鿿＀-￯])")
 
 Places = Iterator[tuple[str, str]]
-
-
-class UnfitError(XuelanError):
-    """The file cannot or must not be read; the message says why, in Chinese."""
 
 
 def extract_places(path: Path) -> list[tuple[str, str]]:
