@@ -1,6 +1,7 @@
 """The command as a process of its own: ``xuelan``, or ``python -m xuelan``."""
 
 import gc
+import io
 import os
 import sys
 import threading
@@ -16,6 +17,9 @@ def run() -> None:
     Python ends the process as usual.
     """
     gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Windows console may lack a sign: no failure
+            stream.reconfigure(errors="replace")
     try:
         main(prog_name="xuelan")
     except SystemExit as end:

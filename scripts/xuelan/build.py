@@ -9,7 +9,6 @@ nothing of a published site is touched before all of the new one is known to be 
 from __future__ import annotations
 
 import contextlib
-import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -206,5 +205,9 @@ def _run_or_explain(run: StepRun, listed: Sequence[BuildStep]) -> list[Problem]:
 
 def _memory() -> int:
     """The most bytes this process held, and the most that one of its children held, added."""
+    try:
+        import resource  # noqa: PLC0415 - missing on Windows, where nothing is measured
+    except ImportError:
+        return 0
     own, children = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
     return sum(resource.getrusage(who).ru_maxrss for who in (own, children)) * 1024

@@ -41,7 +41,7 @@ def create_column(folder: Path, title: str) -> None:
     settings = folder / SETTINGS_FILE
     text = settings.read_text(encoding="utf-8")
     text = text.replace(_TITLE_LINE, f"site_name: {_quote(title)}")
-    settings.write_text(text, encoding="utf-8")
+    settings.write_text(text, encoding="utf-8", newline="\n")
 
 
 def create_material(column: Column, kind_name: str, title: str, slug: str = "") -> str:
@@ -65,7 +65,8 @@ def create_material(column: Column, kind_name: str, title: str, slug: str = "") 
         raise ScaffoldError(f"{path} 已经存在。")
     target.parent.mkdir(parents=True, exist_ok=True)
     today = datetime.date.today()  # noqa: DTZ011 - the editor's own day
-    target.write_text(compose_draft(kind, title, name, today), encoding="utf-8")
+    draft = compose_draft(kind, title, name, today)
+    target.write_text(draft, encoding="utf-8", newline="\n")
     return path
 
 

@@ -28,6 +28,7 @@ from weakref import WeakSet
 import msgspec
 from deflate import crc32
 
+from xuelan.engine.positioned import read_at
 from xuelan.text.digests import DIGEST, digest
 
 FOLDER: Final = ".cache"
@@ -81,8 +82,8 @@ def _read_entry(file: BinaryIO, extent: Extent) -> bytes | None:
     """Return an entry; None if it cannot be read or its checksum is wrong."""
     start, length, checksum = extent
     try:
-        entry = os.pread(file.fileno(), length, start)
-    except OSError:
+        entry = read_at(file, length, start)
+    except (OSError, ValueError):  # a pack that has been joined with others is closed
         return None
     return entry if len(entry) == length and crc32(entry, 0) == checksum else None
 
@@ -307,6 +308,7 @@ class Cache:
             writer.discard()
             raise
         for pack in packs:
+            pack.file.close()  # Windows removes no open file
             pack.path.unlink(missing_ok=True)
 
 
@@ -328,12 +330,11 @@ def _open_packs(folder: Path) -> Iterator[_Pack]:
 
 def _read_index(file: BinaryIO) -> _Index:
     """Return the index at the end of a pack. Raises ``ValueError`` if it is damaged."""
-    handle = file.fileno()
-    end = os.fstat(handle).st_size - _TAIL
-    tail = os.pread(handle, _TAIL, max(0, end))
+    end = os.fstat(file.fileno()).st_size - _TAIL
+    tail = read_at(file, _TAIL, max(0, end))
     length = int.from_bytes(tail[:8], "little")
-    index = os.pread(handle, length, end - length) if 0 < length <= end else b""
-    if os.pread(handle, len(_MAGIC), 0) != _MAGIC or digest(index) != tail[8:]:
+    index = read_at(file, length, end - length) if 0 < length <= end else b""
+    if read_at(file, len(_MAGIC), 0) != _MAGIC or digest(index) != tail[8:]:
         raise ValueError
     return msgspec.msgpack.decode(index, type=_Index)
 

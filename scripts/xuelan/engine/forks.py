@@ -29,6 +29,8 @@ _PR_SET_PDEATHSIG: Final = 1
 _NICENESS: Final = 5
 """How much less urgent a fork is than its parent."""
 
+_HAS_FORKS: Final = sys.platform == "linux" and hasattr(os, "fork")
+
 R = TypeVar("R")
 
 Outcome = tuple[Any, BaseException | None]
@@ -54,7 +56,7 @@ def can_fork() -> bool:
     that a library has started: after typst has run in this process, a fork that runs typst would
     wait for typst's threads for ever.
     """
-    return sys.platform == "linux" and _count_threads() == 1
+    return _HAS_FORKS and _count_threads() == 1
 
 
 def can_fork_to_rename() -> bool:
@@ -62,7 +64,7 @@ def can_fork_to_rename() -> bool:
 
     It takes no lock of a library, so threads that Python does not know do no harm.
     """
-    return sys.platform == "linux" and threading.active_count() == 1
+    return _HAS_FORKS and threading.active_count() == 1
 
 
 def _count_threads() -> int:

@@ -291,7 +291,7 @@ def _exchange_call() -> Callable[[bytes, bytes], int] | None:
         if sys.platform == "darwin":
             return lambda a, b: int(libc.renamex_np(a, b, _RENAME_SWAP))
         rename = libc.renameat2
-    except (OSError, AttributeError):
+    except (OSError, AttributeError, TypeError):  # TypeError: Windows has no libc to ask
         return None
     return lambda a, b: int(rename(_AT_FDCWD, a, _AT_FDCWD, b, _RENAME_EXCHANGE))
 

@@ -33,6 +33,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
+from xuelan.engine.positioned import read_at
 from xuelan.search.arrays import I64, U32
 from xuelan.search.postings import PLACE_BITS, PLACE_MASK, PostingLists, Postings
 
@@ -134,7 +135,7 @@ class Spool:
 
     def _read(self, segment: SpoolSegment, number: int) -> bytes:
         begin, end = segment.ends[number : number + 2].tolist()
-        return os.pread(self._open(segment.file).fileno(), end - begin, begin)
+        return read_at(self._open(segment.file), end - begin, begin)
 
     def _open(self, name: str) -> FileIO:
         if name not in self._files:
