@@ -16,6 +16,7 @@ from readable import Case, read
 from strategies import TEXTS
 from xuelan.model.catalog import Catalog
 from xuelan.model.content import Rendered, characters
+from xuelan.rendering import links
 from xuelan.rendering.links import Dependencies, LinkTable
 from xuelan.rendering.pipeline import render_all
 from xuelan.rendering.renderer import Renderer
@@ -328,3 +329,34 @@ def test_what_counts_as_a_character(text: str) -> None:
     """Each Chinese character, and each word or number of other letters."""
     found = re.findall("[\u4e00-\u9fff\u3400-\u4dbf]|[0-9A-Za-z]+", text)
     assert characters(text) == len(found)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize(
+    ("text", "linked"),
+    [
+        ("玩SWTOR，加入WTO的", "玩SWTOR，加入{}的"),
+        ("WTO2、2WTO、WTO。", "WTO2、2WTO、{}。"),
+        ("a_WTO-x", "a_{}-x"),
+        ("ÉWTO", "ÉWTO"),
+    ],
+)
+def test_a_glossary_word_is_no_part_of_another(text: str, linked: str, *, quick: bool) -> None:
+    """The letters WTO in SWTOR are not the entry; a Chinese character beside a word ends it."""
+    words = Dependencies({}, {}, {"WTO": "term-wto"})
+    html = Renderer("docs", quick).render("a", "materials/a/a.md", text, words).html
+    link = '<a class="term" href="../term-wto/">WTO</a>'
+    assert html == f'<p id="p1">{linked.format(link)}</p>'
+
+
+def test_a_glossary_word_over_two_lines_is_found(catalog: Catalog) -> None:
+    """The break is not part of the word."""
+    assert ">水平梯田</a>" in _render(catalog, "修水平\n梯田。\n").html
+
+
+def test_a_glossary_word_may_begin_inside_another_that_is_none(catalog: Catalog) -> None:
+    """What only begins like an entry hides none of the entries in it."""
+    words = {"山WTO": "term-a", "WTOs会": "term-b"}
+    table = LinkTable(catalog)
+    table._terms, table._finder = words, links._word_finder(words)
+    assert set(table.dependencies_of("山WTOs会").terms) == set(words)

@@ -115,3 +115,22 @@ def test_nothing_raises_on_any_text(text: str) -> None:
     for find in (prose.links, prose.citations, prose.headings, prose.tags, prose.sentences):
         list(find(lines))  # type: ignore[operator]
     list(prose.quotations(lines))
+
+
+def test_a_sentence_may_go_over_two_lines() -> None:
+    """Its citations are told by the lines they stand on, its words are the whole sentence."""
+    text = "甲。据报\n道，乙[@a-1]，丙\n丁[@b-2]。戊[@c-3]。"
+    words = "据报道，乙[@a-1]，丙丁[@b-2]"
+    assert [(s.line, s.text, s.cited) for s in prose.sentences(_lines(text))] == [
+        (2, words, ("a-1",)),
+        (3, words, ("b-2",)),
+        (3, "戊[@c-3]", ("c-3",)),
+    ]
+
+
+def test_a_quotation_may_go_over_two_lines() -> None:
+    """It begins on its first line; the break is none of its words."""
+    assert list(prose.quotations(_lines("甲\n他说：“干\n到底”。\n\n> 记“又\n> 一句”"))) == [
+        (2, "干到底"),
+        (5, "又一句"),
+    ]

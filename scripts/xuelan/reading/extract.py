@@ -107,13 +107,16 @@ def _list_paragraphs(tree: Any) -> Iterator[str]:
 
 
 def _list_runs(element: Any) -> Iterator[str]:
-    """Yield the text of a paragraph; boxes within it have paragraphs of their own."""
+    """Yield the text of a paragraph; boxes within it have paragraphs of their own.
+
+    The reading above a character (``rt``) would stand between the characters of a word.
+    """
     for child in element:
         if child.tag == f"{_WORD}t":
             yield child.text or ""
         elif child.tag in (f"{_WORD}tab", f"{_WORD}br", f"{_WORD}cr"):
             yield " "
-        elif child.tag not in (f"{_WORD}p", _FALLBACK, f"{_WORD}txbxContent"):
+        elif child.tag not in (f"{_WORD}p", f"{_WORD}rt", f"{_WORD}txbxContent", _FALLBACK):
             yield from _list_runs(child)
 
 

@@ -20,6 +20,9 @@ from xuelan.text.anchors import Anchors, slug
 _FILE: Final = re.compile(r"[A-Za-z0-9._-][A-Za-z0-9._/-]*")
 """Matches most links: the path of a file, without anchor or escapes, which needs no parsing."""
 
+_EAST_ASIAN: Final = "\u2e80"
+"""From here on Unicode holds the letters of languages that are written without spaces."""
+
 
 class ContentBuilder:
     """Collects the headings, blocks, references and links of one text.
@@ -114,20 +117,21 @@ class ContentBuilder:
         """Each glossary entry first used in ``text``: its id, and where its word begins and ends.
 
         Of overlapping words, the leftmost counts, and of those the longest. A text has few of
-        them: ``str.find`` for each takes less time than to build an automaton.
+        them: ``str.find`` for each takes less time than to build an automaton. The letters of a
+        longer word are no entry: WTO is not in SWTOR.
         """
         found: list[tuple[str, int, int]] = []
         if not self._unlinked:
             return found
         terms = self.dependencies.terms
-        places = {word: n for word in self._words if (n := text.find(word)) >= 0}
+        places = {word: n for word in self._words if (n := _find(text, word, 0)) >= 0}
         while any(word in self._unlinked for word in places):
             first, _, word = min([(n, -len(word), word) for word, n in places.items()])
             end = first + len(word)
             if word in self._unlinked:
                 self._forget_term(terms[word])
                 found.append((terms[word], first, end))
-            further = {w: n if n >= end else text.find(w, end) for w, n in places.items()}
+            further = {w: n if n >= end else _find(text, w, end) for w, n in places.items()}
             places = {w: n for w, n in further.items() if n >= 0}
         return found
 
@@ -142,6 +146,27 @@ class ContentBuilder:
             links=tuple(dict.fromkeys(self._links)),
             characters=characters("\n".join([block.text for block in self._blocks])),
         )
+
+
+def _find(text: str, word: str, start: int) -> int:
+    """Where ``word`` begins in ``text`` from ``start`` on, and is no part of a longer word; or -1.
+
+    Only letters and digits written with spaces between words make longer words.
+    """
+    place = text.find(word, start)
+    while place >= 0:
+        end = place + len(word)
+        if not (_is_one_word(text[place - 1 : place], word[0])) and not (
+            _is_one_word(word[-1], text[end : end + 1])
+        ):
+            break
+        place = text.find(word, place + 1)
+    return place
+
+
+def _is_one_word(before: str, after: str) -> bool:
+    """True if a word goes on from ``before`` to ``after``: both are letters, but not Chinese."""
+    return all(c.isalnum() and c < _EAST_ASIAN for c in (before or " ", after or " "))
 
 
 def runs(numbers: list[int]) -> Iterator[tuple[str, int | None]]:

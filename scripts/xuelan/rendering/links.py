@@ -7,16 +7,17 @@ import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 from urllib.parse import unquote
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.text import prose
 from xuelan.text.digests import key_of, program
+from xuelan.text.line_breaks import paragraphs
 
 _NAME_SIGNS: Final = f"{string.ascii_letters}{string.digits}._-"
 _FEW_WORDS: Final = 500
@@ -63,12 +64,18 @@ class LinkTable:
         names = {text[len(text.rstrip(_NAME_SIGNS)) :] + ".md" for text in before}
         found = (other for name in sorted(names) for other in self._by_name.get(name, ()))
         cited = sorted({i for c in prose.CITATION.finditer(body) for i in prose.cited_ids(c[1])})
-        words = set(self._finder.find_matches_as_strings(body))
+        if _compiled(_LINES_THAT_MAY_JOIN).search(body):  # a word may go over two lines
+            body += "\n" + "\n".join([p.text for p in paragraphs(body.split("\n"))])
+        words = set(self._finder.find_matches_as_strings(body, overlapping=True))
         return Dependencies(
             materials={other.path: other.id for other in found},
             sources={i: self._catalog.sources_of(i) for i in cited},
             terms={word: self._terms[word] for word in sorted(words)},
         )
+
+
+_LINES_THAT_MAY_JOIN: Final = r"\n(?<=[^\n]\n)(?![\n|-])"
+_compiled: Final = cache(re.compile)
 
 
 def _bare(title: str) -> str:
@@ -78,7 +85,7 @@ def _bare(title: str) -> str:
 
 
 def _word_finder(terms: Mapping[str, str]) -> AhoCorasick:
-    """Finds glossary words of two characters and more, the leftmost and then the longest first."""
+    """Finds every glossary word of two characters and more, also one inside another."""
     words = sorted(w for w in terms if len(w) > 1)
     kind = Implementation.DFA if len(words) <= _FEW_WORDS else None
-    return AhoCorasick(words, MatchKind.LeftmostLongest, implementation=kind, store_patterns=True)
+    return AhoCorasick(words, implementation=kind, store_patterns=True)

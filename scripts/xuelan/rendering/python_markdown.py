@@ -22,6 +22,7 @@ from markdown.util import AtomicString
 from xuelan.model.content import HEADINGS
 from xuelan.rendering.content_builder import ContentBuilder
 from xuelan.text import prose
+from xuelan.text.line_breaks import join_pieces
 
 _IDS: Final = "data-ids"
 """Carries the ids of a citation until the tree is complete and numbers can be given in order."""
@@ -106,6 +107,8 @@ class _TreeFinisher(Treeprocessor):
     """Set before each text."""
 
     def run(self, root: etree.Element) -> None:
+        for words in _runs_of_words(root):
+            _join_lines(words)
         for sup in root.iter("sup"):
             if _IDS in sup.attrib:
                 _number(sup, self.content)
@@ -197,6 +200,41 @@ class _TreeFinisher(Treeprocessor):
         if links:
             links[-1].tail = text[start:]
         return before, links
+
+
+_Place = tuple[etree.Element, str]
+"""An element, and where at it words stand: its ``text`` or its ``tail``."""
+
+
+def _runs_of_words(element: etree.Element) -> Iterator[list[_Place]]:
+    """The places of the words that stand in one block without a break written as such.
+
+    The numbers of a citation are no words; what is kept apart as code has no breaks.
+    """
+    run: list[_Place] = [(element, "text")]
+    for child in element:
+        if child.tag in ("a", "em", "strong", "code"):
+            inside = list(_runs_of_words(child))
+            run += inside[0]
+            for further in inside[1:]:
+                yield run
+                run = further
+        elif child.tag not in ("sup", "img"):
+            yield run
+            run = []
+            yield from _runs_of_words(child)
+        run.append((child, "tail"))
+    yield run
+
+
+def _join_lines(run: list[_Place]) -> None:
+    """Join the lines of a paragraph as :func:`~xuelan.text.line_breaks.join` says."""
+    words = [getattr(node, where) or "" for node, where in run]
+    if not any("\n" in text for text in words):
+        return
+    for (node, where), before, after in zip(run, words, join_pieces(words), strict=True):
+        if before != after and not isinstance(before, AtomicString):
+            setattr(node, where, after)
 
 
 def _number(sup: etree.Element, content: ContentBuilder) -> None:

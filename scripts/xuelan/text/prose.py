@@ -13,6 +13,8 @@ from typing import Final
 
 import msgspec
 
+from xuelan.text.line_breaks import paragraphs
+
 CITATION: Final = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*;\s*@[A-Za-z0-9-]+)*)\]")
 """A citation: ``[@life-001]`` or ``[@life-001; @W-032]``."""
 
@@ -61,7 +63,10 @@ class HeadingLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Sentence(msgspec.Struct, frozen=True, array_like=True):
-    """A sentence and the ids it cites; 。！？；, a table's border or the end of the line end it."""
+    """A sentence and the ids it cites on ``line``; one that cites on two lines comes twice.
+
+    。！？；, a table's border or the end of the paragraph end it.
+    """
 
     line: int
     text: str
@@ -161,22 +166,28 @@ def tags(text: list[str]) -> Iterator[tuple[int, str]]:
 
 def sentences(text: list[str]) -> Iterator[Sentence]:
     """Every sentence that cites something."""
-    for number, line in enumerate(text, 1):
-        if "@" not in line:
+    for paragraph in paragraphs(text):
+        if "@" not in paragraph.text:
             continue
-        ended = line
+        ended = paragraph.text
         for end in _SENTENCE_ENDS:  # faster than one pattern for all of them
             ended = ended.replace(end, "。")
+        start = 0
         for piece in ended.split("。"):
             if "@" in piece:
-                found = tuple([i for inside in CITATION.findall(piece) for i in cited_ids(inside)])
-                if found:
-                    yield Sentence(number, piece, found)
+                cited: dict[int, list[str]] = {}
+                for match in CITATION.finditer(piece):
+                    line = paragraph.line_at(start + match.start())
+                    cited.setdefault(line, []).extend(cited_ids(match[1]))
+                for line, ids in cited.items():
+                    yield Sentence(line, piece, tuple(ids))
+            start += len(piece) + 1
 
 
 def quotations(text: list[str]) -> Iterator[tuple[int, str]]:
     """Line and words of every “…”, without the citations inside."""
-    for number, line in enumerate(text, 1):
-        for match in _QUOTED.finditer(line) if "“" in line else ():
+    for paragraph in paragraphs(text):
+        for match in _QUOTED.finditer(paragraph.text) if "“" in paragraph.text else ():
             words = match[1]
-            yield number, CITATION.sub("", words) if "[@" in words else words
+            line = paragraph.line_at(match.start())
+            yield line, CITATION.sub("", words) if "[@" in words else words
