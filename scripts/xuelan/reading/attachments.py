@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ import msgspec
 from xuelan.engine.cache import NO_CACHE, Cache
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import Attachment
+from xuelan.rules import privacy
 from xuelan.text.digests import key_of
 from xuelan.text.problem import Code, Problem
 
@@ -123,10 +125,29 @@ def check_texts(catalog: Catalog, cache: Cache = NO_CACHE) -> Iterator[Problem]:
     found = read_texts(catalog.column.root, [a for _, a in rows], cache)
     for m, attachment in rows:
         text = found.get(attachment.sha256)
+        line = m.line_of("attachments")
+        if text is not None and text.places:
+            yield from _check_privacy(m.path, line, attachment, text)
         if text is None or text.places:
             continue
         why = text.fault or "没有文字（可能是扫描件）"
         hint = "换成能复制文字的文件；实在没有的，读者只能按名称检索到它"
         message = f"附件“{attachment.file}”{why}，检索不到它的内容"
-        line = m.line_of("attachments")
         yield Problem(m.path, line, Code.ATTACHMENT_TEXT, message, hint)
+
+
+def _check_privacy(
+    path: str, line: int, attachment: Attachment, text: AttachmentText
+) -> Iterator[Problem]:
+    """What in an attachment must not be published, said at the line that names the file.
+
+    A kind is told once for each place (page, sheet) of the file.
+    """
+    seen: set[tuple[str, Code, str]] = set()
+    for place, words in text.places:
+        for p in privacy.check_text(path, words):
+            if (place, p.code, p.message) in seen:
+                continue
+            seen.add((place, p.code, p.message))
+            where = f"附件“{attachment.file}”" + (f"（{place}）" if place else "")
+            yield replace(p, line=line, message=f"{where}里{p.message}")

@@ -24,6 +24,7 @@ from xuelan.model.kit import Kit
 from xuelan.model.study import JUDGEMENT, Figure, PathStep, Point, Question, StudyPath
 from xuelan.model.works import Work
 from xuelan.reading.materials import Reading, read_materials
+from xuelan.rules import privacy
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import UNREAD, list_files, read
@@ -152,7 +153,7 @@ def _read_kits(column: Column, problems: list[Problem]) -> list[Kit]:
         if source is None:
             continue
         data, found = parse_yaml(path, source.text)
-        problems += found
+        problems += [*found, *privacy.check_text(path, source.text)]
         if isinstance(data, YamlMapping):
             values, found = validate(data, recipes.FIELDS, path, column.vocabularies)
             problems += found
@@ -172,7 +173,7 @@ def _read_items(root: Path, path: str) -> tuple[list[YamlMapping], list[Problem]
     if source is None:
         return [], problems
     data, wrong = parse_yaml(path, source.text)
-    problems += wrong
+    problems += [*wrong, *privacy.check_text(path, source.text)]
     if wrong or data is None:
         return [], problems
     if not isinstance(data, list) or not all(isinstance(item, YamlMapping) for item in data):

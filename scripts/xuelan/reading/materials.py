@@ -23,6 +23,7 @@ from xuelan.model.column import MATERIALS_FOLDER, Column
 from xuelan.model.fields import Vocabularies
 from xuelan.model.material import Material, parse
 from xuelan.reading.files import file_paths, resolve_files
+from xuelan.rules import privacy
 from xuelan.rules.text import check_text
 from xuelan.text import prose
 from xuelan.text.digests import digest, key_of, program
@@ -223,7 +224,8 @@ def interpret(path: str, raw: bytes, vocabularies: Vocabularies) -> Reading:
     material, wrong = parse(document, vocabularies)
     lines = prose.lines(document.body)
     own = check_text(material, document.body, lines)
-    every = (*problems, *found, *wrong, *own)
+    hidden = privacy.check_text(path, source.text)
+    every = (*problems, *found, *wrong, *own, *hidden)
     return Reading(path, every, material, scan(path, document.body, lines), document.body)
 
 

@@ -10,13 +10,15 @@ from xuelan.model.catalog import DATA_FILES, Catalog
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.model.kit import FOLDER as RECIPES
 from xuelan.model.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
+from xuelan.rules import privacy
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.source import is_folder, list_files, read
 
 
 def check_settings(catalog: Catalog) -> Iterator[Problem]:
-    """Materials that the settings name exist and are published."""
+    """Materials that the settings name exist and are published, and no line is private."""
     column = catalog.column
+    yield from privacy.check_text(SETTINGS_FILE, _settings_text(column.root))
     named = [(i, "essential") for i in column.essential]
     named += [(a.guide, "activities") for a in column.activities if a.guide]
     named += [(column.notice, "notice")] if column.notice else []
@@ -35,8 +37,12 @@ def check_settings(catalog: Catalog) -> Iterator[Problem]:
 
 def _settings_line(root: Path, word: str) -> int:
     """The first line of the settings that has ``word``; 1 if none has."""
-    text = (root / SETTINGS_FILE).read_text(encoding="utf-8", errors="replace")
-    return next((n for n, line in enumerate(text.split("\n"), 1) if word in line), 1)
+    lines = _settings_text(root).split("\n")
+    return next((n for n, line in enumerate(lines, 1) if word in line), 1)
+
+
+def _settings_text(root: Path) -> str:
+    return (root / SETTINGS_FILE).read_text(encoding="utf-8", errors="replace")
 
 
 def check_ids(catalog: Catalog) -> Iterator[Problem]:
@@ -125,11 +131,13 @@ def _file_fields(m: Material) -> Iterator[tuple[str, str]]:
 
 
 def check_pages(catalog: Catalog) -> Iterator[Problem]:
-    """Hand-written pages are UTF-8 text files, too."""
+    """Hand-written pages are UTF-8 text files, too, with nothing that must not be published."""
     root, docs = catalog.column.root, catalog.column.docs_dir
     inside = (root / docs).is_relative_to(root) and ".." not in docs and is_folder(root / docs)
     for path in list_files(root, docs, ".md") if inside else ():
-        yield from read(root, path)[1]
+        source, problems = read(root, path)
+        yield from problems
+        yield from privacy.check_text(path, source.text) if source else ()
 
 
 def check_life(catalog: Catalog) -> Iterator[Problem]:
