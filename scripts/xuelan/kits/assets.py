@@ -10,6 +10,7 @@ from typing import Final
 from xuelan.model.kit import KitError
 from xuelan.model.material import Material
 from xuelan.text.digests import digest
+from xuelan.text.file_names import published_name
 from xuelan.text.source import ChangedError
 
 PICTURE_TYPES: Final = {
@@ -32,12 +33,12 @@ def is_picture(path: str) -> bool:
 
 
 def files_of(m: Material) -> dict[str, str]:
-    """Paths of a material's files in the column, by the name that its text uses for each.
+    """Paths of a material's files in the column, by the name that its page uses for each.
 
     ``materials/stories/files/terraces.png`` is ``terraces.png`` there.
     """
     paths = (*(a.path for a in m.attachments), *(x.path for x in m.media))
-    return {path.rsplit("/", 1)[-1]: path for path in paths if path}
+    return {published_name(path): path for path in paths if path}
 
 
 def picture_path(m: Material, name: str) -> str:

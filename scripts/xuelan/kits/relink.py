@@ -12,6 +12,7 @@ from xuelan.kits import html_tree
 from xuelan.kits.assets import picture_path
 from xuelan.kits.plan import KitPlan
 from xuelan.model.material import Material
+from xuelan.text.pinyin import address_part
 
 _OTHER: Final = re.compile(r"\.\./([a-z0-9-]+)/(?:#(.*))?")
 _LOWER: Final = {f"h{n}": f"h{min(n + 1, 6)}" for n in range(2, 7)}
@@ -29,7 +30,8 @@ class Pictures:
 
         Raises :class:`~xuelan.kits.assets.MissingPictureError` if ``m`` has no such file.
         """
-        address = f"media/{m.id}/{name}"
+        stem, dot, ending = name.rpartition(".")
+        address = f"media/{m.id}/{address_part(stem)}{dot}{ending.lower()}"
         self._found[address] = self._assets.read(picture_path(m, name))
         return address
 

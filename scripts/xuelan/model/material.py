@@ -12,6 +12,7 @@ import msgspec
 
 from xuelan.model.fields import Field, Form, Table, Vocabularies, validate
 from xuelan.text.digests import key_of
+from xuelan.text.file_names import file_link
 from xuelan.text.problem import Problem
 from xuelan.text.source import Document
 
@@ -128,6 +129,11 @@ class Attachment:
     size: int = 0
     sha256: str = ""
 
+    @property
+    def link(self) -> str:
+        """The link to it from its material's page."""
+        return file_link(self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Media:
@@ -141,6 +147,16 @@ class Media:
     path: str = ""
     caption_path: str = ""
     size: int = 0
+
+    @property
+    def link(self) -> str:
+        """The link to it from its material's page."""
+        return file_link(self.path)
+
+    @property
+    def caption_link(self) -> str:
+        """The link to its subtitles from its material's page."""
+        return file_link(self.caption_path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def _row(c: Collection, name: str) -> bytes:
     row["attachments"] = [
         {
             "title": a.title,
-            "address": m.address + a.path.rsplit("/", 1)[-1],
+            "address": m.address + a.link,
             "size": a.size,
             "sha256": a.sha256,
         }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import jinja2
 import msgspec
@@ -107,7 +108,7 @@ class Theme:
             "canonical": canonical,
             "head": self._head(page, title, description, canonical),
             "content": content,
-            "edit": html.escape(column.edit_base + page.source) if page.source else "",
+            "edit": html.escape(column.edit_base + quote(page.source)) if page.source else "",
         }
         parts = self._parts(page.place)
         return b"".join([p if isinstance(p, bytes) else filled[p].encode() for p in parts])

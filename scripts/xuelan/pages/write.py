@@ -29,6 +29,7 @@ from xuelan.reading import attachments
 from xuelan.search.document import list_documents
 from xuelan.search.update import IndexUpdate
 from xuelan.text.digests import key_of
+from xuelan.text.file_names import published_name
 
 _CATALOG: Final = "catalog.json"
 
@@ -191,7 +192,7 @@ def copy_files(_: BuildContext, edition: Edition) -> None:
         paths = [a.path for a in m.attachments]
         paths += [p for media in m.media for p in (media.path, media.caption_path) if p]
         for path in paths:
-            edition.tree.copy_file(m.address + path.rsplit("/", 1)[-1], root / path)
+            edition.tree.copy_file(m.address + published_name(path), root / path)
 
 
 def write_own_kit(_: BuildContext, edition: Edition) -> None:

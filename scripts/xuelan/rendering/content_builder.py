@@ -11,11 +11,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from xuelan.model.content import Block, Heading, Rendered, characters
 from xuelan.rendering.links import Dependencies
 from xuelan.text.anchors import Anchors, slug
+from xuelan.text.file_names import file_link
 
 _FILE: Final = re.compile(r"[A-Za-z0-9._-][A-Za-z0-9._/-]*")
 """Matches most links: the path of a file, without anchor or escapes, which needs no parsing."""
@@ -100,7 +101,7 @@ class ContentBuilder:
         if path.startswith(self._docs_dir + "/") and path.endswith(".md"):
             page = path.removeprefix(self._docs_dir + "/").removesuffix(".md").removesuffix("index")
             return f"../../{page.rstrip('/')}/{fragment}" if page else f"../../{fragment}"
-        return quote(posixpath.basename(path))
+        return file_link(path)
 
     def has_term(self, text: str) -> bool:
         """True if :func:`link_terms` of ``text``, or of a part of it, may find any."""

@@ -11,6 +11,7 @@ from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.model.kit import FOLDER as RECIPES
 from xuelan.model.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
 from xuelan.rules import privacy
+from xuelan.text.file_names import explain_bad_name, fold_name, published_name
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.source import is_folder, list_files, read
 
@@ -113,14 +114,37 @@ def check_files(catalog: Catalog) -> Iterator[Problem]:
         names: dict[str, str] = {}
         for field, path in _file_fields(m):
             name = posixpath.basename(path)
-            if names.setdefault(name, path) != path:
+            first = names.setdefault(fold_name(published_name(path)), path)
+            if fold_name(first) != fold_name(path):  # else the two paths are reported below
+                other = posixpath.basename(first)
                 message = f"两个文件都叫“{name}”"
+                if other != name:
+                    message = f"文件“{other}”和“{name}”只差大小写"
                 yield Problem(m.path, m.line_of(field), Code.DUPLICATE_FILE, message, "改一个名字")
             used.add(path)
-    for path in list_files(catalog.column.root, MATERIALS_FOLDER, ""):
+    paths = list_files(catalog.column.root, MATERIALS_FOLDER, "")
+    yield from _find_bad_folders(paths)
+    for path in paths:
         if path not in used and not catalog.unread:
             hint = "材料是 .md 文件，数据是规定名称的 .yml 文件；暂时不用的，文件名前加“_”"
             yield Problem(path, 1, Code.UNUSED_FILE, "这个文件没有被用到", hint)
+
+
+def _find_bad_folders(paths: list[str]) -> Iterator[Problem]:
+    """Folders that Windows does not take, and files or folders that are one on some disks."""
+    spelled: dict[str, str] = {}
+    known: set[str] = set()
+    for path in paths:
+        folder = posixpath.dirname(path)
+        if folder not in known and (fault := explain_bad_name(folder)):
+            yield Problem(path, 1, Code.FILE_NAME, f"文件夹“{folder}”：{fault}", "改一个名字")
+        known.add(folder)
+        for place in (folder, path):
+            first = spelled.setdefault(fold_name(place), place)
+            if first != place:
+                message = f"“{first}”和“{place}”只差大小写，在 Windows 上是同一个"
+                yield Problem(path, 1, Code.DUPLICATE_FILE, message, "改一个名字")
+                break
 
 
 def _file_fields(m: Material) -> Iterator[tuple[str, str]]:

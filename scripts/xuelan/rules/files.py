@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from xuelan.model.column import MATERIALS_FOLDER
+from xuelan.text.file_names import explain_bad_name
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import lstat
 
@@ -39,6 +40,9 @@ def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[
     if path.lower().endswith(_REFUSED):
         hint = "表格、文件用 PDF、DOCX，图片用 PNG、JPEG、WebP"
         return "", [Problem(from_path, line, Code.FILE_TYPE, f"“{file}”不能作附件", hint)]
+    if fault := explain_bad_name(posixpath.basename(path)):
+        hint = "改一个文件名，例如 huiyi-jilu.docx，信息栏和正文里一起改"
+        return "", [Problem(from_path, line, Code.FILE_NAME, f"“{file}”：{fault}", hint)]
     try:
         return _check_file(root, path, from_path, file, line)
     except OSError as error:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ahocorasick_rs import AhoCorasick
 
 from xuelan.model.catalog import Catalog
 from xuelan.model.facts import LOW, MEDIUM
 from xuelan.model.material import WITHDRAWN, Material
-from xuelan.rules.files import locate
+from xuelan.rules.files import join_path, locate
 from xuelan.rules.portable import portable_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
@@ -123,6 +123,9 @@ def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -
     elif parts.scheme:
         message = f"链接“{link.target[:40]}”的写法不安全"
         yield Problem(m.path, line, Code.UNSAFE_LINK, message, "只链接本栏目里的文件")
+    elif unquote(parts.path) != link.target and _is_name(catalog, m, link.target):
+        message = f"链接“{link.target}”里的 #、? 或 % 有别的意思"
+        yield Problem(m.path, line, Code.DEAD_LINK, message, f"写成 {quote(link.target)}")
     elif parts.path:
         yield from _file_link_problems(
             catalog, m, unquote(parts.path), unquote(parts.fragment), line
@@ -131,6 +134,11 @@ def _link_problems(catalog: Catalog, m: Material, link: prose.Link, line: int) -
         yield Problem(m.path, line, Code.DEAD_LINK, f"本页没有段落“{unquote(parts.fragment)}”")
     elif not parts.fragment:
         yield Problem(m.path, line, Code.DEAD_LINK, "链接没有写目标")
+
+
+def _is_name(catalog: Catalog, m: Material, target: str) -> bool:
+    """True if a file is called just as the link is written, with signs that a link has to quote."""
+    return not target.startswith("#") and is_file(catalog.column.root / join_path(m.path, target))
 
 
 def _file_link_problems(

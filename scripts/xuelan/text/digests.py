@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import sys
@@ -21,6 +22,12 @@ _INSTALLED: Final = (".dist-info", ".egg-info")
 def digest(data: bytes | memoryview) -> bytes:
     """The first 16 bytes of the SHA-256 of ``data``; processors have instructions for SHA-256."""
     return hashlib.sha256(data).digest()[:DIGEST]
+
+
+def short_digest(text: str) -> str:
+    """Eight characters of the SHA-256 of ``text``, small letters and digits: 40 bits."""
+    raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:5]
+    return base64.b32encode(raw).decode().lower()
 
 
 def key_of(*parts: Any) -> bytes:

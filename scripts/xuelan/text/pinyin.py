@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -11,15 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from xuelan.text.digests import short_digest
 from xuelan.text.file_names import is_reserved
 
 LONGEST_PART: Final = 48
 """Characters of a part of an address that is made from a name, such as a tag or an issuer."""
 
 _PLAIN: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_DIGEST: Final = 8
-"""Characters of the digest: 40 bits, in which only names of the same pinyin have to differ."""
-
 _LETTER: Final = re.compile(r"[A-Za-z]")
 _LISTED: Final = r"[0-9A-Za-z]|[〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 """A letter or digit, or a Chinese character: only these have a place from A to Z."""
@@ -50,9 +46,8 @@ def address_part(name: str) -> str:
     """
     if len(name) <= LONGEST_PART and _PLAIN.fullmatch(name) and not is_reserved(name):
         return name
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
-    tail = base64.b32encode(digest).decode().lower()[:_DIGEST]
-    return f"{slug(name, LONGEST_PART - _DIGEST - 1)}_{tail}"
+    tail = short_digest(name)
+    return f"{slug(name, LONGEST_PART - len(tail) - 1)}_{tail}"
 
 
 @cache

@@ -68,10 +68,11 @@ class Code(Enum):
         Severity.ERROR,
         "这种文件不能作附件：网页、脚本会在读者的浏览器里运行，.md 和 .yml 是栏目的底稿。",
     )
+    FILE_NAME = "file-name", Severity.ERROR, "文件名里有 Windows 不收的字符，下载之后打不开。"
     DUPLICATE_FILE = (
         "duplicate-file",
         Severity.ERROR,
-        "同一份材料的两个文件同名，发布后会互相覆盖。",
+        "两个文件同名，或者只差大小写：发布之后，或在 Windows 上，会互相覆盖。",
     )
     UNUSED_FILE = (
         "unused-file",
