@@ -98,7 +98,7 @@ def test_only_one_package_knows_mkdocs() -> None:
 @pytest.mark.parametrize(
     ("library", "doors"),
     [
-        ("markdown", ["rendering.python_markdown"]),
+        ("markdown", ["host.page_links", "rendering.python_markdown"]),
         ("nh3", ["rendering.python_markdown"]),
         ("filelock", ["engine.publish"]),
     ],

@@ -17,7 +17,7 @@ from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.reading import attachments, settings
 from xuelan.reading.loader import load
-from xuelan.rules import collection, data, text
+from xuelan.rules import collection, data, menu, pages, text
 from xuelan.rules import kits as kit_rules
 from xuelan.text.problem import Problem
 
@@ -28,7 +28,8 @@ RULES: Final = (
     collection.check_rights,
     collection.check_life,
     collection.check_files,
-    collection.check_pages,
+    pages.check_pages,
+    menu.check_menu,
     text.text_rules,
     data.check_references,
     data.check_questions,

@@ -137,13 +137,16 @@ def test_a_setting_nobody_knows_is_a_warning(tmp_path: Path) -> None:
     assert "mkdocs.yml:9: site_nmae 不是 MkDocs 的设置" in done.stderr
 
 
+WARNED = "nav:\n  - 首页: index.md\nvalidation:\n  omitted_files: warn\n"
+
+
 def test_what_stops_a_strict_column_is_said(tmp_path: Path) -> None:
     """MkDocs counts its warnings; the warnings themselves are printed as well."""
     files = {
-        "mkdocs.yml": tiny.text("mkdocs.yml", (BEFORE, f"strict: true\n{BEFORE}")),
-        "docs/about.md": "# 关于\n\n[没有的页](gone.md)\n",
+        "mkdocs.yml": tiny.text("mkdocs.yml", (BEFORE, f"strict: true\n{WARNED}{BEFORE}")),
+        "docs/about.md": "# 关于\n\n不在菜单里。\n",
     }
     done = xuelan("build", "-C", tiny.write(tmp_path, files))
     assert done.returncode == 1
-    assert "gone.md" in done.stderr
+    assert "about.md" in done.stderr
     assert "Traceback" not in done.stderr

@@ -23,7 +23,7 @@ from xuelan.cli import main
 from xuelan.text import problem
 from xuelan.text.problem import Code, Problem, Severity
 
-CASES = read("messages.md")
+CASES = [*read("messages.md"), *read("pages.md")]
 ENCODINGS = {"gbk": "gbk", "utf-16": "utf-16", "bom": "utf-8-sig", "crlf": "utf-8"}
 
 

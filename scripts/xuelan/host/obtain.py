@@ -71,6 +71,14 @@ def _key(catalog: Catalog, inputs: Inputs) -> bytes:
         inputs.digest_folder(str(overrides.folder())),
         inputs.digest(SETTINGS_FILE),
         repr(replace(column, root=Path())),
+        _linked_materials(catalog),
         {k: v for k, v in home_values(catalog).items() if not callable(v) and k != "column"},
         os.environ.get("SOURCE_DATE_EPOCH"),
     )
+
+
+def _linked_materials(catalog: Catalog) -> list[tuple[str, str]]:
+    """The materials that hand-written pages may link to, with the addresses of their pages."""
+    if not any("materials/" in link.target for page in catalog.docs.pages for link in page.links):
+        return []
+    return [(m.path, m.address) for m in catalog.materials]

@@ -29,6 +29,7 @@ from xuelan.engine import overrides
 from xuelan.engine.context import BuildContext
 from xuelan.engine.staging import SiteTree
 from xuelan.host.menu import make_menu
+from xuelan.host.page_links import PageLinks
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import SETTINGS_FILE
 from xuelan.model.kit import KitError
@@ -66,6 +67,7 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
     _files: Files
     _nav: Navigation
     _env: jinja2.Environment
+    _links: PageLinks
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -86,16 +88,29 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
             own = 1 if config.theme.custom_dir else 0
             config.theme.dirs.insert(own, folder)
         config.theme.static_templates = {"404.html"}
+        self._links = PageLinks(self.catalog)
+        config.markdown_extensions.append(self._links)  # type: ignore[arg-type]  # MkDocs hands it on
         contents = config.mdx_configs.setdefault("toc", {})
         contents.setdefault("slugify", lambda text, _separator: slug(text))
         return config
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Leave out what Material would ship and the look does not use."""
+        """Leave out what Material would ship and the look does not use, and all strays."""
+        assert self.catalog is not None
+        docs = self.catalog.docs
+        strays = {docs.site_path(path) for path in docs.strays}
         for file in list(files):
-            if file.src_uri.startswith(_UNUSED):
+            if file.src_uri.startswith(_UNUSED) or file.src_uri in strays:
                 files.remove(file)
         return files
+
+    def on_page_markdown(
+        self, markdown: str, page: HostPage, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Remember which page is going to be rendered: its links start from its file."""
+        assert self.catalog is not None
+        self._links.page = f"{self.catalog.docs.folder}/{page.file.src_uri}"
+        return markdown
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
         """Remember the navigation: frames are rendered with it."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from xuelan.model.column import MATERIALS_FOLDER, Column
+from xuelan.model.docs import Docs
 from xuelan.model.facts import LOW, MEDIUM, Fact
 from xuelan.model.kit import Kit
 from xuelan.model.material import DRAFT, Material
@@ -26,7 +27,7 @@ class Catalog:
 
     With ``drafts`` readers see drafts too, in previews only. ``unread`` are the paths of files that
     could not be read: ids that they may contain are not reported missing. ``scans`` has the scan of
-    each text, by path.
+    each text, by path. ``docs`` are the hand-written pages.
     """
 
     column: Column
@@ -40,6 +41,7 @@ class Catalog:
     kits: tuple[Kit, ...] = ()
     unread: frozenset[str] = frozenset()
     scans: Mapping[str, Scan] = field(default_factory=dict)
+    docs: Docs = field(default_factory=Docs)
 
     @cached_property
     def by_id(self) -> dict[str, Material]:

@@ -126,7 +126,9 @@ class Column:
     ``theme_dir`` is the folder of the column's own templates, if it has any. ``closed`` is True if
     the hand-written pages depend on the column's files alone, False with other plugins or hooks of
     the host, which may read anything. ``environment`` are the names and values of the environment
-    variables that the settings use.
+    variables that the settings use. ``excluded`` are the patterns of hand-written pages that are
+    not published; ``extensions`` the Markdown extensions that the settings add; ``knows_pages`` is
+    False where another plugin may make pages.
     """
 
     root: Path
@@ -149,6 +151,14 @@ class Column:
     theme_dir: str = ""
     closed: bool = True
     environment: tuple[tuple[str, str], ...] = ()
+    excluded: str = ""
+    extensions: tuple[str, ...] = ()
+    knows_pages: bool = True
+
+    @property
+    def knows_anchors(self) -> bool:
+        """True if the anchors of hand-written pages are those that the host gives by itself."""
+        return self.knows_pages and "toc" not in self.extensions
 
     @property
     def vocabularies(self) -> Vocabularies:

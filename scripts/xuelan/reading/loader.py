@@ -23,6 +23,7 @@ from xuelan.model.fields import Table, validate
 from xuelan.model.kit import Kit
 from xuelan.model.study import JUDGEMENT, Figure, PathStep, Point, Question, StudyPath
 from xuelan.model.works import Work
+from xuelan.reading.docs import read_docs
 from xuelan.reading.materials import Reading, read_materials
 from xuelan.rules import privacy
 from xuelan.text.digests import key_of, program
@@ -57,6 +58,7 @@ def _load(
     readings = read_materials(column, cache, workers, digests, learn)
     # The workers read materials from here on; this process reads the data files meanwhile.
     problems: list[Problem] = []
+    docs, found = read_docs(column)
     data = _DataReader(column, cache, inputs, digests, problems)
     catalog = Catalog(
         column=column,
@@ -67,8 +69,10 @@ def _load(
         questions=tuple(data.read("quiz", Question, study.QUESTION_FIELDS, _make_question)),
         paths=tuple(data.read("paths", StudyPath, study.PATH_FIELDS, _make_path)),
         kits=tuple(_read_kits(column, problems)),
+        docs=docs,
     )
-    return _add_materials(catalog, readings, problems)
+    catalog, problems = _add_materials(catalog, readings, problems)
+    return catalog, [*problems, *found]
 
 
 def _add_materials(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,25 +89,10 @@ def _check_host(root: Path, settings: dict[Any, Any], text: str) -> list[Problem
         Path(docs).is_absolute() or ".." in docs or not is_folder(root / docs)
     ):
         faults.append(("docs_dir", f"栏目里没有“{docs}”这个文件夹", "放手写页面，例如 index.md"))
-    problems = [
+    return [
         Problem(SETTINGS_FILE, _find_line(text, name), Code.SETTINGS, f"{name} {message}", hint)
         for name, message, hint in faults
     ]
-    if not problems and _is_closed(settings):  # another plugin may make the pages of the menu
-        problems += _check_menu(root / docs, text)
-    return problems
-
-
-def _check_menu(docs: Path, text: str) -> Iterator[Problem]:
-    """Every page in the menu (``nav``) exists."""
-    inside = False
-    for number, line in enumerate(text.split("\n"), 1):
-        inside = line.startswith("nav:") or (inside and not re.match(r"[^\s#-]", line))
-        page = re.match(r"\s*-(?:.*[\s'\"])?([^\s'\"/][^\s'\"]{0,60}\.md)['\"]?\s*$", line)
-        if inside and page and "://" not in page[1] and not (docs / page[1]).is_file():
-            message = f"nav 里的“{page[1]}”不存在"
-            hint = f"路径从 {docs.name} 文件夹写起"
-            yield Problem(SETTINGS_FILE, number, Code.SETTINGS, message, hint)
 
 
 def _find_line(text: str, name: str, word: str = "") -> int:
@@ -210,10 +195,33 @@ def _find_environment(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((w, os.environ[w]) for w in sorted(words) if w in os.environ)
 
 
+def _names(listed: Any) -> list[Any]:
+    """The names in a list of plugins or extensions, each by itself or with its options."""
+    if not isinstance(listed, (list, dict)):
+        return []
+    return [next(iter(p)) if isinstance(p, dict) and p else p for p in listed]
+
+
+_NO_PAGES: Final = frozenset({"xuelan", "search"})
+"""Plugins that add no pages."""
+
+
+def _knows_pages(settings: dict[str, Any]) -> bool:
+    """True if every hand-written page has a file: no plugin or hook adds any."""
+    plugins = _names(settings.get("plugins"))
+    known = all(isinstance(name, str) and name in _NO_PAGES for name in plugins)
+    return known and not {"hooks", "INHERIT", "mdx_configs"} & set(settings)
+
+
+def _excluded(settings: dict[str, Any]) -> str:
+    """The patterns of pages that are not published, one a line."""
+    given = (settings.get("exclude_docs"), settings.get("draft_docs"))
+    return "\n".join(patterns for patterns in given if isinstance(patterns, str))
+
+
 def _is_closed(settings: dict[str, Any]) -> bool:
     """True if only our own plugin takes part in making the hand-written pages."""
-    plugins = settings.get("plugins")
-    names = [next(iter(p)) if isinstance(p, dict) and p else p for p in plugins or ()]
+    names = _names(settings.get("plugins"))
     more = {"hooks", "INHERIT", "markdown_extensions", "mdx_configs"} & set(settings)
     return names == ["xuelan"] and not more
 
@@ -227,7 +235,7 @@ def _make_column(root: Path, settings: dict[str, Any], values: dict[str, Any], t
         url=url.rstrip("/") + "/" if url else "",
         description=str(settings.get("site_description") or ""),
         site_dir=str(settings.get("site_dir") or "site"),
-        docs_dir=str(settings.get("docs_dir") or "docs"),
+        docs_dir=posixpath.normpath(str(settings.get("docs_dir") or "docs")),
         repo_url=str(settings.get("repo_url") or ""),
         edit_uri=str(settings.get("edit_uri") or ""),
         copyright=str(settings.get("copyright") or ""),
@@ -242,4 +250,7 @@ def _make_column(root: Path, settings: dict[str, Any], values: dict[str, Any], t
         theme_dir=str(theme.get("custom_dir") or "") if isinstance(theme, dict) else "",
         closed=_is_closed(settings),
         environment=_find_environment(text),
+        excluded=_excluded(settings),
+        extensions=tuple(str(name) for name in _names(settings.get("markdown_extensions"))),
+        knows_pages=_knows_pages(settings),
     )

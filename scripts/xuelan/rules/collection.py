@@ -13,7 +13,7 @@ from xuelan.model.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_
 from xuelan.rules import privacy
 from xuelan.text.file_names import explain_bad_name, fold_name, published_name
 from xuelan.text.problem import Code, Problem, did_you_mean
-from xuelan.text.source import is_folder, list_files, read
+from xuelan.text.source import list_files
 
 
 def check_settings(catalog: Catalog) -> Iterator[Problem]:
@@ -152,16 +152,6 @@ def _file_fields(m: Material) -> Iterator[tuple[str, str]]:
     yield from (("attachments", a.path) for a in m.attachments)
     for item in m.media:
         yield from (("media", path) for path in (item.path, item.caption_path) if path)
-
-
-def check_pages(catalog: Catalog) -> Iterator[Problem]:
-    """Hand-written pages are UTF-8 text files, too, with nothing that must not be published."""
-    root, docs = catalog.column.root, catalog.column.docs_dir
-    inside = (root / docs).is_relative_to(root) and ".." not in docs and is_folder(root / docs)
-    for path in list_files(root, docs, ".md") if inside else ():
-        source, problems = read(root, path)
-        yield from problems
-        yield from privacy.check_text(path, source.text) if source else ()
 
 
 def check_life(catalog: Catalog) -> Iterator[Problem]:

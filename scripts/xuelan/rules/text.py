@@ -17,7 +17,6 @@ from xuelan.rules.portable import portable_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.scan import Details, Quotation, Scan, bare
-from xuelan.text.source import is_file
 
 BEGINNING: Final = 10
 """Quotations are looked for by so many first characters: with a long one that repeats itself, the
@@ -147,8 +146,7 @@ def _file_link_problems(
     column = catalog.column
     target = posixpath.normpath(posixpath.join(posixpath.dirname(m.path), path))
     if target.startswith(column.docs_dir + "/") and target.endswith(".md"):
-        if not is_file(column.root / target):
-            yield Problem(m.path, line, Code.DEAD_LINK, f"链接的页面“{path}”不存在")
+        yield from _page_link_problems(catalog, m, path, target, fragment, line)
         return
     if not path.endswith(".md"):
         found, problems = locate(column.root, m.path, path, line)
@@ -168,6 +166,23 @@ def _file_link_problems(
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”里没有段落“{fragment}”")
     elif m.is_public and not other.is_public:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有发布，读者打不开")
+
+
+def _page_link_problems(
+    catalog: Catalog, m: Material, path: str, target: str, fragment: str, line: int
+) -> Iterator[Problem]:
+    """What is wrong with a link to the hand-written page in the file ``target``."""
+    page = catalog.docs.by_path.get(target)
+    if page is not None:
+        if fragment and page.anchors is not None and fragment not in page.anchors:
+            near = did_you_mean(fragment, page.anchors)
+            message = f"“{path}”里没有段落“{fragment}”"
+            yield Problem(m.path, line, Code.DEAD_LINK, message, near)
+    elif target in (*catalog.docs.unpublished, *catalog.docs.strays):
+        yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有发布，读者打不开")
+    elif target not in catalog.docs.unread:
+        near = did_you_mean(posixpath.basename(path), map(posixpath.basename, catalog.docs.by_path))
+        yield Problem(m.path, line, Code.DEAD_LINK, f"链接的页面“{path}”不存在", near)
 
 
 def _citations(catalog: Catalog, m: Material, text: Details) -> Iterator[Problem]:

@@ -60,6 +60,10 @@ def heading_ids(body: str, lines: list[str] | None = None) -> frozenset[str]:
     for heading in prose.headings(lines):
         line = lines[heading.line - 1]
         text = (body.split("\n")[heading.line - 1] if "`" in line else line).lstrip(" #")
-        plain = prose.unescape(_MARKUP.sub(_words, text))
-        found.append(anchors.unique(slug(plain)))
+        found.append(anchors.unique(slug(words_of(text))))
     return frozenset(found)
+
+
+def words_of(heading: str) -> str:
+    """The words that a heading shows: without its markup, entities as what they stand for."""
+    return prose.unescape(_MARKUP.sub(_words, heading))

@@ -87,6 +87,17 @@ class Code(Enum):
         Severity.ERROR,
         "套装清单里要的东西不齐，例如指南里没有所要的议程；套装宁可不出，也不缺件。",
     )
+    # Hand-written pages
+    STRAY_FILE = (
+        "stray-file",
+        Severity.NOTE,
+        "手写页的文件夹里有副本、底稿或软件留下的文件，没有发布到网站上。",
+    )
+    ADDRESS_TAKEN = (
+        "address-taken",
+        Severity.ERROR,
+        "两个页面的网址相同，一个会盖掉另一个。",
+    )
     # Text
     EMPTY_TEXT = "empty-text", Severity.ERROR, "材料没有正文。"
     HEADING = "heading", Severity.ERROR, "小标题级别不对：正文从二级（##）开始，不跳级。"
