@@ -160,7 +160,7 @@ def _one(form: Form, yaml: str, **options: object) -> tuple[object, list[Code]]:
     [
         (Form.LINE, " 夜校的灯 ", "夜校的灯"),
         (Form.LINE, "2016", "2016"),
-        (Form.LINE, ">\n  夜校\n  的灯\n", "夜校 的灯"),
+        (Form.LINE, ">\n  夜校\n  的灯\n", "夜校的灯"),
         (Form.LINE, "|\n  夜校\n  的灯\n", "夜校的灯"),
         (Form.TEXT, "|\n  夜校\n  的灯\n", "夜校\n的灯"),
         (Form.SLUG, "night-school-2", "night-school-2"),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from xuelan.text.yaml_reader import YamlMapping, parse_yaml
+from xuelan.text.yaml_reader import YamlMapping, parse_yaml, unfold
 
 
 def _value(yaml: str) -> object:
@@ -87,6 +87,22 @@ def test_broken_yaml_says_what_and_where(yaml: str, line: int, message: str) -> 
     value, [problem] = parse_yaml("a.yml", yaml)
     assert value is None
     assert (problem.line, problem.message) == (line, message)
+
+
+@pytest.mark.parametrize(
+    ("yaml", "value"),
+    [
+        ("甲\n  乙", "甲乙"),
+        ("甲，\n  乙\n  丙。\n  Red\n  Star", "甲，乙丙。 Red Star"),
+        ('"甲 乙\n  丙"', "甲 乙丙"),
+        ("'甲\n\n  乙'", "甲\n乙"),
+        (">\n  夜校\n  的灯\n", "夜校的灯\n"),
+        ("|\n  夜校\n  的灯\n", "夜校\n的灯\n"),
+    ],
+)
+def test_a_line_break_between_han_characters_is_no_space(yaml: str, value: str) -> None:
+    """A sentence on several lines is the sentence; between words of letters stays a space."""
+    assert _value(f"key: {yaml}\n") == {"key": value}
 
 
 def test_nested_aliases_do_not_explode() -> None:
@@ -196,6 +212,7 @@ class _Oracle(yaml.CSafeLoader):
 
     DEFAULT_SCALAR_TAG, DEFAULT_SEQUENCE_TAG, DEFAULT_MAPPING_TAG = "\0str", "\0seq", "\0map"
     first_line = 1
+    text = ""
 
     def mapping(self, node: yaml.MappingNode) -> YamlMapping:
         result = YamlMapping(node.start_mark.line + self.first_line)
@@ -208,6 +225,12 @@ class _Oracle(yaml.CSafeLoader):
             result.lines[key.value] = key.start_mark.line + self.first_line
             end = value.end_mark.index
         return result
+
+    def string(self, node: yaml.ScalarNode) -> str:
+        word = str(node.value)
+        if node.start_mark.line == node.end_mark.line:
+            return word
+        return unfold(word, self.text[node.start_mark.index : node.end_mark.index])
 
     def sequence(self, node: yaml.SequenceNode) -> list[Any]:
         return [self.part(item) for item in node.value]
@@ -232,24 +255,17 @@ _Oracle.yaml_constructors = {
     "\0bool": yaml.CSafeLoader.construct_yaml_bool,
     "\0int": yaml.CSafeLoader.construct_yaml_int,
     "\0float": yaml.CSafeLoader.construct_yaml_float,
-    "\0str": yaml.CSafeLoader.construct_yaml_str,
+    "\0str": _Oracle.string,
     "\0map": _Oracle.mapping,
     "\0seq": _Oracle.sequence,
 }
-
-
-def _lines(value: Any) -> Any:
-    """The line of every field in a value, at any depth."""
-    if isinstance(value, YamlMapping):
-        return value.line, value.lines, [_lines(part) for part in value.values()]
-    return [_lines(part) for part in value] if isinstance(value, list) else None
 
 
 def _compare(text: str, first_line: int = 1) -> None:
     """What is refused by one is refused by the other; values, types and lines are the same."""
     value, problems = parse_yaml("a.yml", text, first_line)
     loader = _Oracle(text)
-    loader.first_line = first_line
+    loader.first_line, loader.text = first_line, text
     try:
         expected = loader.get_single_data()
     except (yaml.YAMLError, AssertionError, ValueError) as error:

@@ -16,8 +16,8 @@ from xuelan.commands.columns import load_column
 @options.folder
 def schema(folder: Path) -> None:
     """输出材料信息栏的 JSON Schema，供编辑器边写边查。"""
-    from xuelan.model.fields import json_schema
     from xuelan.model.material import FIELDS
+    from xuelan.model.schema import json_schema
 
     data = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "材料"}
     data |= json_schema(FIELDS, load_column(folder).vocabularies)

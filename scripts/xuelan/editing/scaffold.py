@@ -12,7 +12,8 @@ from typing import Final
 
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column, Kind
-from xuelan.model.fields import Field, Form, explain_bad_id
+from xuelan.model.fields import Field, Form
+from xuelan.model.forms import explain_bad_id
 from xuelan.model.material import DRAFT, FIELDS
 from xuelan.reading.loader import load
 from xuelan.text import pinyin

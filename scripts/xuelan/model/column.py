@@ -51,7 +51,7 @@ COLUMN_FIELDS: Final[Table] = (
     Field("publisher", "编者", "谁编这个栏目，印在引文和订阅源里。", required=True),
     Field("kinds", "文种", "收哪几类材料。", Form.RECORD, True, True, fields=KIND_FIELDS),
     Field("activities", "活动", "组织哪几项活动。", Form.RECORD, many=True, fields=ACTIVITY_FIELDS),
-    Field("audiences", "对象", "材料给谁学。", many=True),
+    Field("audiences", "对象", "材料给谁学。", Form.NAME, many=True),
     Field("essential", "先读", "首页“先读这几篇”的材料编号，按顺序。", Form.SLUG, many=True),
     Field("notice", "依据文件", "部署活动的文件的材料编号。", Form.SLUG),
     Field("footer", "页脚", "备案号等，没有就空着。", Form.RECORD, fields=FOOTER_FIELDS),

@@ -6,25 +6,25 @@ and the JSON Schema all come from the same table, so that they cannot contradict
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
 
-from xuelan.text.file_names import is_reserved
-from xuelan.text.problem import Code, Problem, did_you_mean
+from xuelan.model import forms
+from xuelan.text.problem import Code, Edit, Problem, did_you_mean
 from xuelan.text.source import CONTROL
 from xuelan.text.yaml_reader import YamlMapping
+from xuelan.text.yaml_slips import quote
 
 
 class Form(Enum):
     """What a field's value looks like, in the words the reference page uses."""
 
     LINE = "一行文字"
+    NAME = "一个名称"
     TEXT = "一段文字"
     SLUG = "编号：小写英文字母、数字、连字符"
     KEY = "编号：英文字母、数字、连字符"
@@ -65,17 +65,9 @@ class Field:
 Table = tuple[Field, ...]
 Vocabularies = Mapping[str, tuple[str, ...]]
 
-SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST_ID: Final = 80
-"""Characters of an id. An address and a file have it in their names; Windows takes 260 a path."""
-KEY: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
-NUMBER: Final = r"[一-鿿]{2,16}〔(?:19|20)[0-9]{2}〕[1-9][0-9]{0,4}号"
-_LOOSE_NUMBER: Final = (
-    r"([一-鿿]{2,16})\s*[〔\[［(（【]\s*((?:19|20)[0-9]{2})\s*[〕\]］)）】]"
-    r"\s*第?\s*0*([0-9]{1,5})\s*号"
-)
-_DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 _INDENTED_BREAK: Final = re.compile(r"\s*\n\s*")
+_UNSEEN: Final = re.compile("[\t\u00ad\u202a-\u202e\u2060-\u2069\ue000-\uf8ff\ufff9-\ufffd]")
+"""Characters that no printer has, or that show something else than what stands in the file."""
 
 
 class _FieldPlace(NamedTuple):
@@ -84,10 +76,28 @@ class _FieldPlace(NamedTuple):
     path: str
     line: int
     field: Field
+    mapping: YamlMapping
 
-    def problem(self, code: Code, message: str, hint: str = "") -> Problem:
+    def problem(
+        self, code: Code, message: str, hint: str = "", edits: tuple[Edit, ...] = ()
+    ) -> Problem:
         where = f"“{self.field.name}”（{self.field.label}）"
-        return Problem(self.path, self.line, code, f"{where}{message}", hint)
+        return Problem(self.path, self.line, code, f"{where}{message}", hint, edits)
+
+    def fault(self, text: str, fault: forms.Fault) -> Problem:
+        """The problem of a value, with the edit that writes the better one in its place."""
+        new = fault.better
+        edits = self.mapping.replace(self.field.name, text, new) if new else ()
+        if edits and ", " in new and self.field.form is Form.NAME:
+            line = self.mapping.line_text(edits[0].line)
+            if "[" not in line:  # entries on lines of their own
+                edits = (replace(edits[0], new=new.replace(", ", f"\n{line[: edits[0].start]}")),)
+        return self.problem(fault.code, fault.message, fault.hint, edits)
+
+    def write(self, code: Code, message: str, old: str, new: str) -> Problem:
+        """The problem of a value, and the line to write instead."""
+        edits = self.mapping.replace(self.field.name, old, new)
+        return self.problem(code, message, f"写成 {self.field.name}: {new}", edits)
 
 
 def validate(
@@ -100,16 +110,17 @@ def validate(
     """
     problems: list[Problem] = []
     values = dict(_empty_values(table))
+    meant: set[str] = set(mapping.broken)
     for key, line in mapping.lines.items():
         if key not in values:
-            problems.append(_unknown_field(path, line, key, table))
+            name, problem = _unknown_field(path, line, key, table, mapping)
+            problems.append(problem)
+            meant.add(name)
     for field in table:
         raw = mapping.get(field.name)
         if not raw and (raw is None or raw in ("", [])):
-            if field.required:
-                hint = f"例如：{field.name}: {field.example}" if field.example else field.help
-                place = _FieldPlace(path, mapping.line_of(field.name), field)
-                problems.append(place.problem(Code.MISSING_FIELD, "没有填写", hint))
+            if field.required and field.name not in meant:
+                problems.append(_missing_field(path, mapping, field, table))
             continue
         if field.many:
             if _are_clean(raw, field, vocabularies):
@@ -119,19 +130,52 @@ def validate(
             values[field.name] = raw
             continue
         read = _read_list if field.many else _read_value
-        place = _FieldPlace(path, mapping.line_of(field.name), field)
+        place = _FieldPlace(path, mapping.line_of(field.name), field, mapping)
         values[field.name], found = read(raw, place, vocabularies)
         problems += found
     return values, problems
 
 
-def _unknown_field(path: str, line: int, key: str, table: Table) -> Problem:
-    by_label = next((f for f in table if f.label == key), None)
-    if by_label:
-        hint = f"“{key}”这一项应写作“{by_label.name}”"
-    else:
-        hint = did_you_mean(key, [f.name for f in table])
-    return Problem(path, line, Code.UNKNOWN_FIELD, f"没有“{key}”这个字段", hint)
+def _unknown_field(
+    path: str, line: int, key: str, table: Table, mapping: YamlMapping
+) -> tuple[str, Problem]:
+    """The problem of a key that is no field, and the field that it means, if that is known."""
+    names = [f.name for f in table]
+    bare, sign, rest = key.strip("　 －—–·•-").partition("：")
+    if not sign:
+        bare, sign, rest = bare.partition(":")
+    bare = forms.plain(bare)
+    by_label = {f.label: f.name for f in table}
+    near = did_you_mean(bare.lower(), names)
+    name = by_label.get(bare) or next((n for n in names if f"“{n}”" in near), "")
+    message = f"没有“{forms.shorten(key)}”这个字段"
+    if not name:
+        known = f"这里有的是 {'、'.join(names)}" if len(names) <= 12 else "有哪些字段见“字段一览”"
+        hint = f"删掉它，或改成别的字段；{known}"
+        return "", Problem(path, line, Code.UNKNOWN_FIELD, message, hint)
+    if sign:
+        hint = f"写成 {name}: {rest}，冒号用半角，后面空一格"
+        return name, Problem(path, line, Code.UNKNOWN_FIELD, message, hint)
+    hint = f"“{bare}”这一项应写作“{name}”" if bare in by_label else f"是不是想写“{name}”？"
+    at = mapping.line_text(line).find(key)
+    edits = (Edit(line, at, at + len(key), name),) if at >= 0 and name not in mapping else ()
+    return name, Problem(path, line, Code.UNKNOWN_FIELD, message, hint, edits)
+
+
+def _missing_field(path: str, mapping: YamlMapping, field: Field, table: Table) -> Problem:
+    """The problem of a required field: at its line, or at that of the field above its place."""
+    line, where = mapping.lines.get(field.name, 0), "写成"
+    if not line:
+        before = [mapping.lines.get(f.name, 0) for f in table[: table.index(field)]]
+        line, where = next((n for n in reversed(before) if n), mapping.line), "加一行"
+    example = field.example or f"……（{field.help or field.label}）"
+    if field.form is Form.TEXT:
+        example = f"……（{field.help}）"
+    elif field.form is Form.CHOICE and field.choices:
+        example = f"……（可选：{'、'.join(field.choices)}）"
+    hint = f"{where} {field.name}: {example}"
+    place = _FieldPlace(path, line, field, mapping)
+    return place.problem(Code.MISSING_FIELD, "没有填写", hint)
 
 
 @cache
@@ -156,7 +200,9 @@ def _is_clean(raw: Any, field: Field, vocabularies: Vocabularies) -> bool:
     if field.form is Form.CHOICE:
         return raw in (field.choices or vocabularies.get(field.vocabulary, ()))
     check = _CHECKS.get(field.form)
-    return check(raw) is None if check else field.form in _WORDS
+    if check is None:
+        return field.form in _WORDS and not _UNSEEN.search(raw)
+    return check(raw) is None
 
 
 def _are_clean(raw: Any, field: Field, vocabularies: Vocabularies) -> bool:
@@ -175,20 +221,47 @@ _WORDS: Final = frozenset({Form.LINE, Form.TEXT})
 def _read_list(
     raw: Any, place: _FieldPlace, vocabularies: Vocabularies
 ) -> tuple[tuple[Any, ...], list[Problem]]:
+    field = place.field
     if not isinstance(raw, list):
-        hint = f"写成 {place.field.name}: [甲, 乙]，只有一项也要方括号"
-        return (), [place.problem(Code.WRONG_TYPE, "应为列表", hint)]
+        return (), [_no_list(raw, place)]
     values, problems = [], []
     for item in raw:
-        if _is_clean(item, place.field, vocabularies):
+        if _is_clean(item, field, vocabularies):
             values.append(item)
             continue
-        here = _FieldPlace(place.path, getattr(item, "line", place.line), place.field)
+        if field.form is Form.NAME and forms.joins_names(item):
+            if any(place.mapping.replace(field.name, f"{q}{item}{q}", "") for q in "'\""):
+                values.append(item)  # quoted, so it is one name
+                continue
+            if len(raw) == 1 and place.mapping.replace(field.name, f"[{item}]", ""):
+                continue  # found where the YAML was read
+        if item is None:
+            problems.append(
+                place.problem(Code.MISSING_FIELD, "有一项是空的", "写上它，或删掉这一项")
+            )
+            continue
+        here = place._replace(line=getattr(item, "line", place.line))
         value, found = _read_value(item, here, vocabularies)
         problems += found
-        if not found or place.field.form is Form.RECORD:
+        if not found or field.form is Form.RECORD:
             values.append(value)
     return tuple(v for v in values if v is not None), problems
+
+
+def _no_list(raw: Any, place: _FieldPlace) -> Problem:
+    """The problem of one value where a list belongs."""
+    field = place.field
+    if isinstance(raw, str) and field.form is not Form.RECORD:
+        one = field.form is Form.LINE
+        names = [raw] if one else forms.split_names(raw)
+        new = f"[{', '.join(quote(n) if one else n for n in names)}]"
+        return place.write(Code.WRONG_TYPE, "应为列表", raw, new)
+    if field.form is Form.RECORD:
+        keys = "、".join(f.name for f in field.fields)
+        hint = f"每一组另起一行，写成“  - {field.fields[0].name}: 值”，各组有 {keys}"
+        return place.problem(Code.WRONG_TYPE, "应为列表", hint)
+    hint = f"写成 {field.name}: [甲, 乙]，只有一项也要方括号"
+    return place.problem(Code.WRONG_TYPE, "应为列表", hint)
 
 
 def _read_value(
@@ -199,24 +272,52 @@ def _read_value(
         return _read_record(raw, place, vocabularies)
     if field.form is Form.ANY:
         return (tuple(raw) if isinstance(raw, list) else raw), []
-    wrong_type = f"应为{field.form.value}"
-    if field.form in _SCALARS:
+    if field.form in SCALARS:
         is_bool = isinstance(raw, bool)  # a bool is an int as well
-        if is_bool is (field.form is Form.BOOL) and isinstance(raw, _SCALARS[field.form]):
+        if is_bool is (field.form is Form.BOOL) and isinstance(raw, SCALARS[field.form]):
             return raw, []
-        return _empty_value(field), [place.problem(Code.WRONG_TYPE, wrong_type)]
+        return _empty_value(field), [_no_scalar(raw, place)]
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw)
     if not isinstance(raw, str):
-        hint = "值里有冒号、方括号等符号时，请用英文引号整句括起来"
-        return _empty_value(field), [place.problem(Code.WRONG_TYPE, wrong_type, hint)]
+        return _empty_value(field), [_no_text(raw, place)]
     text = raw.strip()
     if "\n" in text and field.form is not Form.TEXT:
-        text = _INDENTED_BREAK.sub("", text)
+        text = _INDENTED_BREAK.sub(_joint, text)
     return _read_text(text, place, vocabularies)
 
 
-_SCALARS: Final[dict[Form, tuple[type, ...]]] = {
+def _joint(found: re.Match[str]) -> str:
+    """What stands for a line break in a value of one line: a space between words of letters."""
+    text, start, end = found.string, found.start(), found.end()
+    return " " if text[start - 1].isascii() and text[end].isascii() else ""
+
+
+def _no_scalar(raw: Any, place: _FieldPlace) -> Problem:
+    """The problem of a value that is no number, or not true or false."""
+    form, word = place.field.form, "" if isinstance(raw, (list, dict)) else str(raw)
+    new = forms.to_truth(word) if form is Form.BOOL else forms.to_number(word)
+    message = f"应为 {form.value}" if form is Form.BOOL else f"应为{form.value}"
+    if new and word and not (form is Form.INT and "." in new):
+        return place.write(Code.WRONG_TYPE, message, word, new)
+    hint = "" if form is Form.BOOL else "只写半角数字，不加引号、单位和千分号"
+    return place.problem(Code.WRONG_TYPE, message, hint or "不加引号")
+
+
+def _no_text(raw: Any, place: _FieldPlace) -> Problem:
+    """The problem of a list, a mapping or a truth where a text belongs."""
+    message = f"应为{place.field.form.value}"
+    value = place.mapping.line_text(place.line).partition(":")[2].strip()
+    lone = value.startswith(("[", "{")) or not isinstance(raw, (list, dict))
+    if value and lone and not place.field.many and place.mapping.lines.get(place.field.name):
+        if isinstance(raw, list) and len(raw) == 1 and place.field.form is not Form.LINE:
+            return place.write(Code.WRONG_TYPE, message, value, str(raw[0]))
+        return place.write(Code.WRONG_TYPE, message, value, quote(value))
+    hint = "值里有冒号、方括号等符号时，请用英文引号整句括起来"
+    return place.problem(Code.WRONG_TYPE, message, hint)
+
+
+SCALARS: Final[dict[Form, tuple[type, ...]]] = {
     Form.INT: (int,),
     Form.AMOUNT: (int, float),
     Form.BOOL: (bool,),
@@ -226,151 +327,41 @@ _SCALARS: Final[dict[Form, tuple[type, ...]]] = {
 def _read_record(
     raw: Any, place: _FieldPlace, vocabularies: Vocabularies
 ) -> tuple[dict[str, Any] | None, list[Problem]]:
+    fields = place.field.fields
     if not isinstance(raw, YamlMapping):
-        names = "、".join(f.name for f in place.field.fields)
+        names = "、".join(f.name for f in fields)
         message = f"应为一组字段（{names}）"
-        return None, [place.problem(Code.WRONG_TYPE, message)]
-    return validate(raw, place.field.fields, place.path, vocabularies)
+        example = ", ".join(f"{f.name}: {f.example or f.label}" for f in fields if f.required)
+        hint = f"写成 {{{example or f'{fields[0].name}: 值'}}}，不用的字段不写"
+        return None, [place.problem(Code.WRONG_TYPE, message, hint)]
+    return validate(raw, fields, place.path, vocabularies)
 
 
 def _read_text(
     text: str, place: _FieldPlace, vocabularies: Vocabularies
 ) -> tuple[str, list[Problem]]:
     field = place.field
-    if not text.isprintable() and (match := CONTROL.search(text)):
-        message = f"里有看不见的字符 U+{ord(match.group()):04X}"
-        return "", [place.problem(Code.CONTROL_CHARACTER, message, "删掉它重新输入")]
+    if found := CONTROL.search(text) or _UNSEEN.search(text):
+        sign = found.group()
+        message = f"里有看不见的字符 U+{ord(sign):04X}" if sign != "\t" else "里有 Tab"
+        hint = "删掉它重新输入" if sign != "\t" else "改用空格"
+        edits = place.mapping.replace(field.name, sign, " ") if sign == "\t" else ()
+        return "", [place.problem(Code.CONTROL_CHARACTER, message, hint, edits)]
     if field.form is Form.CHOICE:
         allowed = field.choices or vocabularies.get(field.vocabulary, ())
-        if text in allowed:
-            return text, []
-        hint = did_you_mean(text, allowed) or f"可选：{'、'.join(allowed)}"
-        return "", [place.problem(Code.UNKNOWN_VALUE, f"没有“{_shorten(text)}”这个选项", hint)]
-    check = _CHECKS.get(field.form)
-    if check is None:
-        return text, []
-    fault = check(text)
-    if fault is None:
-        return text, []
-    code, message, hint = fault
-    return "", [place.problem(code, message, hint)]
-
-
-_Fault = tuple[Code, str, str] | None
-
-
-def _check_slug(text: str) -> _Fault:
-    fault = ""
-    if not SLUG.fullmatch(text):
-        fault = "只用小写英文字母、数字和连字符，例如 portrait-of-a-village"
-    elif is_reserved(text):
-        fault = f"Windows 不收叫“{text}”的文件，加上一两个字，例如 {text}-text"
-    elif len(text) > LONGEST_ID:
-        fault = f"编号太长（{len(text)}个字符），不超过{LONGEST_ID}个"
-    return (Code.SLUG, f"“{_shorten(text)}”不能用作编号", fault) if fault else None
-
-
-def explain_bad_id(text: str) -> str:
-    """Why ``text`` cannot be an id, in one sentence; empty if it can."""
-    fault = _check_slug(text)
-    return f"{fault[1]}：{fault[2]}。" if fault else ""
-
-
-def _check_key(text: str) -> _Fault:
-    if KEY.fullmatch(text):
-        return None
-    return Code.SLUG, f"“{_shorten(text)}”不能用作编号", "只用英文字母、数字和连字符"
-
-
-def _check_date(text: str) -> _Fault:
-    match = _DATE.fullmatch(text)
-    if not match:
-        hint = "写成 '2016'、'2016-03' 或 '2016-03-28'；说不准的写在日期说明里"
-        return Code.DATE, f"“{_shorten(text)}”不是日期写法", hint
-    year, month, day = (int(part or 1) for part in match.groups())
-    try:
-        datetime.date(year, month, day)
-    except ValueError:
-        return Code.DATE, f"“{text}”这一天不存在", "核对月份和日数"
-    return None
-
-
-def _check_number(text: str) -> _Fault:
-    if re.fullmatch(NUMBER, text):
-        return None
-    loose = re.fullmatch(_LOOSE_NUMBER, text)
-    hint = "形如 某委发〔2016〕8号：年份用六角括号〔〕，号前不加“第”和 0"
-    if loose:
-        hint = f"应写作 {loose[1]}〔{loose[2]}〕{loose[3]}号"
-    return Code.NUMBER, f"“{_shorten(text)}”不合发文字号写法", hint
-
-
-def _check_url(text: str) -> _Fault:
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
-    except ValueError:
-        good = False
-    if good and not re.search(r"[\s<>\"'`\\]", text):
-        return None
-    return Code.ADDRESS, f"“{_shorten(text)}”不是完整的网址", "从浏览器地址栏整条复制"
-
-
-def _check_file(text: str) -> _Fault:
-    if text.startswith("/") or "\\" in text or re.match(r"[A-Za-z]+:", text):
-        hint = "写成 文件夹/文件名，用 /，不用盘符"
-        return Code.OUTSIDE, f"“{_shorten(text)}”不是栏目内的相对路径", hint
-    return None
+        fault = forms.check_choice(text, tuple(allowed), field.help)
+    else:
+        check = _CHECKS.get(field.form)
+        fault = check(text) if check else None
+    return ("", [place.fault(text, fault)]) if fault else (text, [])
 
 
 _CHECKS: Final = {
-    Form.SLUG: _check_slug,
-    Form.KEY: _check_key,
-    Form.DATE: _check_date,
-    Form.NUMBER: _check_number,
-    Form.URL: _check_url,
-    Form.FILE: _check_file,
+    Form.NAME: forms.check_name,
+    Form.SLUG: forms.check_slug,
+    Form.KEY: forms.check_key,
+    Form.DATE: forms.check_date,
+    Form.NUMBER: forms.check_number,
+    Form.URL: forms.check_url,
+    Form.FILE: forms.check_file,
 }
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= 40 else text[:40] + "……"
-
-
-def json_schema(table: Table, vocabularies: Vocabularies) -> dict[str, Any]:
-    """The table as a JSON Schema (draft 2020-12) object, for editors that check while typing."""
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": [f.name for f in table if f.required],
-        "properties": {f.name: _field_schema(f, vocabularies) for f in table},
-    }
-
-
-_PATTERNS: Final = {
-    Form.SLUG: SLUG.pattern,
-    Form.KEY: KEY.pattern,
-    Form.DATE: _DATE.pattern,
-    Form.NUMBER: NUMBER,
-    Form.URL: r"https?://\S+",
-}
-
-
-def _field_schema(field: Field, vocabularies: Vocabularies) -> dict[str, Any]:
-    schema: dict[str, Any]
-    if field.form is Form.RECORD:
-        schema = json_schema(field.fields, vocabularies)
-    elif field.form is Form.CHOICE:
-        schema = {"enum": list(field.choices or vocabularies.get(field.vocabulary, ()))}
-    elif field.form in _SCALARS:
-        names = {Form.INT: "integer", Form.AMOUNT: "number", Form.BOOL: "boolean"}
-        schema = {"type": names[field.form]}
-    elif field.form is Form.ANY:
-        schema = {}
-    else:
-        schema = {"type": "string"}
-        if field.form in _PATTERNS:
-            schema["pattern"] = f"^(?:{_PATTERNS[field.form]})$"
-    if field.many:
-        schema = {"type": "array", "items": schema}
-    return {**schema, "title": field.label, "description": field.help}

@@ -42,7 +42,7 @@ SELECTION_FIELDS: Final[Table] = (
         "activities", "活动", "用于这些活动的材料。", Form.CHOICE, many=True,
         vocabulary="activities",
     ),
-    Field("tags", "标签", "带这些标签之一的材料。", many=True),
+    Field("tags", "标签", "带这些标签之一的材料。", Form.NAME, many=True),
     Field(
         "audiences", "对象", "适合这些对象的材料。", Form.CHOICE, many=True,
         vocabulary="audiences",

@@ -31,7 +31,7 @@ FIELDS: Final[Table] = (
         "title", "题名", "原题；没有见到原题的，写朴素的说明。", required=True, example="山村来信"
     ),
     Field("title_seen", "题名已核", "见到过原题写 true，没有见到写 false。", Form.BOOL),
-    Field("author", "作者", "真实署名的作者。", many=True),
+    Field("author", "作者", "真实署名的作者。", Form.NAME, many=True),
     Field("outlet", "出版者", "报刊、网站、出版社或制作单位。"),
     Field("issuer", "发文机关", "公文由谁制发。"),
     Field("number", "发文字号", "公文的字号。", Form.NUMBER),

@@ -29,7 +29,8 @@ from xuelan.rules import privacy
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import UNREAD, list_files, read
-from xuelan.text.yaml_reader import YamlMapping, parse_yaml
+from xuelan.text.yaml_reader import YamlMapping
+from xuelan.text.yaml_salvage import read_yaml
 
 MAX_DATA_BYTES: Final = 20 * 1000 * 1000
 """Largest data file read: works or facts of some hundred thousand materials."""
@@ -81,9 +82,10 @@ def _add_materials(
     """The catalog with its materials, and all problems."""
     texts = list(readings)
     problems = [*problems, *(p for r in texts for p in r.problems)]
-    materials = sorted((r.material for r in texts if r.material), key=lambda m: (m.id, m.path))
-    scans = {r.path: r.scan for r in texts if r.scan}
     unread = frozenset(p.path for p in problems if p.code in UNREAD)
+    whole = (r.material for r in texts if r.material and r.path not in unread)
+    materials = sorted(whole, key=lambda m: (m.id, m.path))
+    scans = {r.path: r.scan for r in texts if r.scan and r.path not in unread}
     return replace(catalog, materials=tuple(materials), scans=scans, unread=unread), problems
 
 
@@ -156,7 +158,7 @@ def _read_kits(column: Column, problems: list[Problem]) -> list[Kit]:
         problems += found
         if source is None:
             continue
-        data, found = parse_yaml(path, source.text)
+        data, found = read_yaml(path, source.text)
         problems += [*found, *privacy.check_text(path, source.text)]
         if isinstance(data, YamlMapping):
             values, found = validate(data, recipes.FIELDS, path, column.vocabularies)
@@ -176,14 +178,30 @@ def _read_items(root: Path, path: str) -> tuple[list[YamlMapping], list[Problem]
     source, problems = read(root, path, MAX_DATA_BYTES)
     if source is None:
         return [], problems
-    data, wrong = parse_yaml(path, source.text)
+    data, wrong = read_yaml(path, source.text)
     problems += [*wrong, *privacy.check_text(path, source.text)]
-    if wrong or data is None:
+    if data is None:
         return [], problems
-    if not isinstance(data, list) or not all(isinstance(item, YamlMapping) for item in data):
-        message = "整个文件应为一个列表，每一项是以“- id:”开头的一组字段"
-        return [], [*problems, Problem(path, 1, Code.YAML, message)]
-    return data, problems
+    if isinstance(data, list):
+        return [item for item in data if isinstance(item, YamlMapping)], problems + [
+            Problem(path, _find_line(source.text, item), Code.YAML, *_NO_RECORD)
+            for item in data
+            if not isinstance(item, YamlMapping)
+        ]
+    return [], [*problems, Problem(path, 1, Code.YAML, *_NO_LIST)] if not wrong else problems
+
+
+_NO_LIST: Final = (
+    "整个文件应为一个列表，每一项是以“- id:”开头的一组字段",
+    "每一项的第一行写成“- id: 编号”，半角减号后面空一格，其余各行缩进两格",
+)
+_NO_RECORD: Final = ("这一项不是一组字段", "写成“- id: 编号”，下面各行缩进两格，写“字段: 值”")
+
+
+def _find_line(text: str, item: Any) -> int:
+    """The line of a list's entry that is one word; 1 if it stands there otherwise."""
+    lines = text.split("\n")
+    return next((n for n, s in enumerate(lines, 1) if s.lstrip("- ").strip() == str(item)), 1)
 
 
 def _make_figure(values: dict[str, Any]) -> Figure:

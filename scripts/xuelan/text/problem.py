@@ -43,6 +43,11 @@ class Code(Enum):
     # Front matter and data
     NO_FRONT_MATTER = "no-front-matter", Severity.ERROR, "材料开头缺少用两行 --- 围住的信息栏。"
     YAML = "yaml", Severity.ERROR, "信息栏或数据文件的 YAML 写法有误，读不下去。"
+    LOST_TEXT = (
+        "lost-text",
+        Severity.ERROR,
+        "这里的字会被 YAML 当成注释、记号，或与别的字并成一项，读者看不到。",
+    )
     DUPLICATE_KEY = "duplicate-key", Severity.ERROR, "同一个字段写了两遍。"
     UNKNOWN_FIELD = "unknown-field", Severity.ERROR, "没有这个字段。"
     MISSING_FIELD = "missing-field", Severity.ERROR, "缺少必填字段。"

@@ -15,7 +15,9 @@ from typing import Final
 
 from xuelan.text.errors import XuelanError
 from xuelan.text.problem import Code, Problem
-from xuelan.text.yaml_reader import YamlMapping, parse_yaml
+from xuelan.text.yaml_reader import YamlMapping
+from xuelan.text.yaml_salvage import read_yaml
+from xuelan.text.yaml_slips import FIELD_NOTE
 
 MAX_TEXT_BYTES: Final = 2 * 1000 * 1000
 """Largest text file read. A book of a million characters is 3 MB; an article never is."""
@@ -156,7 +158,10 @@ def _encoding_problem(path: str, raw: bytes, line: int) -> Problem:
 
 
 def split(source: Source) -> tuple[Document | None, list[Problem]]:
-    """Split a material's text at its ``---`` lines and parse the front matter."""
+    """Split a material's text at its ``---`` lines and parse the front matter.
+
+    Where only parts of the front matter can be read, the document has those.
+    """
     text = source.text
     hint = "第一行写 ---，信息栏写完后再写一行 ---；用 xuelan new 可以生成样板"
     begin = _FENCE.match(text)
@@ -167,15 +172,16 @@ def split(source: Source) -> tuple[Document | None, list[Problem]]:
     if end is None:
         message = "信息栏没有结束"
         return None, [Problem(source.path, 1, Code.NO_FRONT_MATTER, message, hint)]
-    front, problems = parse_yaml(source.path, text[begin.end() + 1 : end.start()], first_line=2)
+    written = text[begin.end() + 1 : end.start()]
+    front, problems = read_yaml(source.path, written, 2, FIELD_NOTE)
     if front is None and not problems:
         front = YamlMapping(2)
-    if not problems and not isinstance(front, YamlMapping):
-        problems = [Problem(source.path, 2, Code.YAML, "信息栏应写成“字段: 值”的样子")]
-    if problems:
-        return None, problems
+    if not isinstance(front, YamlMapping):
+        hint = "每行一个字段，例如 title: 关于学习活动的通知"
+        lost = Problem(source.path, 2, Code.YAML, "信息栏应写成“字段: 值”的样子", hint)
+        return None, problems or [lost]
     line = text.count("\n", 0, end.start()) + 2
-    return Document(source.path, front, text[end.end() + 1 :], line, source.digest), []
+    return Document(source.path, front, text[end.end() + 1 :], line, source.digest), problems
 
 
 class ChangedError(XuelanError):

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 
 from xuelan.text.errors import XuelanError
-from xuelan.text.problem import Code, Problem
+from xuelan.text.problem import Code, Edit, Problem
 
 DEEPEST: Final = 8
 """Lists and mappings that may stand inside each other; a column's own files need four."""
@@ -21,16 +21,48 @@ _TYPED: Final = re.compile(r"(?:(~|null|)|(true|false)|-?(?:0|[1-9][0-9]{0,17})(
 
 
 class YamlMapping(dict[str, Any]):
-    """A YAML mapping that remembers at which line each key stands."""
+    """A YAML mapping that remembers at which line each key stands.
 
-    def __init__(self, line: int) -> None:
+    ``text`` is the YAML it was read from, which begins at line ``first_line`` of its file.
+    ``broken`` names the keys that stand there with a value that cannot be read.
+    """
+
+    def __init__(self, line: int, text: str = "", first_line: int = 1) -> None:
         super().__init__()
         self.line = line
         self.lines: dict[str, int] = {}
+        self.text = text
+        self.first_line = first_line
+        self.broken: frozenset[str] = frozenset()
 
     def line_of(self, key: str) -> int:
         """The line of ``key``, or the line where the mapping begins."""
         return self.lines.get(key, self.line)
+
+    def line_text(self, line: int) -> str:
+        """What stands in a line of the file; empty if the mapping is not read from there."""
+        lines = self.text.split("\n")
+        return lines[line - self.first_line] if 0 <= line - self.first_line < len(lines) else ""
+
+    def replace(self, key: str, old: str, new: str) -> tuple[Edit, ...]:
+        """The edit that puts ``new`` in the place of ``old`` in the value of ``key``.
+
+        None if ``old`` does not stand there exactly once. Quotation marks around it go where
+        ``new`` is a list, and stay otherwise.
+        """
+        start = self.line_of(key)
+        end = min((n for n in self.lines.values() if n > start), default=start + 200)
+        lines = self.text.split("\n")[start - self.first_line : end - self.first_line]
+        found = [(n, line) for n, line in enumerate(lines, start) if old in line]
+        if not old or len(found) != 1 or found[0][1].count(old) != 1:
+            return ()
+        number, line = found[0]
+        at = line.index(old)
+        until = at + len(old)
+        quoted = line[at - 1 : at] == line[until : until + 1] != "" and line[at - 1] in "'\""
+        if quoted and new.startswith("["):
+            at, until = at - 1, until + 1
+        return (Edit(number, at, until, new),)
 
 
 class _DataError(XuelanError):
@@ -51,6 +83,7 @@ class _ValueBuilder:
 
     def __init__(self, text: str, first_line: int) -> None:
         self._next_event = yaml.CBaseLoader(text).get_event
+        self._text = text
         self._first_line = first_line
 
     def document(self) -> Any:
@@ -74,20 +107,24 @@ class _ValueBuilder:
         if event.tag is not None and event.tag != "!":
             raise yaml.MarkedYAMLError(problem="found undefined tag", problem_mark=event.start_mark)
         if kind is yaml.ScalarEvent:
-            return _to_value(event.value) if event.implicit[0] else event.value
+            word = event.value
+            if " " in word and event.start_mark.line != event.end_mark.line:
+                word = unfold(word, self._text[event.start_mark.index : event.end_mark.index])
+            return _to_value(word) if event.implicit[0] else word
         if depth > DEEPEST:
             raise _DataError(self._line(event), Code.YAML, "YAML 写法有误：列表嵌套过深")
         return self._mapping(event, depth) if kind is yaml.MappingStartEvent else self._list(depth)
 
     def _mapping(self, event: Any, depth: int) -> YamlMapping:
-        result = YamlMapping(self._line(event))
+        result = YamlMapping(self._line(event), self._text, self._first_line)
         while type(key_event := self._next_event()) is not yaml.MappingEndEvent:
             line = self._line(key_event)
             if type(key_event) is not yaml.ScalarEvent:
-                raise _DataError(line, Code.YAML, "字段名只能是一个词")
+                hint = "字段名用英文字母；整句以 * & ? [ { 开头时，请给整句加上英文引号"
+                raise _DataError(line, Code.YAML, "字段名只能是一个词", hint)
             key = key_event.value
             if key in result:
-                raise _DataError(line, Code.DUPLICATE_KEY, f"“{key}”写了两遍")
+                raise _DataError(line, Code.DUPLICATE_KEY, f"“{key}”写了两遍", "留一行，删掉另一行")
             result[key] = self._value(self._next_event(), depth + 1)
             result.lines[key] = line
         return result
@@ -101,6 +138,20 @@ class _ValueBuilder:
     def _line(self, event: Any) -> int:
         """The line of the file where ``event`` begins."""
         return int(event.start_mark.line) + self._first_line
+
+
+_WIDE: Final = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’…—]"
+_BREAK: Final = re.compile(rf"([^\s'\"]{{0,8}}{_WIDE})[ \t]*\n[ \t]*(?=({_WIDE}[^\s'\"]{{0,8}}))")
+
+
+def unfold(word: str, written: str) -> str:
+    """A value ``written`` on several lines, without the spaces of breaks between Han characters.
+
+    YAML makes a space of a line break, which Chinese does not have there.
+    """
+    for before, after in _BREAK.findall(written):
+        word = word.replace(f"{before} {after}", before + after, 1)
+    return word
 
 
 def _to_value(word: str) -> Any:
