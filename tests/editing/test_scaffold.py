@@ -72,11 +72,11 @@ def test_a_new_material_goes_where_its_kind_stands(tmp_path: Path) -> None:
         (("活动指难", "灯"), "没有“活动指难”这个文种。是不是想写“活动指南”？\n"),
         (
             ("故事", "灯", "--id", "Lamp"),
-            "“Lamp”不能用作编号：只用小写英文字母、数字和连字符，例如 portrait-of-a-village。\n",
+            "“Lamp”不能用作编号：应写作 lamp。\n",
         ),
         (
             ("故事", "灯", "--id", "../lamp"),
-            "“../lamp”不能用作编号：只用小写英文字母、数字和连字符，例如 portrait-of-a-village。\n",
+            "“../lamp”不能用作编号：应写作 lamp。\n",
         ),
         (
             ("故事", "灯", "--id", "guide-study"),
