@@ -17,6 +17,7 @@ from xuelan.rules.portable import portable_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.scan import Details, Quotation, Scan, bare
+from xuelan.text.source import is_file
 
 BEGINNING: Final = 10
 """Quotations are looked for by so many first characters: with a long one that repeats itself, the
