@@ -27,7 +27,7 @@ from xuelan.engine.steps import BuildStep, StepRun, Timing
 from xuelan.engine.workers import open_workers, without_gc
 from xuelan.pages.edition import Edition
 from xuelan.pages.write import Written
-from xuelan.reading import settings
+from xuelan.reading import folders, settings
 from xuelan.site import RENDERING, WRITING
 from xuelan.text.problem import Problem, fatal
 from xuelan.text.source import ChangedError
@@ -126,6 +126,8 @@ def _build_once(
     digests = digest_settings(inputs)
     column, _ = settings.load(root)
     target = site or root / (column.site_dir if column else "site")
+    if column and site:
+        folders.refuse_overlap(column, site)
     context = BuildContext(
         root,
         target,

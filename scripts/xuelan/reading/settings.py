@@ -21,6 +21,7 @@ from xuelan.model.column import (
     Kind,
 )
 from xuelan.model.fields import validate
+from xuelan.reading.folders import check_folders
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import is_folder, read
 from xuelan.text.yaml_reader import YamlMapping, parse_yaml
@@ -89,6 +90,11 @@ def _check_host(root: Path, settings: dict[Any, Any], text: str) -> list[Problem
         Path(docs).is_absolute() or ".." in docs or not is_folder(root / docs)
     ):
         faults.append(("docs_dir", f"栏目里没有“{docs}”这个文件夹", "放手写页面，例如 index.md"))
+    faults += check_folders(root, settings)
+    if settings.get("use_directory_urls") is False:
+        message = "只能是 true"
+        hint = "删掉这一行；全部网址都以 / 结尾，材料、套装和检索里的链接也照此写"
+        faults.append(("use_directory_urls", message, hint))
     return [
         Problem(SETTINGS_FILE, _find_line(text, name), Code.SETTINGS, f"{name} {message}", hint)
         for name, message, hint in faults
