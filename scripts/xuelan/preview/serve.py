@@ -26,7 +26,7 @@ from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.pages.edition import Edition
 from xuelan.preview.loopback import ADDRESS, BrowserTabs, Server
 from xuelan.preview.quick_preview import QuickPreview, Snapshot
-from xuelan.preview.watch import SavedFiles, start_watching
+from xuelan.preview.watch import SavedFiles, Watcher
 from xuelan.reading import settings
 from xuelan.text.errors import XuelanError
 from xuelan.text.problem import as_text
@@ -72,7 +72,8 @@ def _run(preview: Preview, root: Path, port: int, *, browser: bool) -> None:
     wake = threading.Event()
     saved = SavedFiles(root, wake)
     with Server(port, preview.site, preview.tabs, preview.quick.get_page) as server:
-        observer = start_watching(saved, _inputs(root))
+        watcher = Watcher(saved, root)
+        watcher.follow(_inputs(root))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         threading.Thread(target=preview.render_saved, args=(saved,), daemon=True).start()
         try:
@@ -85,10 +86,11 @@ def _run(preview: Preview, root: Path, port: int, *, browser: bool) -> None:
                 wake.wait()
                 _settle(wake)
                 saved.wait_until_handled()
+                watcher.follow(_inputs(root))  # the settings may name others, or one was made anew
                 gc.collect()  # now, and not while a page is waited for
                 _wake_later(wake, unless=preview.rebuild())
         finally:
-            observer.stop()
+            watcher.stop()
             server.shutdown()
 
 

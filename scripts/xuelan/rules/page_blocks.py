@@ -23,7 +23,7 @@ _ALONE: Final = re.compile(r"#{1,6}|(?:[-*_] *){3,}$|<|!!!|\?\?\?|===|\[[^\]]+\]
 
 
 @dataclass(slots=True)
-class _Level:
+class _OpenList:
     """A list that is open: where its items and their text begin, its kind of mark, its length."""
 
     indent: int
@@ -45,7 +45,7 @@ class _Reader:
     is enough for the lines up to the next empty one.
     """
 
-    levels: list[_Level] = field(default_factory=list)
+    levels: list[_OpenList] = field(default_factory=list)
     before: str = ""
     is_told: bool = False
     outermost: int = 0
@@ -93,7 +93,7 @@ class _Reader:
             yield f"列表缩进了 {indent} 格，看不出是哪一级", "每下一级缩进 4 格", ""
         del self.levels[depth + 1 :]
         if depth == len(self.levels):
-            self.levels.append(_Level(indent, len(item[0]), mark.endswith(".")))
+            self.levels.append(_OpenList(indent, len(item[0]), mark.endswith(".")))
         level = self.levels[depth]
         level.indent, level.content = indent, len(item[0])
         yield from _mark_slips(level, mark)
@@ -120,7 +120,7 @@ class _Reader:
 _INDENTED_CODE: Final = ("代码段前面有空格，网页上不成代码段", "开头和结尾的一行都顶格", "")
 
 
-def _mark_slips(level: _Level, mark: str) -> Iterator[Slip]:
+def _mark_slips(level: _OpenList, mark: str) -> Iterator[Slip]:
     """What the host changes in the marks of a list: it counts from 1 and keeps one kind."""
     is_ordered = mark[-1] == "."
     if is_ordered != level.is_ordered:
