@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from xuelan.check import ColumnReading, apply_rules, find_problems, read_column
+from xuelan.check import ColumnReading, apply_rules, find_problems, read_column, settle
 from xuelan.engine import overrides, publish
 from xuelan.engine.clock import source_date_epoch
 from xuelan.engine.context import BuildContext
@@ -27,6 +27,7 @@ from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column
 from xuelan.pages.frames import HostOutput
 from xuelan.pages.write import Written
 from xuelan.reading import attachments
+from xuelan.rules.waivers import drop_waived
 from xuelan.text.digests import key_of, program
 from xuelan.text.errors import XuelanError
 from xuelan.text.problem import Code, Problem, fatal
@@ -51,7 +52,7 @@ def read(context: BuildContext) -> ColumnReading:
 def make_catalog(context: BuildContext, reading: ColumnReading) -> Catalog:
     """The catalog that this build shows; refused where a file could not be read."""
     catalog, problems = reading
-    if catalog is None or fatal(problems, strict=context.strict):
+    if catalog is None or fatal(drop_waived(catalog, problems), strict=context.strict):
         raise RefusedError(find_problems(reading, context.cache))
     return replace(catalog, drafts=context.drafts)
 
@@ -83,7 +84,7 @@ def start_rules(context: BuildContext, reading: ColumnReading) -> Pending[list[P
     task = context.workers.submit(lambda: apply_rules(catalog), "检查")
     get_problems = context.resources.enter_context(task)
     found = [*found, *attachments.check_texts(catalog, context.cache)]
-    return Deferred(lambda: sorted({*found, *get_problems()}))
+    return Deferred(lambda: settle(catalog, [*found, *get_problems()]))
 
 
 def start_frame(context: BuildContext, catalog: Catalog) -> Pending[HostOutput]:

@@ -6,6 +6,7 @@ preview looks at one edited text by itself, with ``check_edit``, before it check
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,9 +18,9 @@ from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.reading import attachments, settings
 from xuelan.reading.loader import load
-from xuelan.rules import collection, data, menu, pages, text
+from xuelan.rules import collection, data, menu, pages, text, waivers
 from xuelan.rules import kits as kit_rules
-from xuelan.text.problem import Problem
+from xuelan.text.problem import Code, Problem
 
 RULES: Final = (
     collection.check_settings,
@@ -60,12 +61,31 @@ def check(
     return reading.catalog, find_problems(reading, cache)
 
 
+def settle(catalog: Catalog | None, problems: Iterable[Problem]) -> list[Problem]:
+    """All ``problems`` of a column, sorted: without those waived, equal notes of files joined."""
+    left = waivers.settle(catalog, problems) if catalog is not None else set(problems)
+    return sorted(_join_line_ends(left))
+
+
+def _join_line_ends(problems: Iterable[Problem]) -> list[Problem]:
+    """``problems`` with one note on Windows line ends instead of one for each file.
+
+    Git on Windows may have given them to every file of the column.
+    """
+    others = [p for p in problems if p.code is not Code.CRLF]
+    files = sorted(p for p in problems if p.code is Code.CRLF)
+    if len(files) > 1:
+        message = f"{files[0].message}，另外 {len(files) - 1} 个文件也是"
+        files = [replace(files[0], message=message)]
+    return others + files
+
+
 def find_problems(reading: ColumnReading, cache: Cache = NO_CACHE) -> list[Problem]:
     """Everything wrong with a column that has been read, sorted."""
     catalog, problems = reading
     if catalog is not None:
         problems = [*problems, *apply_rules(catalog), *attachments.check_texts(catalog, cache)]
-    return sorted(set(problems))
+    return settle(catalog, problems)
 
 
 def read_column(

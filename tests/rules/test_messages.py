@@ -215,7 +215,7 @@ def test_a_name_cannot_add_lines_to_the_output(form: Callable[[list[Problem]], s
 
 def test_the_summary_counts_each_severity() -> None:
     """Errors, warnings and notes are counted apart; what is not there is not mentioned."""
-    found = [Problem("a", 1, code, "") for code in (Code.BOM, Code.BOM, Code.UNUSED_WORK)]
+    found = [Problem("a", 1, code, "") for code in (Code.YAML, Code.YAML, Code.UNUSED_WORK)]
     assert problem.summary(found) == "检查完毕：2处错误，1处提示。"
     assert problem.summary([]) == "检查完毕，没有发现问题。"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xuelan.text.blanks import find_blanks, strip_blanks
 from xuelan.text.problem import Code
 from xuelan.text.source import MAX_TEXT_BYTES, Source, decode, list_files, read, split
 from xuelan.text.yaml_reader import parse_yaml
@@ -103,7 +104,8 @@ def test_a_file_is_split_at_its_first_two_fences(lines: list[str], begins: bool)
     assert fences[0] == 0
     front, _ = parse_yaml("a.md", "\n".join(lines[1 : fences[1]]), first_line=2)
     assert problems or document.front == (front or {})
-    assert document.body == "\n".join(lines[fences[1] + 1 :])
+    body = "\n".join(lines[fences[1] + 1 :])
+    assert document.body == strip_blanks(body, find_blanks(body))
     assert document.body_line == fences[1] + 2
 
 

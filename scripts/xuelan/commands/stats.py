@@ -23,7 +23,8 @@ def stats(folder: Path) -> None:
     from xuelan.editing.counts import count_kinds
 
     catalog = load_catalog(folder)
-    click.echo(_format_table(count_kinds(catalog)) + _format_data(catalog), nl=False)
+    table = _format_table(count_kinds(catalog))
+    click.echo(table + _format_data(catalog) + _format_waivers(catalog), nl=False)
 
 
 def _format_table(counts: list[KindCount]) -> str:
@@ -45,3 +46,12 @@ def _format_data(catalog: Catalog) -> str:
         "未发布": f"{drafts} 篇",
     }
     return "，".join(f"{name} {count}" for name, count in counts.items()) + "\n"
+
+
+def _format_waivers(catalog: Catalog) -> str:
+    """Return a line for each problem that a material lets pass, with its reason."""
+    lines = []
+    for path, waiver in ((m.path, waiver) for m in catalog.materials for waiver in m.waive):
+        date = f"（{waiver.date}）" if waiver.date else ""
+        lines.append(f"  {path}：{waiver.code}，{waiver.reason}{date}\n")
+    return "".join([f"放行 {len(lines)} 条\n", *lines]) if lines else ""

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from xuelan.model import forms
-from xuelan.text.problem import Code, Edit, Problem, did_you_mean
+from xuelan.text.problem import NEVER_WAIVED, Code, Edit, Problem, did_you_mean
 from xuelan.text.source import CONTROL
 from xuelan.text.yaml_reader import YamlMapping
 from xuelan.text.yaml_slips import quote
@@ -353,7 +353,11 @@ def _read_text(
     else:
         check = _CHECKS.get(field.form)
         fault = check(text) if check else None
-    return ("", [place.fault(text, fault)]) if fault else (text, [])
+    if not fault:
+        return text, []
+    problem = place.fault(text, fault)
+    kept = "" if problem.code in NEVER_WAIVED else text  # who lets it pass wants to see it
+    return kept, [problem]
 
 
 _CHECKS: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
 from operator import attrgetter
@@ -13,7 +14,7 @@ import msgspec
 from xuelan.model.fields import Field, Form, Table, Vocabularies, validate
 from xuelan.text.digests import key_of
 from xuelan.text.file_names import file_link
-from xuelan.text.problem import Problem
+from xuelan.text.problem import WAIVABLE, Problem
 from xuelan.text.source import Document
 
 OWN, OFFICIAL, THIRD_PARTY = "本站原创", "公文", "第三方"
@@ -39,6 +40,19 @@ _SIGN_OFF: Final = (
     Field("by", "审核人", "签字人的真实姓名或职务。", required=True),
     Field("date", "日期", "签字日期。", Form.DATE, required=True),
     Field("digest", "正文指纹", "签字时标题和正文的指纹，由 xuelan digest 算出；一改就对不上。"),
+)
+_WAIVER: Final = (
+    Field(
+        "code",
+        "代号",
+        "检查结果里方括号中的代号；使网站做不出来或不安全的，不能放行。",
+        Form.CHOICE,
+        required=True,
+        choices=WAIVABLE,
+        example="quotation",
+    ),
+    Field("reason", "理由", "为什么保留。", required=True, example="原件如此，已与纸质文件核对"),
+    Field("date", "日期", "放行的日期。", Form.DATE),
 )
 
 FIELDS: Final[Table] = (
@@ -115,6 +129,14 @@ FIELDS: Final[Table] = (
         choices=(DRAFT, PUBLISHED, WITHDRAWN),
         example=DRAFT,
     ),
+    Field(
+        "waive",
+        "放行",
+        "检查出来、但有理由保留的问题；每一条写代号和理由，检查结果里会列出来。",
+        Form.RECORD,
+        many=True,
+        fields=_WAIVER,
+    ),
     Field("reviews", "审核签字", "初审、复审、终审。", Form.RECORD, many=True, fields=_SIGN_OFF),
 )
 
@@ -170,6 +192,15 @@ class SignOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A kind of problem that an editor lets pass in a material, by the name of its code."""
+
+    code: str
+    reason: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """One material as its editor wrote it, every field checked.
 
@@ -209,6 +240,7 @@ class Material:
     life: str
     replaced_by: str
     status: str
+    waive: tuple[Waiver, ...]
     reviews: tuple[SignOff, ...]
     path: str
     face: bytes
@@ -256,6 +288,11 @@ class Material:
         return self.status == PUBLISHED
 
     @property
+    def is_source(self) -> bool:
+        """True for another body's document in full: it may be quoted, by itself as well."""
+        return self.text == FULL and self.ground != OWN
+
+    @property
     def address(self) -> str:
         """Its page's address below the site's root."""
         return f"materials/{self.id}/"
@@ -269,6 +306,15 @@ class Material:
 _values: Final = attrgetter(*(f.name for f in fields(Material)))
 
 
+_RECORDS: Final[dict[str, Callable[..., Any]]] = {
+    "attachments": Attachment,
+    "media": Media,
+    "waive": Waiver,
+    "reviews": SignOff,
+}
+"""The fields that are lists of records, with the class of a record."""
+
+
 def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, list[Problem]]:
     """A :class:`Material` from a document, and everything wrong with its front matter.
 
@@ -276,7 +322,7 @@ def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, lis
     the rest of the collection against it.
     """
     values, problems = validate(document.front, FIELDS, document.path, vocabularies)
-    for name, kind in (("attachments", Attachment), ("media", Media), ("reviews", SignOff)):
+    for name, kind in _RECORDS.items():
         values[name] = tuple(kind(**record) for record in values[name])
     material = Material(
         **values,

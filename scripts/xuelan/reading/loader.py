@@ -26,6 +26,7 @@ from xuelan.model.works import Work
 from xuelan.reading.docs import read_docs
 from xuelan.reading.materials import Reading, read_materials
 from xuelan.rules import privacy
+from xuelan.text import signs
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import UNREAD, list_files, read
@@ -160,6 +161,7 @@ def _read_kits(column: Column, problems: list[Problem]) -> list[Kit]:
             continue
         data, found = read_yaml(path, source.text)
         problems += [*found, *privacy.check_text(path, source.text)]
+        problems += signs.check_values(path, source.text, data)
         if isinstance(data, YamlMapping):
             values, found = validate(data, recipes.FIELDS, path, column.vocabularies)
             problems += found
@@ -180,6 +182,7 @@ def _read_items(root: Path, path: str) -> tuple[list[YamlMapping], list[Problem]
         return [], problems
     data, wrong = read_yaml(path, source.text)
     problems += [*wrong, *privacy.check_text(path, source.text)]
+    problems += signs.check_values(path, source.text, data)
     if data is None:
         return [], problems
     if isinstance(data, list):

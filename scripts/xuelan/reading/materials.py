@@ -25,11 +25,12 @@ from xuelan.model.material import Material, parse
 from xuelan.reading.files import file_paths, resolve_files
 from xuelan.rules import privacy
 from xuelan.rules.text import check_text
-from xuelan.text import prose
+from xuelan.text import prose, signs
+from xuelan.text.blanks import place_in_file
 from xuelan.text.digests import digest, key_of, program
 from xuelan.text.problem import Code, Edit, Problem
 from xuelan.text.scan import Scan, scan
-from xuelan.text.source import ChangedError, decode, list_files, read_bytes, split
+from xuelan.text.source import ChangedError, Document, Source, decode, list_files, read_bytes, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,20 @@ def interpret(path: str, raw: bytes, vocabularies: Vocabularies) -> Reading:
     lines = prose.lines(document.body)
     own = check_text(material, document.body, lines)
     hidden = privacy.check_text(path, source.text)
-    every = (*problems, *found, *wrong, *own, *hidden)
+    placed = [place_in_file(problem, document.blanks) for problem in own]
+    every = (*problems, *found, *wrong, *placed, *hidden, *_odd_signs(source, document))
     return Reading(path, every, material, scan(path, document.body, lines), document.body)
+
+
+def _odd_signs(source: Source, document: Document) -> Iterator[Problem]:
+    """What of a material cannot be printed, in its front matter or its text."""
+    text = source.text
+    if signs.is_plain(text):
+        return
+    parts = text.split("\n", document.body_line - 1)
+    yield from signs.check_values(source.path, text, document.front)
+    if len(parts) == document.body_line:
+        yield from signs.check_text(source.path, parts[-1], document.body_line)
 
 
 def _resolve(root: Path, reading: Reading, sha256: Callable[[Path], str]) -> Reading:

@@ -22,6 +22,7 @@ from xuelan.model.column import (
 )
 from xuelan.model.fields import validate
 from xuelan.reading.folders import check_folders
+from xuelan.text import signs
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import is_folder, read
 from xuelan.text.yaml_reader import YamlMapping, parse_yaml
@@ -63,9 +64,21 @@ def load(root: Path) -> tuple[Column | None, list[Problem]]:
         return None, problems + found
     values, found = validate(options, COLUMN_FIELDS, SETTINGS_FILE, {})
     problems += found + _check_footer(options, values)
+    problems += _odd_signs(source.text, settings, options)
     problems += _check_host(root, settings, source.text)
     column = _make_column(root, settings, values, source.text)
     return column, problems + _check_names(options, column)
+
+
+def _odd_signs(text: str, settings: dict[Any, Any], options: YamlMapping) -> list[Problem]:
+    """What of the column's name and its own settings cannot be printed."""
+    named = YamlMapping(1)
+    for key in ("site_name", "site_description"):
+        named[key] = settings.get(key)
+        match = re.search(rf"^{key}:", text, re.MULTILINE)
+        named.lines[key] = text.count("\n", 0, match.start()) + 1 if match else 1
+    named["xuelan"], named.lines["xuelan"] = options, options.line
+    return list(signs.check_values(SETTINGS_FILE, text, named))
 
 
 _HOST_SETTINGS: Final = (

@@ -28,8 +28,9 @@ class Code(Enum):
         Severity.ERROR,
         "文件不是 UTF-8 编码，常见于用记事本另存为 ANSI（GBK）的文件。",
     )
-    BOM = "bom", Severity.ERROR, "文件开头有看不见的 BOM 标记，应存为“UTF-8（无 BOM）”。"
-    CRLF = "crlf", Severity.ERROR, "文件用的是 Windows 换行（CRLF），应改为 LF。"
+    BOM = "bom", Severity.NOTE, "文件开头有看不见的 BOM 标记；读的时候不算，可以不改。"
+    CRLF = "crlf", Severity.NOTE, "文件用的是 Windows 换行（CRLF）；照样读，可以不改。"
+    BLANKS = "blanks", Severity.NOTE, "行首有全角空格，或行末有空格；读的时候不算，可以不改。"
     EMPTY_FILE = "empty-file", Severity.ERROR, "文件是空的。"
     TOO_LARGE = "too-large", Severity.ERROR, "文件太大，不像是一篇手写的材料。"
     SYMLINK = (
@@ -104,6 +105,11 @@ class Code(Enum):
         "两个页面的网址相同，一个会盖掉另一个。",
     )
     # Text
+    SIGN = (
+        "sign",
+        Severity.ERROR,
+        "有印不出来的字符，例如表情符号、看不见的标记、从 PDF 里粘来的连字和部首。",
+    )
     EMPTY_TEXT = "empty-text", Severity.ERROR, "材料没有正文。"
     HEADING = "heading", Severity.ERROR, "小标题级别不对：正文从二级（##）开始，不跳级。"
     DEAD_LINK = "dead-link", Severity.ERROR, "正文里的链接指向不存在的文件或段落。"
@@ -121,6 +127,17 @@ class Code(Enum):
         "quotation",
         Severity.ERROR,
         "引号里的长句在事实库、书目和标题中查不到原文，可能引错或改动了原话。",
+    )
+    UNCHECKED_QUOTATION = (
+        "unchecked-quotation",
+        Severity.NOTE,
+        "栏目还没有事实库（materials/facts.yml），引号里的长句没有核对。",
+    )
+    WAIVED = "waived", Severity.NOTE, "信息栏里写明理由，放行了这一种问题。"
+    UNUSED_WAIVER = (
+        "unused-waiver",
+        Severity.WARNING,
+        "信息栏里放行的问题，这份材料里并没有，应删掉这一条。",
     )
     PORTABLE = "portable", Severity.ERROR, "这种写法在代码平台预览和网站上显示不一样。"
     # What must not be published
@@ -157,6 +174,28 @@ class Code(Enum):
         self.slug = slug
         self.severity = severity
         self.meaning = meaning
+
+
+NEVER_WAIVED: Final = frozenset(
+    {
+        # The file cannot be read, or has something in it that must not get out.
+        *(Code.ENCODING, Code.EMPTY_FILE, Code.TOO_LARGE, Code.SYMLINK, Code.OUTSIDE),
+        *(Code.UNREADABLE, Code.CONTROL_CHARACTER, Code.NO_FRONT_MATTER, Code.YAML),
+        *(Code.DUPLICATE_KEY, Code.FILE_TYPE, Code.UNSAFE_LINK),
+        # The value of a field is missing, and pages and kits are made from it.
+        *(Code.UNKNOWN_FIELD, Code.MISSING_FIELD, Code.WRONG_TYPE, Code.UNKNOWN_VALUE),
+        *(Code.DATE, Code.ADDRESS, Code.SLUG, Code.ID_MISMATCH, Code.DUPLICATE_ID),
+        *(Code.UNKNOWN_REFERENCE, Code.MISSING_FILE, Code.DUPLICATE_FILE),
+        # A page or a kit would refer to nothing, or cannot be made.
+        *(Code.UNKNOWN_CITATION, Code.DEAD_LINK, Code.HEADING, Code.IMAGE_ALT, Code.KIT),
+        Code.SIGN,
+        # They are not about a text, or say themselves that something was waived.
+        *(Code.SETTINGS, Code.FOOTER_MARK, Code.WAIVED, Code.UNUSED_WAIVER),
+    }
+)
+"""Problems that no ``waive:`` lets pass: with them a site is unsafe or cannot be made."""
+
+WAIVABLE: Final = tuple(code.slug for code in Code if code not in NEVER_WAIVED)
 
 
 @dataclass(frozen=True, slots=True)

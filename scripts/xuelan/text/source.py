@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from xuelan.text.blanks import find_blanks, report, strip_blanks
 from xuelan.text.errors import XuelanError
-from xuelan.text.problem import Code, Problem
+from xuelan.text.problem import Code, Edit, Problem
 from xuelan.text.yaml_reader import YamlMapping
 from xuelan.text.yaml_salvage import read_yaml
 from xuelan.text.yaml_slips import FIELD_NOTE
@@ -56,13 +57,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A material's file in two: front matter and body, which begins at line ``body_line``."""
+    """A material's file in two: front matter and body, which begins at line ``body_line``.
+
+    ``blanks`` are the edits that took needless blanks off the body; they count lines as the file
+    does.
+    """
 
     path: str
     front: YamlMapping
     body: str
     body_line: int
     digest: str
+    blanks: tuple[Edit, ...] = ()
 
 
 def read(root: Path, path: str, limit: int = MAX_TEXT_BYTES) -> tuple[Source | None, list[Problem]]:
@@ -119,7 +125,7 @@ def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
     """Decode the bytes of a file; ``None`` if they are no text. Reports all but UTF-8 with LF."""
     problems: list[Problem] = []
     if raw.startswith(b"\xef\xbb\xbf"):
-        hint = "编辑器里选“UTF-8”而不是“UTF-8 with BOM”，再保存一次"
+        hint = "照样读，可以不改；要改，编辑器里选“UTF-8”而不是“UTF-8 with BOM”，再保存一次"
         problems.append(Problem(path, 1, Code.BOM, "文件开头有 BOM 标记", hint))
         raw = raw[3:]
     try:
@@ -129,7 +135,7 @@ def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
         return None, [*problems, _encoding_problem(path, raw, line)]
     if b"\r" in raw:
         line = raw.count(b"\n", 0, raw.index(b"\r")) + 1
-        hint = "编辑器右下角把 CRLF 改成 LF，再保存一次"
+        hint = "照样读，可以不改；要改，编辑器右下角把 CRLF 改成 LF，再保存一次"
         problems.append(Problem(path, line, Code.CRLF, "文件用的是 Windows 换行（CRLF）", hint))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text or text.isspace():
@@ -181,7 +187,12 @@ def split(source: Source) -> tuple[Document | None, list[Problem]]:
         lost = Problem(source.path, 2, Code.YAML, "信息栏应写成“字段: 值”的样子", hint)
         return None, problems or [lost]
     line = text.count("\n", 0, end.start()) + 2
-    return Document(source.path, front, text[end.end() + 1 :], line, source.digest), problems
+    body = text[end.end() + 1 :]
+    found = find_blanks(body, line)
+    if found:
+        body = strip_blanks(body, found, line)
+    document = Document(source.path, front, body, line, source.digest, tuple(found))
+    return document, [*problems, *report(source.path, found)]
 
 
 class ChangedError(XuelanError):
@@ -203,7 +214,9 @@ def read_body(root: Path, path: str, line: int, digest: str) -> str:
             raise ChangedError(path)
         text = source.text
     parts = text.split("\n", line - 1)
-    return parts[-1] if len(parts) == line else ""
+    body = parts[-1] if len(parts) == line else ""
+    found = find_blanks(body)
+    return strip_blanks(body, found) if found else body
 
 
 def _read_small(place: str) -> bytes:

@@ -18,6 +18,7 @@ import typst
 from fontTools.ttLib import TTFont
 
 from xuelan.model.kit import KitError
+from xuelan.text import signs
 
 SERIF, SANS, KAI = "Noto Serif SC", "Noto Sans SC", "LXGW WenKai"
 """宋体、黑体、楷体, by their family names in typst."""
@@ -37,7 +38,7 @@ _KAI: Final = "@fontsource/lxgw-wenkai"
 _KAI_WOFF: Final = f"{_KAI}/files/lxgw-wenkai-latin-500-normal.woff"
 """All characters, in spite of its name. npm has it as WOFF only, and typst reads TTF only."""
 
-SUBSTITUTES: Final = str.maketrans({"☐": "□", "☑": "√", "☒": "×", "✓": "√", "✔": "√", "•": "·"})
+SUBSTITUTES: Final = str.maketrans(signs.SUBSTITUTES)
 """Signs that no face has, and the signs that print uses for them."""
 
 
