@@ -6,6 +6,8 @@ collection is written by :mod:`xuelan.site`. Leaving MkDocs one day means rewrit
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 import os
 from dataclasses import replace
@@ -151,8 +153,15 @@ class Plugin(BasePlugin):  # type: ignore[type-arg,no-untyped-call]  # reading.s
     def on_template_context(
         self, context: TemplateContext, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
-        """The error page may be served at any depth: its links start from the site's address."""
+        """The error page may be served at any depth: its links start from the site's address.
+
+        A script in it, allowed by its digest, finds the root where that address is not known.
+        """
         self._place(context, self._nav, context["base_url"].rstrip("/") + "/")
+        script = (overrides.folder() / "assets/xuelan/missing.js").read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        added = {"script": script, "script_hash": f"sha256-{digest}"}
+        context.update(added)  # type: ignore[typeddict-item]
         return context
 
     def on_post_build(self, config: MkDocsConfig) -> None:
