@@ -18,7 +18,7 @@ from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.reading import attachments, settings
 from xuelan.reading.loader import load
-from xuelan.rules import collection, data, menu, pages, text, waivers
+from xuelan.rules import collection, data, front, menu, pages, text, waivers
 from xuelan.rules import kits as kit_rules
 from xuelan.text.problem import Code, Problem
 
@@ -28,6 +28,8 @@ RULES: Final = (
     collection.check_references,
     collection.check_rights,
     collection.check_life,
+    front.check_dates,
+    front.check_successor,
     collection.check_files,
     pages.check_pages,
     menu.check_menu,

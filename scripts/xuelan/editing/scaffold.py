@@ -14,7 +14,7 @@ from xuelan.model.catalog import Catalog
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE, Column, Kind
 from xuelan.model.fields import Field, Form
 from xuelan.model.forms import explain_bad_id
-from xuelan.model.material import DRAFT, FIELDS
+from xuelan.model.material import DRAFT, FIELDS, TEMPLATE_TEXT
 from xuelan.reading.loader import load
 from xuelan.text import pinyin
 from xuelan.text.errors import XuelanError
@@ -97,7 +97,7 @@ def compose_draft(kind: Kind, title: str, slug: str, today: datetime.date) -> st
     }
     lines = ["---"]
     lines += [_field_line(f, values.get(f.name, ""), required=f.name in kind.needs) for f in FIELDS]
-    lines += ["---", "", "正文写在这里。小标题用 ##，一段写一行。", ""]
+    lines += ["---", "", TEMPLATE_TEXT, ""]
     return "\n".join(lines)
 
 

@@ -22,6 +22,9 @@ FULL, DIGEST, MISSING = "全文", "摘要", "原文待补"
 CURRENT, ENDED, REPLACED, REPEALED = "现行", "已结束", "被替代", "废止"
 DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
 
+TEMPLATE_TEXT: Final = "正文写在这里。小标题用 ##，一段写一行。"
+"""The text of a new draft, to be replaced."""
+
 _ATTACHMENT: Final = (
     Field("file", "文件", "附件文件。", Form.FILE, required=True, example="files/form.docx"),
     Field("title", "名称", "读者看到的名称。", required=True, example="会议记录（样表）"),
@@ -297,6 +300,10 @@ class Material:
         """Its page's address below the site's root."""
         return f"materials/{self.id}/"
 
+    def has_line(self, field: str) -> bool:
+        """True if ``field`` stands in its file, empty or not."""
+        return bool(self.lines) and field in msgspec.msgpack.decode(self.lines)
+
     def line_of(self, field: str) -> int:
         """The line of ``field`` in its file; 1 if it is missing there."""
         lines: dict[str, int] = msgspec.msgpack.decode(self.lines) if self.lines else {}
@@ -322,6 +329,7 @@ def parse(document: Document, vocabularies: Vocabularies) -> tuple[Material, lis
     the rest of the collection against it.
     """
     values, problems = validate(document.front, FIELDS, document.path, vocabularies)
+    values["status"] = values["status"] or PUBLISHED  # a wrong one is one mistake, not many
     for name, kind in _RECORDS.items():
         values[name] = tuple(kind(**record) for record in values[name])
     material = Material(

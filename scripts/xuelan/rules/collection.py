@@ -9,8 +9,18 @@ from pathlib import Path
 from xuelan.model.catalog import DATA_FILES, Catalog
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.model.kit import FOLDER as RECIPES
-from xuelan.model.material import FULL, MISSING, OFFICIAL, OWN, REPLACED, THIRD_PARTY, Material
+from xuelan.model.material import (
+    FIELDS,
+    FULL,
+    MISSING,
+    OFFICIAL,
+    OWN,
+    REPLACED,
+    THIRD_PARTY,
+    Material,
+)
 from xuelan.rules import privacy
+from xuelan.rules.front import find_skipped
 from xuelan.text.file_names import explain_bad_name, fold_name, published_name
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.source import list_files
@@ -88,8 +98,11 @@ def check_rights(catalog: Catalog) -> Iterator[Problem]:
     for m in catalog.materials:
         for field in needs.get(m.kind, ()):
             if not getattr(m, field):
-                message = f"“{m.kind}”必须填写“{field}”"
-                yield Problem(m.path, m.line_of("kind"), Code.MISSING_FIELD, message)
+                label = next((f.label for f in FIELDS if f.name == field), field)
+                line = m.line_of(field) if m.has_line(field) else m.line_of("kind")
+                message = f"“{m.kind}”必须填写“{field}”（{label}）"
+                hint = f"加一行 {field}: ……（{label}）"
+                yield Problem(m.path, line, Code.MISSING_FIELD, message, hint)
         for field, message, hint in _find_rights_faults(m):
             yield Problem(m.path, m.line_of(field), Code.RIGHTS, message, hint)
 
@@ -122,10 +135,14 @@ def check_files(catalog: Catalog) -> Iterator[Problem]:
                     message = f"文件“{other}”和“{name}”只差大小写"
                 yield Problem(m.path, m.line_of(field), Code.DUPLICATE_FILE, message, "改一个名字")
             used.add(path)
+    named = {posixpath.basename(a.file) for m in catalog.materials for a in m.attachments}
     paths = list_files(catalog.column.root, MATERIALS_FOLDER, "")
     yield from _find_bad_folders(paths)
     for path in paths:
-        if path not in used and not catalog.unread:
+        is_named = posixpath.basename(path) in named
+        if path not in used and not is_named and (skipped := find_skipped(path)):
+            yield skipped
+        elif path not in used and not catalog.unread:
             hint = "材料是 .md 文件，数据是规定名称的 .yml 文件；暂时不用的，文件名前加“_”"
             yield Problem(path, 1, Code.UNUSED_FILE, "这个文件没有被用到", hint)
 
@@ -158,8 +175,9 @@ def check_life(catalog: Catalog) -> Iterator[Problem]:
     """A replaced document names its successor, and the text is the one that reviewers signed."""
     for m in catalog.materials:
         if m.life == REPLACED and not m.replaced_by:
-            message = "没有写明由哪一份材料替代（replaced_by）"
-            yield Problem(m.path, m.line_of("life"), Code.LIFE, message)
+            message = "没有写明由哪一份材料替代"
+            hint = "加一行 replaced_by: 替代它的材料的编号"
+            yield Problem(m.path, m.line_of("life"), Code.LIFE, message, hint)
         for sign_off in m.reviews:
             if sign_off.digest and sign_off.digest != m.text_digest(catalog.body_of(m)):
                 message = f"{sign_off.stage}签字之后正文又有改动"

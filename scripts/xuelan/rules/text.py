@@ -14,6 +14,7 @@ from xuelan.model.catalog import Catalog
 from xuelan.model.facts import LOW, MEDIUM
 from xuelan.model.material import WITHDRAWN, Material
 from xuelan.rules.files import join_path, locate
+from xuelan.rules.front import find_template_words
 from xuelan.rules.portable import portable_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
@@ -75,6 +76,7 @@ def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterat
     if "<" in body:
         yield from _raw_html(m, text)
     yield from portable_rules(m, body, text)
+    yield from find_template_words(m, body)
 
 
 def _headings(m: Material, text: list[str]) -> Iterator[Problem]:

@@ -86,6 +86,12 @@ class Code(Enum):
         "材料目录里有一个文件没有被任何材料用到，可能是名字写错了，网站上不会有它。",
     )
     RIGHTS = "rights", Severity.ERROR, "文字状态与发布依据不相容，例如第三方作品不得刊登全文。"
+    PLACEHOLDER = "placeholder", Severity.ERROR, "样板里的话没有改成自己的。"
+    SKIPPED_ARTICLE = (
+        "skipped-article",
+        Severity.ERROR,
+        "文章的文件名不以 .md 结尾，没有收进栏目。",
+    )
     LIFE = "life", Severity.ERROR, "“被替代”的材料要写明由哪一份替代。"
     SIGN_OFF = "sign-off", Severity.WARNING, "审核签字之后正文又有改动，需要重新审核。"
     KIT = (

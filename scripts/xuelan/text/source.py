@@ -154,7 +154,22 @@ def _sha256(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
+_DISGUISED: Final = (
+    (b"PK\x03\x04", "Word 一类的办公文档（.docx）"),
+    (b"\xd0\xcf\x11\xe0", "旧版的办公文档（.doc）"),
+    (b"%PDF", "PDF 文件"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+)
+"""How files begin that somebody has given the name of a text."""
+
+
 def _encoding_problem(path: str, raw: bytes, line: int) -> Problem:
+    kind = next((name for begin, name in _DISGUISED if raw.startswith(begin)), "")
+    if kind:
+        hint = "文字录入用 xuelan new 生成的 .md 文件；原件改回原来的扩展名，可以作附件"
+        message = f"这是{kind}，只改了文件名，读不出文字"
+        return Problem(path, 1, Code.ENCODING, message, hint)
     try:
         looks_gbk = bool(_HAN.search(raw.decode("gb18030")))
     except UnicodeDecodeError:
