@@ -155,9 +155,9 @@ def _sha256(raw: bytes) -> str:
 
 
 _DISGUISED: Final = (
-    (b"PK\x03\x04", "Word 一类的办公文档（.docx）"),
+    (b"PK\x03\x04", " Word 一类的办公文档（.docx）"),
     (b"\xd0\xcf\x11\xe0", "旧版的办公文档（.doc）"),
-    (b"%PDF", "PDF 文件"),
+    (b"%PDF", " PDF 文件"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
 )

@@ -46,7 +46,7 @@ def find_slips(path: str, text: str, first_line: int, note: re.Pattern[str]) -> 
 
 
 @dataclass
-class _Level:
+class _OpenCollection:
     """An open collection: what has come in it, and whether a key comes next."""
 
     is_mapping: bool
@@ -67,7 +67,7 @@ class _SlipFinder:
         self._key = ""
 
     def slips(self) -> Iterator[Problem]:
-        levels: list[_Level] = []
+        levels: list[_OpenCollection] = []
         for event in yaml.parse(self._text, yaml.CBaseLoader):
             if isinstance(event, yaml.CollectionEndEvent):
                 yield from self._close(levels.pop(), event)
@@ -84,12 +84,12 @@ class _SlipFinder:
                 if event.anchor:
                     yield self._mark(event, "&" + event.anchor)
                 is_mapping = isinstance(event, yaml.MappingStartEvent)
-                levels.append(_Level(is_mapping, bool(event.flow_style), is_mapping))
+                levels.append(_OpenCollection(is_mapping, bool(event.flow_style), is_mapping))
             else:
                 in_brackets = bool(levels and levels[-1].in_brackets)
                 yield from self._value(event, in_brackets=in_brackets)
 
-    def _close(self, level: _Level, event: Any) -> Iterator[Problem]:
+    def _close(self, level: _OpenCollection, event: Any) -> Iterator[Problem]:
         """The slips in a collection as a whole, and behind its closing bracket."""
         if level.in_brackets:
             if len(level.values) == 1 and not level.is_mapping:
