@@ -68,13 +68,69 @@ def test_entries_come_newest_first(site: Path) -> None:
     assert [t.term for t in story.tags] == ["故事"]
 
 
-def test_every_id_is_lasting_and_unique(site: Path, moved: Path) -> None:
-    """With an address the address; without one a name made from the column's title."""
-    for folder, start in ((site, SITE), (moved, "urn:uuid:")):
-        feed = feedparser.parse((folder / "feed.xml").read_bytes())
-        ids = [feed.feed.id, *(e.id for e in feed.entries)]
-        assert len(set(ids)) == len(ids)
-        assert all(i.startswith(start) for i in ids)
+def _ids(site: Path) -> list[str]:
+    feed = feedparser.parse((site / "feed.xml").read_bytes())
+    return [feed.feed.id, *(e.id for e in feed.entries)]
+
+
+def test_ids_stay_when_the_column_is_renamed_and_moved(
+    site: Path, moved: Path, tmp_path: Path
+) -> None:
+    """A reader shows nobody an entry twice (RFC 4287, 4.2.6)."""
+    renamed = tiny.text(
+        "mkdocs.yml", ("site_name: 示例专栏", "site_name: 新名"), (SITE, "https://b.example/")
+    )
+    elsewhere = tiny.build(tmp_path, {"mkdocs.yml": renamed})
+    assert _ids(site) == _ids(moved) == _ids(elsewhere)
+    assert len(set(_ids(site))) == len(NEWEST_FIRST) + 1
+    assert all(i.startswith("urn:uuid:") for i in _ids(site))
+    assert [item["id"] for item in _json(site / "feed.json")["items"]] == _ids(site)[1:]
+
+
+def test_a_column_with_another_id_has_other_ids(site: Path, tmp_path: Path) -> None:
+    """Two columns may have materials of the same id and day."""
+    other = tiny.text("mkdocs.yml", ("id: 示例专栏", "id: 另一个专栏"))
+    assert not set(_ids(site)) & set(_ids(tiny.build(tmp_path, {"mkdocs.yml": other})))
+
+
+def test_an_address_with_chinese_and_signs_is_percent_encoded(tmp_path: Path) -> None:
+    """In the feeds and in the sitemap, whatever the settings say."""
+    changes = ((SITE, "'https://例子.中国/学 习&甲/'"), ("示例编辑组", "'甲 & 乙 ]]> <b>'"))
+    site = tiny.build(tmp_path, {"mkdocs.yml": tiny.text("mkdocs.yml", *changes)})
+    start = "https://xn--fsqu00a.xn--fiqs8s/%E5%AD%A6%20%E4%B9%A0&%E7%94%B2/"
+    feed = feedparser.parse((site / "feed.xml").read_bytes())
+    assert not feed.bozo
+    assert feed.feed.author == "甲 & 乙 ]]> <b>"
+    assert all(e.link.startswith(start) for e in feed.entries)
+    listed = [u[0].text or "" for u in etree.parse(site / "sitemap.xml").getroot()]
+    assert all(a.startswith(start) and a.isascii() for a in listed)
+
+
+def test_a_draft_and_a_withdrawn_material(tmp_path: Path) -> None:
+    """The id of a draft stands nowhere; a withdrawn page says when and why, and is not listed."""
+    hidden = tiny.text(
+        tiny.STORY, ("related: [report-letter]", "related: [secret-plan, report-letter]")
+    )
+    draft = tiny.text(
+        tiny.STORY, ("id: story-night-school", "id: secret-plan"), ("夜校的灯", "没写完的"),
+        ("status: published", "status: draft"), ("related: [report-letter]", "related: []"),
+    )  # fmt: skip
+    withdrawn = tiny.text(
+        tiny.STORY, ("id: story-night-school", "id: story-gone"), ("夜校的灯", "撤下的灯"),
+        ("status: published", "status: withdrawn\nwithdrawn: '2026-01-02'\nwithdrawn_reason: 出处有误"),
+    )  # fmt: skip
+    files = {tiny.STORY: hidden, "materials/stories/secret-plan.md": draft}
+    site = tiny.build(tmp_path, files | {"materials/stories/story-gone.md": withdrawn})
+    texts = {p: p.read_text(errors="replace") for p in site.rglob("*") if p.is_file()}
+    assert not [p for p, text in texts.items() if "secret-plan" in text or "没写完的" in text]
+    page = site / "materials/story-gone/index.html"
+    assert "于2026年1月2日撤下" in texts[page]
+    assert "出处有误" in texts[page]
+    assert '<meta name="robots" content="noindex">' in texts[page]
+    elsewhere = [p for p, text in texts.items() if "story-gone" in text or "撤下的灯" in text]
+    assert {p.relative_to(site).as_posix() for p in elsewhere} <= {
+        "materials/story-gone/index.html"
+    }
 
 
 def test_each_kind_has_its_own_feed(site: Path) -> None:

@@ -6,6 +6,7 @@ import datetime
 import json
 import posixpath
 import shutil
+import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,10 @@ _TITLE_LINE: Final = "site_name: 学习专栏"
 """The line of the starter's settings that names the column."""
 
 
+_ID_LINE: Final = "      id: 新栏目"
+"""The line of the starter's settings with the column's id, which no other column may have."""
+
+
 class ScaffoldError(XuelanError):
     """Nothing was created; the message says why, in Chinese."""
 
@@ -41,6 +46,7 @@ def create_column(folder: Path, title: str) -> None:
     shutil.copytree(STARTER, folder, dirs_exist_ok=True)
     settings = folder / SETTINGS_FILE
     text = settings.read_text(encoding="utf-8")
+    text = text.replace(_ID_LINE, f"      id: {uuid.uuid4()}")
     text = text.replace(_TITLE_LINE, f"site_name: {_quote(title)}")
     settings.write_text(text, encoding="utf-8", newline="\n")
 

@@ -47,6 +47,7 @@ FOOTER_FIELDS: Final[Table] = (
     Field("site_code", "网站标识码", "如已取得。"),
 )
 COLUMN_FIELDS: Final[Table] = (
+    Field("id", "栏目编号", "订阅源用它认出这个栏目：与别的栏目不同，定了就不改，改名也不改。"),
     Field("tagline", "副题", "标题下的一句话。"),
     Field("publisher", "编者", "谁编这个栏目，印在引文和订阅源里。", required=True),
     Field("kinds", "文种", "收哪几类材料。", Form.RECORD, True, True, fields=KIND_FIELDS),
@@ -123,6 +124,8 @@ class Footer:
 class Column:
     """A column's settings. ``root`` is its folder; ``url`` ends in ``/`` or is empty.
 
+    ``id`` makes the ids of feeds and their entries, and never changes.
+
     ``theme_dir`` is the folder of the column's own templates, if it has any. ``closed`` is True if
     the hand-written pages depend on the column's files alone, False with other plugins or hooks of
     the host, which may read anything. ``environment`` are the names and values of the environment
@@ -148,6 +151,7 @@ class Column:
     essential: tuple[str, ...]
     notice: str
     footer: Footer
+    id: str = ""
     theme_dir: str = ""
     closed: bool = True
     environment: tuple[tuple[str, str], ...] = ()

@@ -140,6 +140,8 @@ FIELDS: Final[Table] = (
         many=True,
         fields=_WAIVER,
     ),
+    Field("withdrawn", "撤下日期", "撤下的材料写明哪一天撤下。", Form.DATE),
+    Field("withdrawn_reason", "撤下原因", "撤下的材料用一句话写明为什么，读者看得到。"),
     Field("reviews", "审核签字", "初审、复审、终审。", Form.RECORD, many=True, fields=_SIGN_OFF),
 )
 
@@ -244,6 +246,8 @@ class Material:
     replaced_by: str
     status: str
     waive: tuple[Waiver, ...]
+    withdrawn: str
+    withdrawn_reason: str
     reviews: tuple[SignOff, ...]
     path: str
     face: bytes

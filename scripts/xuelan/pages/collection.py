@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any, Final
 
@@ -131,7 +131,8 @@ def materials(c: Collection, wanted: Callable[[Material], bool] | None = None) -
             values = {"m": m.card}
             text = "本材料已撤下。"
             template = "pages/withdrawn.html"
-            yield _sheet(Page(m.address, m.title, text, template, "library", values, alone=True))
+            page = Page(m.address, m.title, text, template, "library", values, alone=True)
+            yield _sheet(replace(page, hidden=True))
 
 
 def _sheet(page: Page) -> Sheet:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from xuelan.model.catalog import Catalog, newest
-from xuelan.model.material import Material
+from xuelan.model.material import DRAFT, Material
 from xuelan.pages.collection import Collection
 from xuelan.text.dates import timestamp
 
@@ -47,11 +47,11 @@ def _address(catalog: Catalog, feed: str, material: Material) -> str:
 
 
 def _identity(catalog: Catalog, name: str) -> str:
-    """A lasting id: the address where it is known, else a UUID of the column and the name."""
-    column = catalog.column
-    if column.url:
-        return column.url + name
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"xuelan:{column.title}:{name}").urn
+    """A lasting id (RFC 4287, 4.2.6): a UUID of the column's own id and the name alone.
+
+    It knows nothing of the column's title and address, which change.
+    """
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"xuelan:{catalog.column.id}:{name}").urn
 
 
 def atom(catalog: Catalog, path: str, title: str, materials: list[Material]) -> str:
@@ -151,6 +151,9 @@ def _row(c: Collection, name: str) -> bytes:
     m, rendered = c.catalog.by_id[name], c.rendered.outline(name)
     shown = zip(_SHOWN, _values(m), strict=True)
     row: dict[str, Any] = {name: value for name, value in shown if value}
+    for field in ("related", "replaced_by"):
+        if field in row:
+            row[field] = _drop_drafts(c.catalog, row[field])
     row["address"] = m.address
     row["characters"] = rendered.characters
     row["minutes"] = rendered.minutes
@@ -166,6 +169,14 @@ def _row(c: Collection, name: str) -> bytes:
         for a in m.attachments
     ]
     return msgspec.json.encode(row)
+
+
+def _drop_drafts(catalog: Catalog, named: tuple[str, ...] | str) -> tuple[str, ...] | str:
+    """The ids that a field names, without those of drafts: nobody is told that there are any."""
+    drafts = {m.id for m in catalog.materials if m.status == DRAFT and not catalog.shows(m)}
+    if isinstance(named, str):
+        return "" if named in drafts else named
+    return tuple(name for name in named if name not in drafts)
 
 
 def sitemap(url: str, addresses: Iterable[tuple[str, str]]) -> str:

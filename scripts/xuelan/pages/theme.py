@@ -45,7 +45,7 @@ class Page:
     ``data`` is its schema.org description. The template of an ``alone`` page cannot see the
     catalog, only its values and the column's settings: as long as these are the same the page
     stays, and any process can make it. ``text`` is the key of the rendered text among the values,
-    if there is one.
+    if there is one. Search engines are told to leave out a ``hidden`` page.
     """
 
     address: str
@@ -59,6 +59,7 @@ class Page:
     article: bool = False
     alone: bool = False
     text: bytes = b""
+    hidden: bool = False
 
     @property
     def root(self) -> str:
@@ -119,6 +120,7 @@ class Theme:
         return key_of(
             self.base, page.address, page.title, page.description, page.template, page.section,
             values, page.source, page.data, page.article, page.text,
+            page.hidden,
         )  # fmt: skip
 
     @cached_property
@@ -175,6 +177,8 @@ class Theme:
         tags = [
             f'<meta property="{name}" content="{text}">' for name, text in graph.items() if text
         ]
+        if page.hidden:
+            tags.append('<meta name="robots" content="noindex">')
         if page.data:
             data = _line(page.data).replace("<", "\\u003c")
             tags.append(f'<script type="application/ld+json">{data}</script>')

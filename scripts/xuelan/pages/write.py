@@ -19,6 +19,7 @@ from xuelan.engine.pinyin_cache import prefill
 from xuelan.engine.staging import SiteTree, StagedFile
 from xuelan.engine.workers import Results, Workers
 from xuelan.model.catalog import Catalog
+from xuelan.model.material import WITHDRAWN
 from xuelan.pages import collection as pages
 from xuelan.pages import downloads, feeds
 from xuelan.pages.collection import Sheet
@@ -270,7 +271,8 @@ def summarise(
 def write_sitemap(edition: Edition, addresses: Iterable[str]) -> None:
     """Write the sitemap of ``addresses``; none where the column does not know its own address."""
     url = edition.catalog.column.url
-    dated = [(address, _date_of(edition.catalog, address)) for address in addresses]
+    withdrawn = {m.address for m in edition.catalog.materials if m.status == WITHDRAWN}
+    dated = [(a, _date_of(edition.catalog, a)) for a in addresses if a not in withdrawn]
     key = key_of(edition.lists_key, "sitemap", dated)
     if url and not edition.tree.keep_if_current("sitemap.xml", key):
         edition.tree.write("sitemap.xml", feeds.sitemap(url, dated).encode(), key)

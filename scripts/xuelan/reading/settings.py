@@ -7,6 +7,7 @@ import posixpath
 import re
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, urlsplit
 
 import yaml
 from yaml_env_tag import construct_env_tag
@@ -24,7 +25,7 @@ from xuelan.model.fields import validate
 from xuelan.reading.folders import check_folders
 from xuelan.text import signs
 from xuelan.text.problem import Code, Problem
-from xuelan.text.source import is_folder, read
+from xuelan.text.source import CONTROL, is_folder, read
 from xuelan.text.yaml_reader import YamlMapping, parse_yaml
 
 
@@ -93,10 +94,13 @@ def _check_host(root: Path, settings: dict[Any, Any], text: str) -> list[Problem
         value = settings.get(name)
         if value is not None and not isinstance(value, str):
             faults.append((name, "应为一行文字", "数字、日期请用英文引号括起来"))
+        elif value and (sign := CONTROL.search(value)):
+            message = f"里有看不见的字符 U+{ord(sign[0]):04X}"
+            faults.append((name, message, "删掉它重新输入"))
     if not settings.get("site_name"):
         faults.append(("site_name", "没有填写（栏目名称）", ""))
     url = settings.get("site_url")
-    if isinstance(url, str) and url and not re.match(r"https?://[^/\s]", url):
+    if isinstance(url, str) and url and not _encode_url(url):
         faults.append(("site_url", f"“{url}”不是完整的网址", "例如 https://example.org/study/"))
     docs = settings.get("docs_dir") or "docs"
     if isinstance(docs, str) and (
@@ -245,13 +249,33 @@ def _is_closed(settings: dict[str, Any]) -> bool:
     return names == ["xuelan"] and not more
 
 
+def _encode_url(url: str) -> str:
+    """The site's address in the signs that feeds and sitemaps take (RFC 3986), ending in ``/``.
+
+    Empty for what is no address of a site: without a host, or with a user, a query, a fragment.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # a UnicodeError is one, too
+        return ""
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9.:_-]+", host):
+        return ""
+    if parts.query or parts.fragment or "@" in parts.netloc or "\\" in url:
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~").rstrip("/")
+    return f"{parts.scheme}://{host}{port}{path}/"
+
+
 def _make_column(root: Path, settings: dict[str, Any], values: dict[str, Any], text: str) -> Column:
     theme = settings.get("theme")
     url = str(settings.get("site_url") or "")
     return Column(
         root=root,
         title=str(settings.get("site_name") or ""),
-        url=url.rstrip("/") + "/" if url else "",
+        url=_encode_url(url),
         description=str(settings.get("site_description") or ""),
         site_dir=str(settings.get("site_dir") or "site"),
         docs_dir=posixpath.normpath(str(settings.get("docs_dir") or "docs")),
@@ -266,6 +290,7 @@ def _make_column(root: Path, settings: dict[str, Any], values: dict[str, Any], t
         essential=values["essential"],
         notice=values["notice"],
         footer=Footer(**(values["footer"] or {})),
+        id=values["id"],
         theme_dir=str(theme.get("custom_dir") or "") if isinstance(theme, dict) else "",
         closed=_is_closed(settings),
         environment=_find_environment(text),

@@ -17,6 +17,7 @@ from xuelan.model.material import (
     OWN,
     REPLACED,
     THIRD_PARTY,
+    WITHDRAWN,
     Material,
 )
 from xuelan.rules import privacy
@@ -174,6 +175,10 @@ def _file_fields(m: Material) -> Iterator[tuple[str, str]]:
 def check_life(catalog: Catalog) -> Iterator[Problem]:
     """A replaced document names its successor, and the text is the one that reviewers signed."""
     for m in catalog.materials:
+        if m.status == WITHDRAWN and not (m.withdrawn and m.withdrawn_reason):
+            message = "没有写明哪一天、为什么撤下"
+            hint = "在信息栏写 withdrawn: '年-月-日' 和 withdrawn_reason: 一句话"
+            yield Problem(m.path, m.line_of("status"), Code.WITHDRAWAL, message, hint)
         if m.life == REPLACED and not m.replaced_by:
             message = "没有写明由哪一份材料替代"
             hint = "加一行 replaced_by: 替代它的材料的编号"

@@ -93,6 +93,7 @@ class Code(Enum):
         "文章的文件名不以 .md 结尾，没有收进栏目。",
     )
     LIFE = "life", Severity.ERROR, "“被替代”的材料要写明由哪一份替代。"
+    WITHDRAWAL = "withdrawal", Severity.WARNING, "撤下的材料要写明哪一天、为什么撤下，读者会看到。"
     SIGN_OFF = "sign-off", Severity.WARNING, "审核签字之后正文又有改动，需要重新审核。"
     KIT = (
         "kit",
