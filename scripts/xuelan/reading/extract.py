@@ -22,6 +22,7 @@ import pypdfium2
 from lxml import etree
 
 from xuelan.cleaning.errors import UnfitError
+from xuelan.cleaning.packages import open_zip
 
 try:
     import resource
@@ -32,10 +33,6 @@ MAX_CHARACTERS: Final = 2_000_000
 """Text taken from one file: a thousand dense pages."""
 MAX_PAGES: Final = 3000
 MAX_CELLS: Final = 500_000
-MAX_UNPACKED: Final = 200 * 1000 * 1000
-"""Bytes that a zipped document may unpack to, by its directory; zipfile reads no further."""
-MAX_RATIO: Final = 200
-MAX_PARTS: Final = 5000
 MAX_MEMORY: Final = 2 * 1000 * 1000 * 1000
 
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -87,7 +84,7 @@ def _join_lines(text: str) -> str:
 
 def _read_docx(path: Path) -> Places:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    with _open_package(path) as package:
+    with open_zip(str(path)) as package:
         names = sorted(n for n in package.namelist() if _WORD_PARTS.fullmatch(n))
         if "word/document.xml" not in names:
             raise UnfitError("不是完好的 DOCX 文件")
@@ -121,7 +118,7 @@ def _list_runs(element: Any) -> Iterator[str]:
 
 
 def _read_xlsx(path: Path) -> Places:
-    with _open_package(path):
+    with open_zip(str(path)):
         pass
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -137,22 +134,6 @@ def _read_xlsx(path: Path) -> Places:
             if room <= 0:
                 break
         yield f"“{sheet.title}”工作表", "\n".join(row for row in rows if row)
-
-
-def _open_package(path: Path) -> zipfile.ZipFile:
-    """Open a zipped document; raises :class:`UnfitError` when its directory promises too much."""
-    try:
-        package = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise UnfitError("不是完好的文件，打不开") from error
-    parts = package.infolist()
-    unpacked = sum(part.file_size for part in parts)
-    packed = sum(part.compress_size for part in parts)
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * (packed + 10**4):
-        raise UnfitError("解压后大得不正常，像是压缩炸弹")
-    if any(part.flag_bits & 1 for part in parts):
-        raise UnfitError("加了密码")
-    return package
 
 
 READERS: Final[dict[str, Callable[[Path], Places]]] = {
