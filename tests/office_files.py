@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pikepdf
 from openpyxl.comments import Comment
+from PIL import Image
 
 WHO = "SECRETOWNER"
 
@@ -51,7 +52,7 @@ def sheet() -> bytes:
     return target.getvalue()
 
 
-def slides() -> bytes:
+def slides(words: str = "") -> bytes:
     main = "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"
     authors = f"<p:cmAuthorLst xmlns:p='p'><p:cmAuthor id='0' name='{WHO}' initials='{WHO}'/>"
     return zipped({
@@ -59,10 +60,14 @@ def slides() -> bytes:
         "docProps/core.xml": f"<c><creator>{WHO}</creator><title>题</title></c>".encode(),
         "ppt/commentAuthors.xml": f"{authors}</p:cmAuthorLst>".encode(),
         "ppt/presentation.xml": b"<p/>",
+        "ppt/slides/slide1.xml": (
+            "<s xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'>"
+            f"<a:p><a:t>{words}</a:t></a:p></s>"
+        ).encode(),
     })  # fmt: skip
 
 
-def open_document(kind: str) -> bytes:
+def open_document(kind: str, words: str = "") -> bytes:
     meta = (
         "<office:meta xmlns:office='o' xmlns:meta='m' xmlns:dc='d'>"
         f"<meta:initial-creator>{WHO}</meta:initial-creator><dc:creator>{WHO}</dc:creator>"
@@ -74,7 +79,10 @@ def open_document(kind: str) -> bytes:
     return zipped({
         "mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(),
         "meta.xml": meta.encode(),
-        "content.xml": f"<body>{change}</body>".encode(),
+        "content.xml": (
+            f"<body xmlns:t='urn:oasis:names:tc:opendocument:xmlns:text:1.0'>{change}"
+            f"<t:p>{words}</t:p></body>"
+        ).encode(),
     })  # fmt: skip
 
 
@@ -160,3 +168,12 @@ def web_film() -> bytes:
     head = element(b"\x1a\x45\xdf\xa3", b"\x42\x82\x84webm")
     tags = element(b"\x12\x54\xc3\x67", WHO.encode())
     return head + element(b"\x18\x53\x80\x67", tags + element(b"\x1f\x43\xb6\x75", b"film"))
+
+
+def photo() -> bytes:
+    """A small JPEG whose EXIF names its owner."""
+    found = Image.Exif()
+    found[0x013B] = WHO
+    target = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(target, "JPEG", exif=found)
+    return target.getvalue()

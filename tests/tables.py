@@ -6,7 +6,16 @@ from xuelan.model import column, facts, kit, material, study, works
 from xuelan.model.fields import Table
 
 NOT_IN_FRONT_MATTER = {"path", "body", "body_line", "face", "digest", "lines"}
-ADDED_WHEN_READ = {"line", "lines", "path", "caption_path", "size", "sha256"}
+ADDED_WHEN_READ = {
+    "line",
+    "lines",
+    "path",
+    "subtitles_path",
+    "size",
+    "sha256",
+    "copy",
+    "subtitles_copy",
+}
 HOST_SETTINGS = {
     "root", "title", "copyright", "url", "description", "site_dir", "docs_dir", "repo_url",
     "edit_uri", "theme_dir", "closed", "environment",

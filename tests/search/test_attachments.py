@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+import office_files
 import tiny
 from search import files
 from search.conftest import build
-from xuelan.reading import attachments
+from xuelan.reading import helper
+from xuelan.reading.extract import extract_places
+from xuelan.reading.helper import HelperProcess
 from xuelan.search.results import search
 from xuelan.text.problem import Code, Problem, Severity
 
+READER = "xuelan.reading.extract"
 ATTACHED = "aliases: []\n"
 
 
@@ -97,41 +101,76 @@ def test_good_files_give_no_problem(tmp_path: Path) -> None:
     assert complaints(tmp_path, **GOOD) == []
 
 
+SCAN = files.pdf("")
 BAD = {
     "no PDF at all": ("bad_pdf", b"%PDF-1.7 nonsense", "不是完好的 PDF 文件"),
     "half a PDF": ("half_pdf", files.pdf("一", "二")[:200], "不是完好的 PDF 文件"),
-    "a scan": ("scan_pdf", files.pdf(""), "没有文字"),
-    "no zip": ("bad_docx", b"PK\3\4 nonsense", "不是完好的文件"),
-    "another zip": ("other_docx", files.workbook(甲=((1,),)), "不是完好的 DOCX 文件"),
-    "a zip bomb": ("bomb_docx", files.bomb("word/document.xml"), "像是压缩炸弹"),
-    "a zip bomb of a workbook": ("bomb_xlsx", files.bomb("xl/workbook.xml"), "像是压缩炸弹"),
-    "half a workbook": ("half_xlsx", GOOD["ledger_xlsx"][:1500], "不是完好的文件"),
-    "not a workbook": ("no_xlsx", files.word("甲"), "不是完好的 XLSX 文件"),
+    "no zip": ("bad_docx", b"PK\3\4 nonsense", "不是完好的 DOCX 文件"),
+    "another zip": ("other_docx", files.workbook(甲=((1,),)), "其实是 XLSX 文件"),
+    "a zip bomb": ("bomb_docx", files.bomb("word/document.xml"), "其实是 ZIP 文件"),
+    "half a workbook": ("half_xlsx", GOOD["ledger_xlsx"][:1500], "不是完好的 XLSX 文件"),
+    "not a workbook": ("no_xlsx", files.word("甲"), "其实是 DOCX 文件"),
 }
 
 
+def refusals(tmp_path: Path, **attached: bytes) -> list[Problem]:
+    found = tiny.problems(tmp_path, with_files(**attached))
+    return [p for p in found if p.is_error]
+
+
 @pytest.mark.parametrize(("name", "data", "why"), BAD.values(), ids=BAD)
-def test_what_cannot_be_read_is_a_problem(tmp_path: Path, name: str, data: bytes, why: str) -> None:
-    """A warning at the line of the attachments, in plain words; the column can still be built."""
-    (problem,) = complaints(tmp_path, **{name: data})
-    assert problem.code.severity is Severity.WARNING
-    assert problem.path == tiny.STORY
+def test_what_is_damaged_is_refused(tmp_path: Path, name: str, data: bytes, why: str) -> None:
+    """One error at the line of the attachments, in plain words."""
+    (problem,) = refusals(tmp_path, **{name: data})
+    assert (problem.path, problem.code) == (tiny.STORY, Code.FILE_CONTENT)
     line = tiny.text(tiny.STORY).split("\n").index("---", 1)
     assert problem.line == line + 1
     assert why in problem.message
+
+
+def test_what_has_no_text_is_a_warning(tmp_path: Path) -> None:
+    """A scan is published, with a warning in plain words; the column can still be built."""
+    (problem,) = complaints(tmp_path, scan_pdf=SCAN)
+    assert problem.code.severity is Severity.WARNING
+    assert "没有文字" in problem.message
     assert "检索不到" in problem.message
+
+
+def test_what_search_cannot_read_says_so(tmp_path: Path) -> None:
+    """Each attachment of a type without readable text is named in a note."""
+    old = office_files.compound("WordDocument")
+    found = tiny.problems(tmp_path, with_files(old_doc=old, pack_zip=office_files.zipped({})))
+    told = [p.message for p in found if p.code is Code.NOT_SEARCHED]
+    assert len(told) == 2
+    assert "old.doc" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a_txt", "通知全文".encode("gbk")),
+        ("a_csv", "\ufeff通知全文,1".encode()),
+        ("a_txt", "通知全文".encode("utf-16")),
+        ("a_odt", office_files.open_document("text", "通知全文")),
+        ("a_pptx", office_files.slides("通知全文")),
+    ],
+)
+def test_texts_of_other_programs_are_read(tmp_path: Path, name: str, data: bytes) -> None:
+    """Notes of Notepad, documents of LibreOffice and slides are searched as well."""
+    path = tmp_path / name.replace("_", ".")
+    path.write_bytes(data)
+    assert "通知全文" in extract_places(path)[0][1]
 
 
 def test_entities_do_not_grow(tmp_path: Path) -> None:
     """A document of nested entities is read without them, or refused; nothing explodes."""
-    found = complaints(tmp_path, laughs_docx=files.laughs())
-    assert len(found) == 1
+    found = tiny.problems(tmp_path, with_files(laughs_docx=files.laughs()))
+    assert len([p for p in found if p.code in (Code.ATTACHMENT_TEXT, Code.FILE_CONTENT)]) == 1
 
 
 def test_one_bad_file_does_not_spoil_the_next(tmp_path: Path) -> None:
     """The files after a bad one are read all the same."""
-    found = complaints(tmp_path, bad_pdf=b"%PDF-1.7", **GOOD)
-    assert len(found) == 1
+    assert len(refusals(tmp_path, bad_pdf=b"%PDF-1.7", **GOOD)) == 1
 
 
 def test_no_thread_is_left_when_files_have_been_read(tmp_path: Path) -> None:
@@ -140,7 +179,7 @@ def test_no_thread_is_left_when_files_have_been_read(tmp_path: Path) -> None:
     for number in range(5):
         path = tmp_path / f"{number}.txt"
         path.write_text(f"第{number}篇", encoding="utf-8")
-        assert len(list(attachments._ReaderProcess.read_all([str(path)]))) == 1
+        assert len(list(HelperProcess.ask_all(READER, [str(path)]))) == 1
         assert set(threading.enumerate()) == before
 
 
@@ -148,8 +187,8 @@ def test_a_reader_that_dies_costs_one_file(tmp_path: Path, monkeypatch: pytest.M
     """A crash or an endless loop in the reading process is one file's problem."""
     for n in range(3):
         (tmp_path / f"{n}.pdf").write_bytes(files.pdf(f"第{n}份"))
-    monkeypatch.setattr(attachments, "PATIENCE", 0.0)
-    first = attachments._ReaderProcess.read_all([str(tmp_path / f"{n}.pdf") for n in range(3)])
-    assert next(first).fault
+    monkeypatch.setattr(helper, "PATIENCE", 0.0)
+    first = HelperProcess.ask_all(READER, [str(tmp_path / f"{n}.pdf") for n in range(3)])
+    assert next(first) is None
     monkeypatch.undo()
-    assert [text.places[0][1] for text in first] == ["第1份", "第2份"]
+    assert [answer and answer["places"][0][1] for answer in first] == ["第1份", "第2份"]

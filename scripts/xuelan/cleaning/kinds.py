@@ -30,7 +30,7 @@ class Family(Enum):
     ARCHIVE = "archive"
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """A type: its family, and for a package what its list of contents says of it."""
 
     family: Family
@@ -40,22 +40,28 @@ class Kind(NamedTuple):
 _OFFICE: Final = b"application/vnd.openxmlformats-officedocument."
 _OPEN: Final = b"application/vnd.oasis.opendocument."
 
-KINDS: Final[dict[str, Kind]] = {
-    ".jpg": Kind(Family.PICTURE), ".jpeg": Kind(Family.PICTURE), ".png": Kind(Family.PICTURE),
-    ".gif": Kind(Family.PICTURE), ".webp": Kind(Family.PICTURE),
-    ".pdf": Kind(Family.PDF),
-    ".docx": Kind(Family.PACKAGE, _OFFICE + b"wordprocessingml.document.main+xml"),
-    ".xlsx": Kind(Family.PACKAGE, _OFFICE + b"spreadsheetml.sheet.main+xml"),
-    ".pptx": Kind(Family.PACKAGE, _OFFICE + b"presentationml.presentation.main+xml"),
-    ".odt": Kind(Family.PACKAGE, _OPEN + b"text"),
-    ".ods": Kind(Family.PACKAGE, _OPEN + b"spreadsheet"),
-    ".odp": Kind(Family.PACKAGE, _OPEN + b"presentation"),
-    ".ofd": Kind(Family.PACKAGE, b"OFD.xml"),
-    ".doc": Kind(Family.COMPOUND), ".xls": Kind(Family.COMPOUND), ".ppt": Kind(Family.COMPOUND),
-    ".wps": Kind(Family.COMPOUND), ".et": Kind(Family.COMPOUND), ".dps": Kind(Family.COMPOUND),
-    ".txt": Kind(Family.TEXT), ".csv": Kind(Family.TEXT), ".vtt": Kind(Family.TEXT),
-    ".mp3": Kind(Family.MP3), ".m4a": Kind(Family.MP4), ".mp4": Kind(Family.MP4),
-    ".webm": Kind(Family.WEBM), ".zip": Kind(Family.ARCHIVE),
+_PICTURE: Final = FileKind(Family.PICTURE)
+_COMPOUND: Final = FileKind(Family.COMPOUND)
+_TEXT: Final = FileKind(Family.TEXT)
+
+
+def _package(mark: bytes) -> FileKind:
+    return FileKind(Family.PACKAGE, mark)
+
+
+KINDS: Final[dict[str, FileKind]] = {
+    ".jpg": _PICTURE, ".jpeg": _PICTURE, ".png": _PICTURE, ".gif": _PICTURE, ".webp": _PICTURE,
+    ".pdf": FileKind(Family.PDF),
+    ".docx": _package(_OFFICE + b"wordprocessingml.document.main+xml"),
+    ".xlsx": _package(_OFFICE + b"spreadsheetml.sheet.main+xml"),
+    ".pptx": _package(_OFFICE + b"presentationml.presentation.main+xml"),
+    ".odt": _package(_OPEN + b"text"), ".ods": _package(_OPEN + b"spreadsheet"),
+    ".odp": _package(_OPEN + b"presentation"), ".ofd": _package(b"OFD.xml"),
+    ".doc": _COMPOUND, ".xls": _COMPOUND, ".ppt": _COMPOUND,
+    ".wps": _COMPOUND, ".et": _COMPOUND, ".dps": _COMPOUND,
+    ".txt": _TEXT, ".csv": _TEXT, ".vtt": _TEXT,
+    ".mp3": FileKind(Family.MP3), ".m4a": FileKind(Family.MP4), ".mp4": FileKind(Family.MP4),
+    ".webm": FileKind(Family.WEBM), ".zip": FileKind(Family.ARCHIVE),
 }  # fmt: skip
 """By the endings of names, in small letters."""
 
@@ -114,7 +120,7 @@ def check_name(name: str) -> str:
     return ending
 
 
-def identify(name: str, data: bytes) -> Kind:
+def identify(name: str, data: bytes) -> FileKind:
     """The kind of the file ``name`` with these bytes, on which name and bytes agree.
 
     Raises :class:`UnfitError`.

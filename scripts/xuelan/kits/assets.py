@@ -15,7 +15,7 @@ from xuelan.text.source import ChangedError
 
 PICTURE_TYPES: Final = {
     ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
-    ".webp": "image/webp", ".svg": "image/svg+xml",
+    ".webp": "image/webp",
 }  # fmt: skip
 """Media types of pictures by the endings of their names."""
 
@@ -53,7 +53,7 @@ def picture_path(m: Material, name: str) -> str:
 
 
 class Assets:
-    """Pictures and attachments of some materials, by their path in the column.
+    """Pictures and attachments of some materials, by their path in the column, as published.
 
     A key hashes :attr:`content`, the digests of the files, and :meth:`read` compares the bytes it
     reads with them. So one key always means the same bytes, whatever ``root`` is: the folder of the
@@ -62,22 +62,17 @@ class Assets:
 
     def __init__(self, root: Path, materials: Iterable[Material]) -> None:
         self.root = root
-        self.paths = tuple(
-            dict.fromkeys(
-                path
-                for m in materials
-                for path in (
-                    *(a.path for a in m.attachments),
-                    *(x.path for x in m.media if is_picture(x.path)),
-                )
-                if path
-            )
-        )
+        self._sources: dict[str, str] = {}
+        for m in materials:
+            self._sources |= {a.path: a.source for a in m.attachments}
+            for item in m.media:
+                self._sources |= item.sources if is_picture(item.path) else {}
+        self.paths = tuple(self._sources)
 
     @cached_property
     def content(self) -> dict[str, bytes]:
         """The digest of each file by its path. Reads all of them, once."""
-        return {path: digest((self.root / path).read_bytes()) for path in self.paths}
+        return {path: digest(self._read(path)) for path in self.paths}
 
     def read(self, path: str) -> bytes:
         """The bytes of the file at ``path``.
@@ -86,10 +81,13 @@ class Assets:
         :class:`~xuelan.text.source.ChangedError` if the file differs from its digest.
         """
         wanted = self.content[path]
-        data = (self.root / path).read_bytes()
+        data = self._read(path)
         if digest(data) != wanted:
             raise ChangedError(path)
         return data
+
+    def _read(self, path: str) -> bytes:
+        return (self.root / self._sources[path]).read_bytes()
 
     def pictures(self, materials: Iterable[Material]) -> dict[str, bytes]:
         """The bytes of every picture of ``materials``, by its path in the column after a ``/``."""

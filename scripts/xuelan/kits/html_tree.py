@@ -9,7 +9,7 @@ from typing import Final
 
 _VOID: Final = frozenset({"br", "hr", "img"})
 BLOCKS: Final = frozenset(
-    {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "hr"}
+    {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "hr", "figure"}
 )
 
 
@@ -80,7 +80,7 @@ def pieces(element: etree.Element) -> Iterator[str]:
             yield from pieces(child)
 
 
-_HOLDERS: Final = BLOCKS | {"li", "thead", "tbody", "tr", "th", "td"}
+_HOLDERS: Final = BLOCKS | {"li", "thead", "tbody", "tr", "th", "td", "figcaption"}
 
 
 def own_text(element: etree.Element, *, alts: bool = True) -> str:

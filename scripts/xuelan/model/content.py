@@ -7,9 +7,15 @@ time of dataclasses.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from html import unescape
 from typing import Final
+from urllib.parse import unquote
 
 import msgspec
+
+from xuelan.model.material import Media
+from xuelan.text.file_names import published_name
 
 HEADINGS: Final = ("h2", "h3", "h4", "h5", "h6")
 READING_SPEED: Final = 400
@@ -17,6 +23,7 @@ READING_SPEED: Final = 400
 SPEAKING_SPEED: Final = 220
 """Characters read aloud at a meeting in a minute; broadcasters speak about 300."""
 
+_PICTURE: Final = re.compile(r'<img\b[^>]*? src="([^"]*)"')
 _HEXAGRAM: Final = re.compile(r"[\u4dc0-\u4dff]")
 _NOT_HAN: Final = bytes([*range(0x34), *range(0xA0, 0x100)])
 """First bytes in UTF-16 of all but Chinese characters (U+3400–4DBF, U+4E00–9FFF) and hexagrams."""
@@ -95,3 +102,16 @@ def characters(text: str) -> int:
     others = len(_HEXAGRAM.findall(text)) if b"\x4d" in first else 0
     words = text.encode("ascii", "replace").translate(_LETTERS).split()
     return len(first) - others + len(words)
+
+
+def pictures_in(html: str) -> frozenset[str]:
+    """The names of the files that the pictures in a rendered text show."""
+    if "<img" not in html:
+        return frozenset()
+    return frozenset(unquote(unescape(address)) for address in _PICTURE.findall(html))
+
+
+def media_below(media: Iterable[Media], html: str) -> list[Media]:
+    """The pictures, sound and films that the rendered text does not show itself."""
+    shown = pictures_in(html)
+    return [item for item in media if published_name(item.path) not in shown]

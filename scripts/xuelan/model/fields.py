@@ -47,7 +47,8 @@ class Field:
     """One field: its key, its Chinese label, its purpose, and the values it may have.
 
     ``choices`` are the allowed values; or ``vocabulary`` names the list of them in the column's
-    settings. With ``many`` the value is a YAML list. ``fields`` are those of a record.
+    settings. With ``many`` the value is a YAML list. ``fields`` are those of a record. ``formerly``
+    is the key that the field had before.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Field:
     vocabulary: str = ""
     fields: tuple[Field, ...] = ()
     example: str = ""
+    formerly: str = ""
 
 
 Table = tuple[Field, ...]
@@ -146,6 +148,7 @@ def _unknown_field(
         bare, sign, rest = bare.partition(":")
     bare = forms.plain(bare)
     by_label = {f.label: f.name for f in table}
+    by_label |= {f.formerly: f.name for f in table if f.formerly}
     near = did_you_mean(bare.lower(), names)
     name = by_label.get(bare) or next((n for n in names if f"“{n}”" in near), "")
     message = f"没有“{forms.shorten(key)}”这个字段"

@@ -28,13 +28,15 @@ TEMPLATE_TEXT: Final = "正文写在这里。小标题用 ##，一段写一行�
 _ATTACHMENT: Final = (
     Field("file", "文件", "附件文件。", Form.FILE, required=True, example="files/form.docx"),
     Field("title", "名称", "读者看到的名称。", required=True, example="会议记录（样表）"),
+    Field("full_size", "原尺寸", "true：图片不缩小，按原来的大小发布。", Form.BOOL),
 )
 _MEDIA: Final = (
     Field("file", "文件", "图片、音频或视频文件。", Form.FILE, required=True),
     Field("title", "名称", "读者看到的名称。", required=True),
     Field("alt", "替代文字", "图片画的是什么，给看不见图的人。"),
-    Field("caption", "字幕文件", "视频的字幕文件（WebVTT）。", Form.FILE),
+    Field("subtitles", "字幕文件", "视频的字幕文件（WebVTT）。", Form.FILE, formerly="caption"),
     Field("transcript", "文字稿", "音频、视频的文字稿。", Form.TEXT),
+    Field("full_size", "原尺寸", "true：图片不缩小，按原来的大小发布。", Form.BOOL),
 )
 _SIGN_OFF: Final = (
     Field(
@@ -148,13 +150,24 @@ FIELDS: Final[Table] = (
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file to download. ``path`` is relative to the column, ``size`` in bytes."""
+    """A file to download. ``path`` is relative to the column, ``size`` in bytes.
+
+    ``copy`` is the file that is published instead of it, if there is one; ``size`` and ``sha256``
+    are those of what is published.
+    """
 
     file: str
     title: str
+    full_size: bool = False
     path: str = ""
     size: int = 0
     sha256: str = ""
+    copy: str = dataclass_field(default="", compare=False)
+
+    @property
+    def source(self) -> str:
+        """Where the bytes to publish stand, seen from the column's folder."""
+        return self.copy or self.path
 
     @property
     def link(self) -> str:
@@ -164,16 +177,30 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, sound or film. The paths are relative to the column, ``size`` is in bytes."""
+    """A picture, sound or film. The paths are relative to the column, ``size`` is in bytes.
+
+    The copies are published instead of the files, if there are any; ``size`` is that of what is
+    published.
+    """
 
     file: str
     title: str
     alt: str
-    caption: str
+    subtitles: str
     transcript: str
+    full_size: bool = False
     path: str = ""
-    caption_path: str = ""
+    subtitles_path: str = ""
     size: int = 0
+    copy: str = dataclass_field(default="", compare=False)
+    subtitles_copy: str = dataclass_field(default="", compare=False)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where the bytes of its files stand, by the paths of the files."""
+        found = {self.path: self.copy or self.path}
+        found[self.subtitles_path] = self.subtitles_copy or self.subtitles_path
+        return {path: source for path, source in found.items() if path}
 
     @property
     def link(self) -> str:
@@ -181,9 +208,9 @@ class Media:
         return file_link(self.path)
 
     @property
-    def caption_link(self) -> str:
+    def subtitles_link(self) -> str:
         """The link to its subtitles from its material's page."""
-        return file_link(self.caption_path)
+        return file_link(self.subtitles_path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import msgspec
 
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import Column
+from xuelan.model.content import media_below
 from xuelan.model.material import Material
 from xuelan.pages import library
 from xuelan.pages.fragments import Fragments
@@ -136,6 +137,7 @@ class Theme:
         env = jinja2.Environment(loader=loader, autoescape=True, auto_reload=False)
         env.filters["zh_date"] = zh_date
         env.filters["size"] = human_size
+        env.filters["media_below"] = media_below
         env.globals.update(column=self.column, facets=self.shelves)
         Fragments(env)
         return env

@@ -190,10 +190,11 @@ def copy_files(_: BuildContext, edition: Edition) -> None:
     """Copy the attachments, pictures and recordings of public materials beside their pages."""
     root = edition.catalog.column.root
     for m in (m for m in edition.catalog.public if m.attachments or m.media):
-        paths = [a.path for a in m.attachments]
-        paths += [p for media in m.media for p in (media.path, media.caption_path) if p]
-        for path in paths:
-            edition.tree.copy_file(m.address + published_name(path), root / path)
+        sources = {a.path: a.source for a in m.attachments}
+        for item in m.media:
+            sources |= item.sources
+        for path, source in sources.items():
+            edition.tree.copy_file(m.address + published_name(path), root / source)
 
 
 def write_own_kit(_: BuildContext, edition: Edition) -> None:

@@ -1,4 +1,4 @@
-"""Reads the text of untrusted PDF, DOCX and XLSX files, in a process of its own.
+"""Reads the text of untrusted documents, in a process of its own.
 
 ``python -m xuelan.reading.extract`` takes paths on its standard input, a line each, and answers
 each with a line of JSON: ``{"places": [[place, text], ...]}`` or ``{"fault": why}``. A damaged file
@@ -8,9 +8,7 @@ that crashes this process, or makes it loop or fill its memory, costs the caller
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -23,19 +21,17 @@ from lxml import etree
 
 from xuelan.cleaning.errors import UnfitError
 from xuelan.cleaning.packages import open_zip
-
-try:
-    import resource
-except ImportError:  # Windows: the caller's patience is the only limit there
-    resource = None  # type: ignore[assignment]
+from xuelan.reading.helper import serve
 
 MAX_CHARACTERS: Final = 2_000_000
 """Text taken from one file: a thousand dense pages."""
 MAX_PAGES: Final = 3000
 MAX_CELLS: Final = 500_000
-MAX_MEMORY: Final = 2 * 1000 * 1000 * 1000
 
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DRAWING: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_OPEN: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_SLIDE: Final = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _WORD_PARTS: Final = re.compile(r"word/(document|footnotes|endnotes|header\d*|footer\d*)\.xml")
 _SENTENCE_END: Final = "。！？；：.!?;:"
@@ -136,30 +132,59 @@ def _read_xlsx(path: Path) -> Places:
         yield f"“{sheet.title}”工作表", "\n".join(row for row in rows if row)
 
 
+def _read_slides(path: Path) -> Places:
+    with open_zip(str(path)) as package:
+        found = [_SLIDE.fullmatch(name) for name in package.namelist()]
+        for match in sorted(filter(None, found), key=lambda m: int(m[1])):
+            tree = _parse(package, match[0])
+            lines = ("".join(p.itertext(f"{_DRAWING}t")) for p in tree.iter(f"{_DRAWING}p"))
+            yield f"第{match[1]}页", "\n".join(line for line in lines if line.strip())
+
+
+def _read_open_document(path: Path) -> Places:
+    with open_zip(str(path)) as package:
+        tree = _parse(package, "content.xml")
+    lines = ("".join(p.itertext()) for p in tree.iter(f"{_OPEN}p", f"{_OPEN}h"))
+    yield "", "\n".join(line for line in lines if line.strip())
+
+
+def _parse(package: zipfile.ZipFile, name: str) -> Any:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.fromstring(package.read(name), parser)
+
+
+def _read_plain(path: Path) -> Places:
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        yield "", data.decode("utf-16", "replace")
+        return
+    try:
+        yield "", data.decode("utf-8-sig")
+    except UnicodeDecodeError:  # Notepad's ANSI
+        yield "", data.decode("gb18030", "replace")
+
+
 READERS: Final[dict[str, Callable[[Path], Places]]] = {
     ".pdf": _read_pdf,
     ".docx": _read_docx,
     ".xlsx": _read_xlsx,
+    ".pptx": _read_slides,
+    **dict.fromkeys((".odt", ".ods", ".odp"), _read_open_document),
+    **dict.fromkeys((".txt", ".csv"), _read_plain),
 }
 
 
-def main() -> None:
-    """Answer each path until the input ends."""
-    if resource is not None:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    for line in sys.stdin:
-        try:
-            answer: dict[str, Any] = {"places": extract_places(Path(line.rstrip("\n")))}
-        except UnfitError as error:
-            answer = {"fault": str(error)}
-        except MemoryError:
-            answer = {"fault": "太大，读不下去"}
-        except Exception:  # noqa: BLE001 - a damaged file may raise anything in three libraries
-            answer = {"fault": "文件有损坏，读不出文字"}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+def answer(path: str) -> dict[str, Any]:
+    """The text of the file at ``path``, or why it cannot be read."""
+    try:
+        return {"places": extract_places(Path(path))}
+    except UnfitError as error:
+        return {"fault": str(error)}
+    except MemoryError:
+        return {"fault": "太大，读不下去"}
+    except Exception:  # noqa: BLE001 - a damaged file may raise anything in three libraries
+        return {"fault": "文件有损坏，读不出文字"}
 
 
 if __name__ == "__main__":
-    main()
+    serve(answer)

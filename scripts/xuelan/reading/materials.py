@@ -6,8 +6,7 @@ bytes of the file. A digest of these is the key under which the cache keeps it.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,13 +15,14 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from xuelan.engine.cache import Cache, EntryLocation
+from xuelan.engine.cache import NO_CACHE, Cache, EntryLocation
 from xuelan.engine.inputs import FileStamp, read_stamp
 from xuelan.engine.workers import Results, Workers
 from xuelan.model.column import MATERIALS_FOLDER, Column
 from xuelan.model.fields import Vocabularies
 from xuelan.model.material import Material, parse
-from xuelan.reading.files import file_paths, resolve_files
+from xuelan.reading.copies import CopyStore, FileWanted, PublishedFile
+from xuelan.reading.files import copies_of, file_paths, resolve_files, wanted_files
 from xuelan.rules import privacy
 from xuelan.rules.text import check_text
 from xuelan.text import prose, signs
@@ -84,8 +84,8 @@ def _complete(
             reading = reader.accept(path, result)
             if result.stamp is not None:
                 learn(path, result.digest, result.stamp)
-            readings[path] = reader.add_files(reading)
-    yield from filter(None, readings.values())
+            readings[path] = reading
+    yield from reader.add_files(filter(None, readings.values()))
 
 
 class _FileResult(NamedTuple):
@@ -101,12 +101,20 @@ class _FileResult(NamedTuple):
     entry: bytes | EntryLocation | None = None
 
 
+class _Waiting(NamedTuple):
+    """A reading whose files have to be looked at, and the key for it, empty if there is none."""
+
+    reading: Reading
+    key: bytes
+    wanted: list[FileWanted]
+
+
 class _MaterialReader:
     """Reads files through the cache, each in these steps.
 
     :meth:`look_up` takes a reading from the cache. If it has none, a worker calls :meth:`prepare`,
     ``_make_entry`` and :meth:`store`, and this process calls :meth:`accept` with the result.
-    :meth:`add_files` completes the reading in either case.
+    :meth:`add_files` completes all readings at the end.
     """
 
     def __init__(self, column: Column, cache: Cache, digests: Mapping[str, bytes]) -> None:
@@ -116,13 +124,14 @@ class _MaterialReader:
         self._digests = digests
         self._base = key_of(program(), dict(column.vocabularies))
         self._prepared: dict[str, _FileResult] = {}
+        self._copies = CopyStore(column.root, cache, self._digest)
 
     def look_up(self, path: str) -> Reading | None:
         """The reading that the cache has for the known digest of a file."""
         if path not in self._digests:
             return None
         cached = self._cache.get(self._key(path, self._digests[path]), _CachedReading)
-        return self.add_files(_thaw(path, cached)) if cached else None
+        return _thaw(path, cached) if cached else None
 
     def prepare(self, path: str) -> tuple[str, bytes] | None:
         """In a worker: path and bytes of a file; ``None`` if there is nothing to interpret.
@@ -170,34 +179,43 @@ class _MaterialReader:
             raise ChangedError(path)
         return interpret(path, raw, self._vocabularies)
 
-    def add_files(self, reading: Reading) -> Reading:
-        """The reading with size, path and SHA-256 of the files that its material names.
+    def add_files(self, readings: Iterable[Reading]) -> Iterator[Reading]:
+        """The readings with size, path and SHA-256 of the files that their materials name.
 
         The cache has these for as long as neither they nor the material's own file change.
         """
+        found = {reading.path: self._find_files(reading) for reading in readings}
+        waiting = [reading for reading in found.values() if isinstance(reading, _Waiting)]
+        wanted = [file for each in waiting for file in each.wanted]
+        published = self._copies.make(wanted) if wanted else {}
+        for each in found.values():
+            yield self._complete(each, published) if isinstance(each, _Waiting) else each
+        self._copies.forget_unused()
+
+    def _find_files(self, reading: Reading) -> Reading | _Waiting:
+        """The complete reading, from the cache if it names files; or what it waits for."""
         m = reading.material
         if m is None or not (m.attachments or m.media):
             return reading
         known = [self._digests.get(path, b"") for path in (m.path, *file_paths(m))]
-        if not all(known):
-            return _resolve(self._root, reading, self._sha256)
-        key = key_of("files", self._base, m.path, known)
-        cached = self._cache.get(key, _CachedReading)
-        if cached is not None:
-            return replace(_thaw(m.path, cached), scan=reading.scan, body=reading.body)
-        resolved = _resolve(self._root, reading, self._sha256)
-        self._cache.put_bytes(key, _freeze(replace(resolved, scan=None)))
+        key = key_of("files", self._base, m.path, known) if all(known) else b""
+        cached = self._cache.get(key, _CachedReading) if key else None
+        if cached is not None and cached.material is not None:
+            gone = [c for c in copies_of(cached.material) if not self._copies.is_there(c)]
+            if not gone:
+                return replace(_thaw(m.path, cached), scan=reading.scan, body=reading.body)
+        return _Waiting(reading, key, wanted_files(self._root, m))
+
+    def _complete(
+        self, waiting: _Waiting, published: Mapping[FileWanted, PublishedFile]
+    ) -> Reading:
+        resolved = _resolve(self._root, waiting.reading, published)
+        if waiting.key:
+            self._cache.put_bytes(waiting.key, _freeze(replace(resolved, scan=None)))
         return resolved
 
-    def _sha256(self, file: Path) -> str:
-        """The SHA-256 of a file, from the cache if the file's digest is known."""
-        known = self._digests.get(file.relative_to(self._root).as_posix())
-        cached = self._cache.get(key_of("sha256", known), str)
-        if cached is None:
-            raw = file.read_bytes()
-            cached = hashlib.sha256(raw).hexdigest()
-            self._cache.put(key_of("sha256", digest(raw)), cached)
-        return cached
+    def _digest(self, path: str) -> bytes:
+        return self._digests.get(path) or digest((self._root / path).read_bytes())
 
     def _key(self, path: str, digest: bytes) -> bytes:
         return key_of(self._base, path, digest)
@@ -209,9 +227,11 @@ def read_material(column: Column, path: str) -> Reading:
     if raw is None:
         return Reading(path, tuple(problems))
     reading = interpret(path, raw, column.vocabularies)
-    return _resolve(
-        column.root, reading, lambda file: hashlib.sha256(file.read_bytes()).hexdigest()
-    )
+    m, root = reading.material, column.root
+    if m is None or not (m.attachments or m.media):
+        return reading
+    copies = CopyStore(root, NO_CACHE, lambda file: digest((root / file).read_bytes()))
+    return _resolve(root, reading, copies.make(wanted_files(root, m)))
 
 
 def interpret(path: str, raw: bytes, vocabularies: Vocabularies) -> Reading:
@@ -242,12 +262,12 @@ def _odd_signs(source: Source, document: Document) -> Iterator[Problem]:
         yield from signs.check_text(source.path, parts[-1], document.body_line)
 
 
-def _resolve(root: Path, reading: Reading, sha256: Callable[[Path], str]) -> Reading:
+def _resolve(
+    root: Path, reading: Reading, published: Mapping[FileWanted, PublishedFile]
+) -> Reading:
     """The reading with the files that its material names, and with what is wrong with them."""
-    m = reading.material
-    if m is None or not (m.attachments or m.media):
-        return reading
-    m, problems = resolve_files(root, m, sha256)
+    assert reading.material is not None
+    m, problems = resolve_files(root, reading.material, published)
     return replace(reading, material=m, problems=(*reading.problems, *problems))
 
 

@@ -33,6 +33,7 @@ _TAGS: Final = {
     *HEADINGS,
     *("p", "ul", "ol", "li", "blockquote", "pre", "hr"),
     *("table", "thead", "tbody", "tr", "th", "td"),
+    *("figure", "figcaption"),
     *("a", "em", "strong", "code", "sup", "sub", "del", "br", "img", "span"),
 }
 _ATTRIBUTES: Final = {
@@ -119,6 +120,8 @@ class _TreeFinisher(Treeprocessor):
         if element.tag in HEADINGS:
             self._resolve(element)
             element.set("id", self.content.add_heading(element.tag, _plain_text(element)))
+        elif element.tag == "p" and _is_figure(element):
+            self._figure(element)
         elif element.tag in ("p", "pre"):
             self._add_block(element)
         elif element.tag in ("ul", "ol"):
@@ -131,6 +134,16 @@ class _TreeFinisher(Treeprocessor):
                 self._block(child)
         else:
             self._resolve(element)
+
+    def _figure(self, element: etree.Element) -> None:
+        """A picture by itself, with its title as caption."""
+        self._resolve(element)
+        picture = element[0]
+        element.tag, element.text, picture.tail = "figure", None, None
+        caption = etree.SubElement(element, "figcaption")
+        caption.text = AtomicString(picture.attrib.pop("title"))
+        words = prose.unescape(f"{picture.get('alt') or ''}\n{caption.text}").strip()
+        element.set("id", self.content.add_block(words))
 
     def _item(self, item: etree.Element) -> None:
         """A list item is one block; lists, quotations and tables inside it are others."""
@@ -235,6 +248,16 @@ def _join_lines(run: list[_Place]) -> None:
     for (node, where), before, after in zip(run, words, join_pieces(words), strict=True):
         if before != after and not isinstance(before, AtomicString):
             setattr(node, where, after)
+
+
+def _is_figure(element: etree.Element) -> bool:
+    """True for a paragraph that is one picture with a title."""
+    return (
+        len(element) == 1
+        and element[0].tag == "img"
+        and bool(element[0].get("title"))
+        and not f"{element.text or ''}{element[0].tail or ''}".strip()
+    )
 
 
 def _number(sup: etree.Element, content: ContentBuilder) -> None:

@@ -169,7 +169,7 @@ def _file_fields(m: Material) -> Iterator[tuple[str, str]]:
     """The files of a material: the field that names one, and its path."""
     yield from (("attachments", a.path) for a in m.attachments)
     for item in m.media:
-        yield from (("media", path) for path in (item.path, item.caption_path) if path)
+        yield from (("media", path) for path in (item.path, item.subtitles_path) if path)
 
 
 def check_life(catalog: Catalog) -> Iterator[Problem]:

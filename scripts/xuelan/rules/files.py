@@ -28,8 +28,7 @@ def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[
     """The path, relative to ``root``, of ``file`` as the file at ``from_path`` writes it.
 
     The path is ``""`` for a file that may not be published: one outside ``materials/``, a link, a
-    file over :data:`MAX_ATTACHMENT_BYTES`, a web page, script or source. ``line`` is where it is
-    named.
+    file over :data:`MAX_ATTACHMENT_BYTES`. ``line`` is where it is named.
     """
     if not file:
         return "", []
@@ -37,9 +36,6 @@ def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[
     if not path.startswith(f"{MATERIALS_FOLDER}/"):
         hint = f"把文件放进 {MATERIALS_FOLDER}/ 里"
         return "", [Problem(from_path, line, Code.OUTSIDE, f"“{file}”在材料目录以外", hint)]
-    if path.lower().endswith(_REFUSED):
-        hint = "表格、文件用 PDF、DOCX，图片用 PNG、JPEG、WebP"
-        return "", [Problem(from_path, line, Code.FILE_TYPE, f"“{file}”不能作附件", hint)]
     if fault := explain_bad_name(posixpath.basename(path)):
         hint = "改一个文件名，例如 huiyi-jilu.docx，信息栏和正文里一起改"
         return "", [Problem(from_path, line, Code.FILE_NAME, f"“{file}”：{fault}", hint)]
@@ -48,13 +44,6 @@ def locate(root: Path, from_path: str, file: str, line: int) -> tuple[str, list[
     except OSError as error:
         message = f"“{file[:40]}”打不开：{error.strerror}"
         return "", [Problem(from_path, line, Code.UNREADABLE, message)]
-
-
-_REFUSED: Final = (
-    ".htm", ".html", ".xhtml", ".svg", ".xml", ".js", ".mjs", ".css", ".wasm",
-    ".md", ".yml", ".yaml",
-)  # fmt: skip
-"""Endings of files that run in a reader's browser, or are sources of a column with its notes."""
 
 
 def _check_file(

@@ -15,6 +15,7 @@ from xuelan.model.facts import LOW, MEDIUM
 from xuelan.model.material import WITHDRAWN, Material
 from xuelan.rules.files import join_path, locate
 from xuelan.rules.front import find_template_words
+from xuelan.rules.pictures import check_pictures
 from xuelan.rules.portable import portable_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
@@ -73,6 +74,8 @@ def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterat
     yield from _headings(m, text)
     if "]" in body:
         yield from _odd_links(m, text)
+    if "![" in body:
+        yield from check_pictures(m, text)
     if "<" in body:
         yield from _raw_html(m, text)
     yield from portable_rules(m, body, text)

@@ -72,7 +72,22 @@ class Code(Enum):
     FILE_TYPE = (
         "file-type",
         Severity.ERROR,
-        "这种文件不能作附件：网页、脚本会在读者的浏览器里运行，.md 和 .yml 是栏目的底稿。",
+        "这种文件不能发布：程序、网页会在读者的电脑上运行，有的格式浏览器打不开。",
+    )
+    FILE_CONTENT = (
+        "file-content",
+        Severity.ERROR,
+        "文件的内容和名字对不上，或者带有宏、密码、夹带的文件，或者已经损坏。",
+    )
+    FILE_CLEANED = (
+        "file-cleaned",
+        Severity.NOTE,
+        "发布的是一份副本：去掉了作者、拍摄位置，或缩小了图片；你的原件没有动。",
+    )
+    NOT_SEARCHED = (
+        "not-searched",
+        Severity.NOTE,
+        "这种附件里的文字检索不到，读者只能按名称找到它。",
     )
     FILE_NAME = "file-name", Severity.ERROR, "文件名里有 Windows 不收的字符，下载之后打不开。"
     DUPLICATE_FILE = (
@@ -128,6 +143,12 @@ class Code(Enum):
     )
     RAW_HTML = "raw-html", Severity.ERROR, "正文里写了 HTML 代码；网站会把它当普通文字处理。"
     IMAGE_ALT = "image-alt", Severity.ERROR, "图片没有替代文字，看不见图的人不知道内容。"
+    FIGURE = (
+        "figure",
+        Severity.WARNING,
+        "图片没有单独成段，或者图题里写了引注，网页上显示不出图题。",
+    )
+    NO_CAPTION = "no-caption", Severity.NOTE, "正文里的图片没有图题。"
     UNKNOWN_CITATION = "unknown-citation", Severity.ERROR, "引注的编号在书目和事实库中都查不到。"
     HEARSAY = "hearsay", Severity.ERROR, "引用了可信度为 medium 的事实，句中却没有写明“据报道”。"
     QUOTATION = (

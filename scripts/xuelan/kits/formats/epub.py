@@ -37,6 +37,7 @@ from xuelan.kits.print.book import (
 )
 from xuelan.kits.print.typeset import ADDRESS, cited_numbers
 from xuelan.kits.templating import render_xml
+from xuelan.model.content import media_below
 from xuelan.model.material import MISSING, Material, Media
 from xuelan.rendering.content_builder import runs
 from xuelan.text.dates import first_day, timestamp
@@ -116,7 +117,7 @@ def _chapter(
         m=m,
         provenance=provenance(plan, m),
         text=text.xhtml(plan.rendered[m.id].html),
-        media=[text.figure(item) for item in m.media],
+        media=[text.figure(item) for item in media_below(m.media, plan.rendered[m.id].html)],
         is_missing=m.text == MISSING,
     )
 

@@ -23,6 +23,7 @@ from xuelan.kits.print.typeset import (
     markup,
     reference_label,
 )
+from xuelan.model.content import media_below
 from xuelan.model.material import FULL, MISSING, OWN, Material, Media
 from xuelan.text.dates import zh_date
 from xuelan.text.file_names import file_name
@@ -146,7 +147,8 @@ def words(plan: KitPlan, volume: Volume) -> list[str]:
     texts = [plan.kit.title, plan.kit.summary]
     for m in volume.materials:
         texts += [m.title, m.summary, *pieces(parse(plan.rendered[m.id].html))]
-        texts += [t for x in m.media for t in (x.title, x.transcript)]
+        below = media_below(m.media, plan.rendered[m.id].html)
+        texts += [t for x in below for t in (x.title, x.transcript)]
         texts += [*m.questions, *(value for _, value in provenance(plan, m))]
     texts += [part for w in number_works(plan, volume) for part in print_reference(plan, w)]
     return texts
@@ -231,7 +233,7 @@ def _material(plan: KitPlan, m: Material, part: str, setting: Setting, *, first:
         f"#strip({code(rows)}, {code(m.summary)})",
         markup(rendered.html, setting),
     ]
-    pieces += [_media(item) for item in m.media]
+    pieces += [_media(item) for item in media_below(m.media, rendered.html)]
     if m.text == MISSING:
         body = "本栏目还没有取得这份材料的原文，上面只写已经核实的情况。"
         pieces.append(f"#note({code('原文待补')}, {code(body)})")

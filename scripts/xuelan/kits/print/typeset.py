@@ -95,7 +95,7 @@ def markup(html: str, setting: Setting) -> str:
     """Typst markup of a :class:`~xuelan.model.content.Rendered` ``html``.
 
     The style has to define the functions ``lead-in``, ``quotation``, ``sheet``, ``stacked``,
-    ``listing``, ``cite-mark``, ``code-word``, ``rule`` and ``picture``.
+    ``listing``, ``cite-mark``, ``code-word``, ``rule``, ``picture`` and ``captioned``.
     """
     return "\n\n".join(_blocks(html_tree.parse(html), setting))
 
@@ -196,6 +196,13 @@ def width(text: str) -> float:
     return sum(1.0 if ord(c) > 0x2E7F or c in "“”‘’—…" else 0.55 for c in text)
 
 
+def _figure(e: etree.Element, s: Setting) -> str:
+    """A picture with its caption, which a break of the page does not part."""
+    picture = "".join(_picture(child, s) for child in e if child.tag == "img")
+    words = "".join(_inside(child, s) for child in e if child.tag == "figcaption")
+    return f"#captioned[{picture}][{words}]"
+
+
 def _pre(e: etree.Element, _s: Setting) -> str:
     return f"#listing({_string(html_tree.text(e).rstrip(chr(10)))})"
 
@@ -206,6 +213,7 @@ _BLOCKS: Final[dict[str, Callable[[etree.Element, Setting], str]]] = {
     "ol": _list,
     "table": _table,
     "pre": _pre,
+    "figure": _figure,
     "blockquote": lambda e, s: "#quotation[" + "\n\n".join(_blocks(e, s)) + "]",
     "hr": lambda _e, _s: "#rule()",
 }

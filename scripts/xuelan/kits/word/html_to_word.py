@@ -64,6 +64,9 @@ def _blocks(parent: Iterable[etree.Element]) -> Iterator[_WordBlock]:
             yield from _table(e)
         elif e.tag in ("blockquote", "div"):
             yield from _blocks(e)
+        elif e.tag == "figure":
+            yield _WordParagraph(f"［图：{html_tree.own_text(e).strip()}］")
+            yield from (_WordParagraph(html_tree.text(c)) for c in e if c.tag == "figcaption")
         else:
             yield from _lines(e)
 
