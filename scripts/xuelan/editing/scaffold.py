@@ -57,7 +57,7 @@ def create_material(column: Column, kind_name: str, title: str, slug: str = "") 
     ``slug`` is its id, by default the pinyin of the title. Raises :class:`ScaffoldError` for an
     unknown kind and for an id that is malformed or taken.
     """
-    kind = _find_kind(column, kind_name)
+    kind = find_kind(column, kind_name)
     name = slug or pinyin.slug(title)
     if fault := explain_bad_id(name):
         raise ScaffoldError(fault)
@@ -66,7 +66,7 @@ def create_material(column: Column, kind_name: str, title: str, slug: str = "") 
         raise ScaffoldError(
             f"编号“{name}”已被 {catalog.by_id[name].path} 使用，请用 --id 另取一个。"
         )
-    path = f"{_choose_folder(catalog, kind)}/{name}.md"
+    path = f"{choose_folder(catalog, kind)}/{name}.md"
     target = column.root / path
     if target.exists():
         raise ScaffoldError(f"{path} 已经存在。")
@@ -77,7 +77,8 @@ def create_material(column: Column, kind_name: str, title: str, slug: str = "") 
     return path
 
 
-def _find_kind(column: Column, name: str) -> Kind:
+def find_kind(column: Column, name: str) -> Kind:
+    """Return the kind with this name or id. Raises :class:`ScaffoldError` if there is none."""
     for kind in column.kinds:
         if name in (kind.name, kind.id):
             return kind
@@ -86,7 +87,7 @@ def _find_kind(column: Column, name: str) -> Kind:
     raise ScaffoldError(f"没有“{name}”这个文种。{hint}")
 
 
-def _choose_folder(catalog: Catalog, kind: Kind) -> str:
+def choose_folder(catalog: Catalog, kind: Kind) -> str:
     """Return the folder in which most materials of ``kind`` stand, or a new one named by it."""
     folders = Counter(posixpath.dirname(m.path) for m in catalog.materials if m.kind == kind.name)
     return folders.most_common(1)[0][0] if folders else f"{MATERIALS_FOLDER}/{kind.id}"

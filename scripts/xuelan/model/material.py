@@ -70,6 +70,7 @@ FIELDS: Final[Table] = (
     ),
     Field("original_title", "原题", "显示的标题与原作标题不同时，写原作标题。"),
     Field("issuer", "发文机关", "文件由谁制发。"),
+    Field("addressee", "主送机关", "文件发给谁；正文开头的主送机关照留。"),
     Field("author", "作者", "真实署名的作者。", Form.NAME, many=True),
     Field("outlet", "媒体或出版者", "报刊、网站、出版社或制作单位。"),
     Field("number", "发文字号", "文件的字号，年份用六角括号。", Form.NUMBER),
@@ -247,6 +248,7 @@ class Material:
     title: str
     original_title: str
     issuer: str
+    addressee: str
     author: tuple[str, ...]
     outlet: str
     number: str

@@ -72,6 +72,12 @@ class MarkdownParser:
         return clean(self._markdown.convert(body))
 
 
+def read_any_markdown(body: str) -> str:
+    """The HTML of Markdown that was not written for this site: HTML in it counts, too."""
+    extensions = ["tables", "sane_lists", "fenced_code", "footnotes", "def_list"]
+    return Markdown(extensions=extensions, output_format="html").convert(body)
+
+
 class _Dialect(Extension):
     """Adds citations, and takes raw HTML away."""
 
