@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from xuelan.editing.importing import office
 from xuelan.editing.importing.archive import NotImportedError
 from xuelan.editing.importing.blocks import Enclosure
-from xuelan.editing.importing.convert import Draft
+from xuelan.editing.importing.convert import Draft, DraftPicture
 from xuelan.editing.importing.parcel import Parcel, is_parcel, open_parcel
 from xuelan.editing.importing.place import Placed, place
 from xuelan.editing.importing.proof import Proof
@@ -84,7 +84,7 @@ def _read_parcel(folder: Path, parcel: Parcel) -> tuple[Draft, list[ReadyPicture
     inside = len(draft.pictures)
     for n, enclosure in enumerate(parcel.pictures, inside + 1):
         (folder / f"picture-{n}").write_bytes(enclosure.data)
-        draft.pictures.append((f"picture-{n}", b"", Path(enclosure.name).stem))
+        draft.pictures.append(DraftPicture(f"picture-{n}", b"", Path(enclosure.name).stem))
         draft.told.append(f"图片“{enclosure.name}”放在文后，说明取自文件名，请核对。")
     draft.enclosures += parcel.others
     if parcel.left:

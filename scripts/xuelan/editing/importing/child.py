@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,9 +64,9 @@ def _convert(folder: Path, job: ImportTask) -> None:
     except NotImportedError as error:
         _refuse(folder, str(error))
     else:
-        for key, data, _ in draft.pictures:
-            (folder / key).write_bytes(data)
-        draft.pictures = [(key, b"", alt) for key, _, alt in draft.pictures]
+        for picture in draft.pictures:
+            (folder / picture.name).write_bytes(picture.data)
+        draft.pictures = [replace(picture, data=b"") for picture in draft.pictures]
         (folder / "draft").write_bytes(msgspec.msgpack.encode(draft))
 
 

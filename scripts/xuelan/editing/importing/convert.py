@@ -52,12 +52,26 @@ MAX_CHARACTERS: Final = 500_000
 """Of one file: a material has at most 2 MB (``text/source.py``)."""
 
 
+@dataclass(frozen=True, slots=True)
+class DraftPicture:
+    """A picture of a draft: its name in the text, its bytes, what it shows, the words below it."""
+
+    name: str
+    data: bytes
+    alt: str
+    caption: str = ""
+
+    def mark(self, file: str) -> str:
+        """The Markdown of the picture, which lies at ``file``."""
+        return markdown.picture(self.alt, file, self.caption)
+
+
 @dataclass
 class Draft:
     """A material as proposed: fields, text, pictures and files, and what to tell the editor.
 
-    ``body`` names pictures by ``picture-1`` and so on, as ``pictures`` has them: name, bytes, what
-    they show. ``stated`` are the fields that a filled form states.
+    ``body`` names pictures by ``picture-1`` and so on, as ``pictures`` has them. ``stated`` are the
+    fields that a filled form states.
     """
 
     values: dict[str, str]
@@ -68,7 +82,7 @@ class Draft:
     proof: Proof
     is_official: bool
     is_press: bool
-    pictures: list[tuple[str, bytes, str]] = field(default_factory=list)
+    pictures: list[DraftPicture] = field(default_factory=list)
     enclosures: list[Enclosure] = field(default_factory=list)
     stated: dict[str, str] = field(default_factory=dict)
 
@@ -110,17 +124,15 @@ def draft(name: str, source: SourceText) -> Draft:
     body_blocks = close_labels(_typed_bullets(proposal.blocks, source.ledger))
     body_blocks = mark_headings(body_blocks, source.ledger)
     body_blocks = _settle_lists(body_blocks)
-    keys = _pictures_in(body_blocks, source)
-    names = {key: f"picture-{n}" for n, key in enumerate(keys, 1)}
-    alts = _alts(body_blocks, source)
-    marks = {key: markdown.picture(alts[key], name) for key, name in names.items()}
+    body_blocks, pictures = _take_pictures(body_blocks, source)
+    marks = {key: p.mark(p.name) for key, p in pictures.items()}
     text = repair(markdown.write(body_blocks, marks))
     _propose_summary(proposal, body_blocks)
     proof = prove(source.counted, source.ledger, proposal.moved, text)
     return Draft(
         proposal.values, proposal.authors, proposal.unsure, text, source.ledger.told, proof,
         proposal.is_official, proposal.is_press,
-        [(names[key], source.images[key].data, alts[key]) for key in keys],
+        list(pictures.values()),
         source.enclosures, form.values,
     )  # fmt: skip
 
@@ -200,26 +212,44 @@ def _settle_lists(blocks: list[AnyBlock]) -> list[AnyBlock]:
     return found
 
 
-def _pictures_in(blocks: list[AnyBlock], source: SourceText) -> list[str]:
-    keys = [s.image for b in blocks if isinstance(b, TextBlock) for s in b.spans if s.image]
-    return [
-        key for key in dict.fromkeys(keys) if source.images.get(key) and source.images[key].data
-    ]
+def _take_pictures(
+    blocks: list[AnyBlock], source: SourceText
+) -> tuple[list[AnyBlock], dict[str, DraftPicture]]:
+    """The blocks without the captions below pictures, and the pictures by their keys.
 
-
-def _alts(blocks: list[AnyBlock], source: SourceText) -> dict[str, str]:
-    """What each picture shows: as its author said, else the caption below it; else nothing."""
-    alts = {key: image.alt for key, image in source.images.items()}
-    for n, block in enumerate(blocks):
+    A picture without a description of its author's has its caption as one.
+    """
+    found: dict[str, DraftPicture] = {}
+    kept: list[AnyBlock] = []
+    last = ""
+    for block in blocks:
+        words = _caption(block) if last else ""
+        if words:
+            old = found[last]
+            found[last] = replace(old, caption=words, alt=old.alt or words)
+            last = ""
+            continue
+        kept.append(block)
+        last = ""
         for span in block.spans if isinstance(block, TextBlock) else ():
-            below = blocks[n + 1] if n + 1 < len(blocks) else None
-            words = bare(below.text) if isinstance(below, TextBlock) else ""
-            named = isinstance(below, TextBlock) and (
-                below.is_caption or re.match(r"图\s*[0-9一-十]+|（?图[：:]", words)
-            )
-            if span.image and not alts.get(span.image) and named and len(words) <= 80:
-                alts[span.image] = tidy_blanks(below.text)  # type: ignore[union-attr]
-    return alts
+            image = source.images.get(span.image)
+            if image is None or not image.data:
+                continue
+            if span.image not in found:
+                name = f"picture-{len(found) + 1}"
+                found[span.image] = DraftPicture(name, image.data, tidy_blanks(image.alt))
+                last = span.image
+    return kept, found
+
+
+def _caption(block: AnyBlock) -> str:
+    """The words of a paragraph that is a picture's caption; empty for others."""
+    if not isinstance(block, TextBlock) or any(s.image for s in block.spans):
+        return ""
+    words = block.text
+    named = block.is_caption or re.match(r"图\s*[0-9一二三四五六七八九十]+|（?图[：:]", words)
+    plain = len(words) <= 100 and not re.search(r"[\"\\<>`*_\[\]&|]", words)
+    return words if named and plain else ""
 
 
 def _propose_summary(proposal: Proposal, blocks: list[AnyBlock]) -> None:

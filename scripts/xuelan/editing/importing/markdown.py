@@ -142,7 +142,8 @@ def _table(table: TableBlock) -> Iterator[str]:
             yield "|" + " --- |" * len(row)
 
 
-def picture(alt: str, file: str) -> str:
-    """A picture in the text; both signs of a link are kept out of its description."""
+def picture(alt: str, file: str, caption: str = "") -> str:
+    """A picture in the text; signs of markup are kept out of its description."""
     words = re.sub(r"[\[\]<>`*_\\|]", " ", alt)
-    return f"![{tidy_blanks(words)}]({file})"
+    title = f' "{caption}"' if caption else ""
+    return f"![{tidy_blanks(words)}]({file}{title})"

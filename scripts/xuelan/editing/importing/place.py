@@ -12,7 +12,6 @@ from typing import Final
 
 from xuelan.editing.importing.blocks import Enclosure, tidy_blanks
 from xuelan.editing.importing.convert import Draft
-from xuelan.editing.importing.markdown import picture
 from xuelan.editing.importing.official import genre_of
 from xuelan.editing.importing.sandbox import ReadyPicture
 from xuelan.editing.scaffold import ScaffoldError, choose_folder, find_kind
@@ -140,20 +139,24 @@ def _add_pictures(
 ) -> tuple[str, list[dict[str, str]]]:
     """The text with the pictures' names, and the records of the pictures."""
     body, media = draft.body, []
-    for n, ((key, _, alt), ready) in enumerate(zip(draft.pictures, pictures, strict=True), 1):
-        mark = picture(alt, key)
+    for n, (picture, ready) in enumerate(zip(draft.pictures, pictures, strict=True), 1):
+        mark = picture.mark(picture.name)
         if not ready.data:
             placed.told.append(f"第 {n} 张图片没有收入：{ready.told}。")
-            body = re.sub(rf"(?:^|\n\n){re.escape(mark)}(?=\n)", "", body)
+            lost = picture.caption  # stays as a paragraph
+            body = re.sub(rf"(?:^|\n\n){re.escape(mark)}(?=\n)", f"\n\n{lost}" * bool(lost), body)
             continue
         file = f"files/{name}-{n}{ready.ending}"
         placed.files[f"{PurePosixPath(placed.path).parent}/{file}"] = ready.data
-        body = body.replace(mark, picture(alt, file))
-        media.append({"file": file, "title": tidy_blanks(alt) or f"图片{n}", "alt": alt})
+        body = body.replace(mark, picture.mark(file))
+        title = picture.caption or picture.alt or f"图片{n}"
+        media.append({"file": file, "title": title, "alt": picture.alt})
         if ready.told:
             placed.told.append(f"第 {n} 张图片：{ready.told}。")
-        if not alt:
+        if not picture.alt:
             placed.told.append(f"第 {n} 张图片没有说明，请在正文和 media 里写明画的是什么。")
+        elif picture.alt == picture.caption:
+            placed.told.append(f"第 {n} 张图片的替代文字取自图题，请改成画面上有什么。")
     return body, media
 
 
