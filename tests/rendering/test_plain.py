@@ -395,7 +395,7 @@ def test_no_character_of_a_plain_text_needs_the_allow_list() -> None:
 
 def _is_taken_wrongly(line: str) -> bool:
     odd = any(re.search(pattern, line) for pattern, *_ in portable._UNPORTABLE)
-    starred = not portable._good_emphasis().match(line)
+    starred = not portable.good_emphasis().match(line)
     return portable._is_ordinary_line(line) and (odd or starred)
 
 
@@ -409,13 +409,13 @@ def test_a_line_taken_for_ordinary_has_nothing_unportable() -> None:
 def _is_passed_wrongly(body: str) -> bool:
     lines = prose.lines(body)
     found = list(portable._line_by_line(tiny.in_memory(body), lines))
-    return portable._is_ordinary(body) and (lines != body.split("\n") or found != [])
+    return portable.is_ordinary(body) and (lines != body.split("\n") or found != [])
 
 
 def test_a_text_taken_for_ordinary_has_nothing_unportable() -> None:
     """The check looks at most texts once only: line by line it would find nothing either."""
     for body in examples(plain_text, mixed_text, slip, lines_text):
-        if portable._is_ordinary(body):
+        if portable.is_ordinary(body):
             assert not _is_passed_wrongly(body), smallest(body, _is_passed_wrongly)
 
 
@@ -424,7 +424,7 @@ def test_ordinary_texts_are_looked_at_once() -> None:
     body = (
         "**村里**修梯田[@f-1]。\n\n## 二\n\n- 甲\n- 乙\n\n| 年 | 数 |\n| --- | --- |\n| 1 | 2 |\n"
     )
-    assert portable._is_ordinary(body)
+    assert portable.is_ordinary(body)
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,23 @@ from itertools import pairwise
 from typing import Final
 
 from xuelan.model.material import Material
-from xuelan.text.problem import Code, Problem
+from xuelan.rules.layout import LONE_STAR
+from xuelan.rules.mends import mend
+from xuelan.text.problem import Code, Edit, Problem
 
 
-def portable_rules(m: Material, body: str, lines: list[str]) -> Iterator[Problem]:
+def portable_rules(
+    m: Material, body: str, lines: list[str], *, ordinary: bool
+) -> Iterator[Problem]:
     """What in the text of ``m`` the forge and the site would read differently.
 
     ``lines`` are those of :func:`xuelan.text.prose.lines`: ``body`` with code blanked out.
+    ``ordinary`` is what :func:`is_ordinary` says of it.
     """
-    if not _is_ordinary(body):
+    if not ordinary:
         yield from _line_by_line(m, lines)
     if "|" in body:
-        yield from _tables(m, lines)
+        yield from _tables(m, lines, body)
 
 
 def _line_by_line(m: Material, lines: list[str]) -> Iterator[Problem]:
@@ -37,7 +42,7 @@ def _line_by_line(m: Material, lines: list[str]) -> Iterator[Problem]:
     yield from _signs(m, lines)
 
 
-def _is_ordinary(body: str) -> bool:
+def is_ordinary(body: str) -> bool:
     """True for most texts: ordinary lines in blocks with empty lines between them.
 
     One match of the whole text takes a third of the time that looking line by line takes.
@@ -56,6 +61,7 @@ def _is_ordinary_line(line: str) -> bool:
 _compiled: Final = cache(re.compile)
 """Compiles when first used: most texts need one pattern of this module."""
 
+_WORD_FIELD: Final = r"\{ *(?:TOC|HYPERLINK|PAGE\w*|REF|EQ|SEQ|DATE|INCLUDE\w+|MERGEFIELD)\b"
 _UNPORTABLE: Final = (
     (r"\t", "行里有 Tab", "改用空格"),
     ("[\u00a0\u2000-\u200a\u202f\u205f]", "有不间断空格一类的空白", "改用空格或删掉"),
@@ -88,15 +94,18 @@ _UNPORTABLE: Final = (
         "代码写在一行里，前后各一个反引号",
     ),
     (
-        r"^(?: *(?:>|[-*+] |[0-9]+[.)] ))* *\[[^\[\]]*\]:",
+        r"^(?: *(?:>|[-*+] |[0-9]+[.)] ))* *\[(?!\^)[^\[\]]*\]:",
         "这一行会被当成链接定义，不显示",
         "冒号用“：”",
     ),
     (
-        r"~~|^(?!\|).*~[^~]+~|~[^~|]+~|~\*|\*~|\[\^|^ *(?:[-*+]|[0-9]+[.)]) \[[ xX]\]",
-        "删除线、脚注和勾选框不支持",
-        "改用文字说明",
+        r"~~|^(?!\|).*~[^~]+~|~[^~|]+~|~\*|\*~",
+        "~ 会被当成删除线",
+        "不支持删除线；起止写“～”或“至”",
     ),
+    (r"\[\^", "脚注不支持", "注释写在句中的（）里，出处写 [@编号]"),
+    (r"^ *(?:[-*+]|[0-9]+[.)]) \[[ xX]\]", "勾选框不支持", "要打勾的写成“- □ 文字”"),
+    (r"^ *!!! ", "提示框不支持", "写成引文：每行前面写“> ”"),
     (
         r"(?<![0-9A-Za-z\\])_|_(?![0-9A-Za-z])",
         "下划线不在字母中间",
@@ -109,7 +118,21 @@ _UNPORTABLE: Final = (
     ),
     (r"<(?:!(?!--|\[CDATA)|[^<> ]*@)", "尖括号里有 ! 或 @", "删掉尖括号"),
     (r" $", "行末有空格", "删掉行末的空格；要换段就空一行"),
-    (r"\\(?![#*_+.-])", "有反斜杠", "删掉它；反斜杠只写在 # * _ + - . 前面"),
+    (
+        _WORD_FIELD,
+        "有 Word 的域代码",
+        "在 Word 里选中它，按 Ctrl+Shift+F9 变成文字，再复制",
+    ),
+    (
+        r"^\|.*\\\|",
+        "表格的格子里有竖线",
+        "格子里的竖线写全角“｜”，或写“或”",
+    ),
+    (
+        rf"^(?!\|.*\\\|)(?!.*{_WORD_FIELD}).*\\(?![#*_+.-])",
+        "有反斜杠",
+        "删掉它；路径里的写成 / 或 `C:\\文件夹`，此外只写在 # * _ + - . 前面",
+    ),
     (
         r"^[ >]*(?:```|~~~)",
         "代码段的开头或结尾写得不对",
@@ -123,7 +146,7 @@ _UNPORTABLE: Final = (
 
 
 @cache
-def _good_emphasis() -> re.Pattern[str]:
+def good_emphasis() -> re.Pattern[str]:
     """Matches a line whose asterisks are in pairs, and flanked as CommonMark wants them.
 
     A mark with punctuation on its inner side needs a space or punctuation on its outer side, else
@@ -155,6 +178,8 @@ def _ranges_of(kinds: str) -> Iterator[str]:
             first = None
 
 
+_RULE: Final = r" *(?:(?:\* *){3,}|(?:_ *){3,})$"
+"""A line across the page by the signs that Markdown takes besides ``---``."""
 _LIST_ITEM: Final = re.compile(r"( *)([-*+]|[0-9]{1,9}[.)])(?: |$)")
 _LINE_KINDS: Final = (
     ("标题", re.compile(r" {0,3}#")),
@@ -192,12 +217,30 @@ def _signs(m: Material, lines: list[str]) -> Iterator[Problem]:
     for at, line in enumerate(lines, m.body_line):
         if _is_ordinary_line(line):
             continue
-        if "*" in line and not _good_emphasis().match(line):
+        if _compiled(_RULE).match(line):
+            edits = mend("横线的写法不对", at, line)
+            yield Problem(m.path, at, Code.PORTABLE, "横线的写法不对", "写成单独一行 ---", edits)
+            continue
+        if _compiled(LONE_STAR).match(line):
+            hint = "列表写成“- 文字”；注释写成“注：文字”"
+            yield Problem(m.path, at, Code.PORTABLE, "行首的 * 后面没有空格", hint)
+        elif "*" in line and not good_emphasis().match(line):
+            message = "* 号没有配对、挨在一起或夹着标点"
             hint = "加粗写成 **文字**，标点放在外面；乘号用 ×"
-            yield Problem(m.path, at, Code.PORTABLE, "* 号没有配对、挨在一起或夹着标点", hint)
+            yield Problem(m.path, at, Code.PORTABLE, message, hint, _mended_stars(at, line))
         for pattern, message, hint in _UNPORTABLE:
             if _compiled(pattern).search(line):
-                yield Problem(m.path, at, Code.PORTABLE, message, hint)
+                edits = mend(message, at, line)
+                yield Problem(m.path, at, Code.PORTABLE, message, hint, edits)
+
+
+def _mended_stars(at: int, line: str) -> tuple[Edit, ...]:
+    """Edits that put punctuation behind ``**``, if the line is good then."""
+    edits = mend("* 号没有配对、挨在一起或夹着标点", at, line)
+    mended = line
+    for edit in reversed(edits):
+        mended = mended[: edit.start] + edit.new + mended[edit.end :]
+    return edits if good_emphasis().match(mended) else ()
 
 
 def _neighbours(m: Material, lines: list[str]) -> Iterator[Problem]:
@@ -206,7 +249,8 @@ def _neighbours(m: Material, lines: list[str]) -> Iterator[Problem]:
     for at, kind in enumerate(_kinds_of(lines), m.body_line):
         if kind and before and (kind != before or kind in _ALONE):
             message = f"{kind}紧接在{before}后面"
-            yield Problem(m.path, at, Code.PORTABLE, message, "中间空一行")
+            edits = (Edit(at, 0, 0, "\n"),)
+            yield Problem(m.path, at, Code.PORTABLE, message, "中间空一行", edits)
         before = kind
 
 
@@ -232,11 +276,14 @@ def _lists(m: Material, lines: list[str]) -> Iterator[Problem]:
     """Lists that change their mark, or whose levels are not indented by four."""
     marks: dict[int, str] = {}
     outermost = -1
+    is_shallow = not any(line.startswith("    ") for line in lines)
     for at, (line, kind) in enumerate(zip(lines, _kinds_of(lines), strict=True), m.body_line):
         indent = len(line) - len(line.lstrip(" "))
         if kind in _IN_A_LIST:
             for message, hint in _list_slips(marks, line, indent, outermost):
-                yield Problem(m.path, at, Code.PORTABLE, message, hint)
+                deepen = is_shallow and message.startswith("列表缩进了") and _LIST_ITEM.match(line)
+                edits = (Edit(at, 0, indent, "    "),) if deepen else ()
+                yield Problem(m.path, at, Code.PORTABLE, message, hint, edits)
         elif kind:
             marks = {}
             if indent and kind not in ("标题", "引文"):
@@ -287,16 +334,22 @@ def _tildes(m: Material, lines: list[str]) -> Iterator[Problem]:
 _DELIMITERS: Final = re.compile(r"\|(?: *:?-+:? *\|)+")
 
 
-def _tables(m: Material, lines: list[str]) -> Iterator[Problem]:
+def _tables(m: Material, lines: list[str], body: str) -> Iterator[Problem]:
     """Tables without a delimiter row or body, and rows with more or fewer cells than the head.
 
-    Every parser drops the cells that are too many.
+    Every parser drops the cells that are too many. A bar in code parts cells for the forge alone.
     """
-    start, width = 0, 0
+    if "`" in body:
+        for number, (line, text) in enumerate(zip(lines, body.split("\n"), strict=True)):
+            if line.startswith("|") and line.count("|") < text.count("|"):
+                hint = "代码写到表格外面，或不写竖线"
+                at = m.body_line + number
+                yield Problem(m.path, at, Code.PORTABLE, "表格的代码里有竖线", hint)
+    start, width, has_delimiters = 0, 0, False
     for number, line in enumerate([*lines, ""]):
         at = m.body_line + number
         if not line.startswith("|"):
-            if start == 2:
+            if start == 2 and has_delimiters:
                 hint = "写上内容，或删掉表格"
                 yield Problem(m.path, at - 1, Code.PORTABLE, "表格只有表头", hint)
             start = 0
@@ -305,9 +358,13 @@ def _tables(m: Material, lines: list[str]) -> Iterator[Problem]:
         start += 1
         if start == 1:
             width = cells
-            if not _DELIMITERS.fullmatch(lines[number + 1] if number + 1 < len(lines) else ""):
+            below = lines[number + 1] if number + 1 < len(lines) else ""
+            has_delimiters = bool(_DELIMITERS.fullmatch(below))
+            if not has_delimiters:
                 hint = "表头下面一行写 | --- | --- |，每格一组"
-                yield Problem(m.path, at, Code.PORTABLE, "表头下面没有分隔行", hint)
-        elif cells != width:
+                edits = (Edit(at + 1, 0, 0, f"|{' --- |' * cells}\n"),) if cells else ()
+                yield Problem(m.path, at, Code.PORTABLE, "表头下面没有分隔行", hint, edits)
+        elif cells != width and "\\|" not in line:
             message = f"这一行有 {cells} 格，表头有 {width} 格"
-            yield Problem(m.path, at, Code.PORTABLE, message, "补上或去掉 |；多出的格子不会显示")
+            hint = "补上或去掉 |，多出的格子不会显示；格子里的竖线写全角“｜”"
+            yield Problem(m.path, at, Code.PORTABLE, message, hint)

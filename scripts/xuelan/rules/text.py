@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,7 +18,10 @@ from xuelan.model.material import WITHDRAWN, Material
 from xuelan.rules.files import join_path, locate
 from xuelan.rules.front import find_template_words
 from xuelan.rules.pictures import check_pictures
-from xuelan.rules.portable import portable_rules
+from xuelan.rules.layout import layout_rules
+from xuelan.rules.lost_signs import lost_sign_rules
+from xuelan.rules.portable import is_ordinary, portable_rules
+from xuelan.rules.slips import mended_citation, slip_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.scan import Details, Quotation, Scan, bare
@@ -68,6 +73,10 @@ def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterat
     ``lines`` are those of :func:`xuelan.text.prose.lines`, if the caller has them.
     """
     text = prose.lines(body) if lines is None else lines
+    yield from _one_a_block(list(_check(m, body, text)), m.body_line, text)
+
+
+def _check(m: Material, body: str, text: list[str]) -> Iterator[Problem]:
     if (not body or body.isspace()) and m.status != WITHDRAWN:
         hint = "没有原文的，写一两句已知情况，文字状态用“原文待补”"
         yield Problem(m.path, m.body_line, Code.EMPTY_TEXT, "没有正文", hint)
@@ -78,8 +87,33 @@ def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterat
         yield from check_pictures(m, text)
     if "<" in body:
         yield from _raw_html(m, text)
-    yield from portable_rules(m, body, text)
+    ordinary = is_ordinary(body)
+    yield from portable_rules(m, body, text, ordinary=ordinary)
+    yield from layout_rules(m, body, text, ordinary=ordinary)
+    yield from slip_rules(m, body, text)
+    yield from lost_sign_rules(m, body, text)
     yield from find_template_words(m, body)
+
+
+def _one_a_block(found: list[Problem], first: int, text: list[str]) -> Iterator[Problem]:
+    """Problems of one kind that stand together in a block of lines, as one with their number."""
+    if len(found) < 2:
+        yield from found
+        return
+    blocks = list(accumulate(not line.strip() for line in text))
+    groups: dict[tuple[object, ...], list[Problem]] = {}
+    for p in found:
+        kind = p.code if p.code is Code.RAW_HTML else (p.code, p.message)
+        groups.setdefault((blocks[min(p.line - first, len(blocks) - 1)], kind), []).append(p)
+    for alike in groups.values():
+        if len(alike) == 1:
+            yield alike[0]
+            continue
+        edits = (
+            tuple(edit for p in alike for edit in p.edits) if all(p.edits for p in alike) else ()
+        )
+        message = f"{alike[0].message}，这一段共 {len(alike)} 处"
+        yield replace(alike[0], message=message, edits=edits)
 
 
 def _headings(m: Material, text: list[str]) -> Iterator[Problem]:
@@ -104,11 +138,43 @@ def _odd_links(m: Material, text: list[str]) -> Iterator[Problem]:
         yield Problem(m.path, m.body_line + number - 1, Code.DEAD_LINK, message, hint)
 
 
+_TAG_NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
+_TAG_HINTS: Final = {
+    "table tr td th thead tbody tfoot caption col colgroup": (
+        "表格写成 | 甲 | 乙 |，第二行写 | --- | --- |；太复杂的把原表作为附件"
+    ),
+    "b strong i em u ins mark": "强调写成 **文字**",
+    "br": "换段就空一行；表格的格子里用“；”隔开",
+    "sup sub": "上标、下标直接写 ²、³、₂ 这样的字",
+    "ruby rt rp rb": "注音写在字后面的（）里",
+    "img": "图片写成 ![画面内容](文件)",
+    "a": "链接写成 [文字](文件.md)",
+    "h1 h2 h3 h4 h5 h6": "小标题写成 ## 标题",
+    "ul ol li": "列表写成“- 文字”",
+    "p div span font center o style script": "删掉尖括号和里面的代码，只留文字",
+}
+
+
 def _raw_html(m: Material, text: list[str]) -> Iterator[Problem]:
     for number, tag in prose.tags(text):
-        message = f"写了 HTML 代码“{tag[:30]}”"
-        hint = "直接写文字；要显示尖括号请用《》或〈〉"
-        yield Problem(m.path, m.body_line + number - 1, Code.RAW_HTML, message, hint)
+        line = m.body_line + number - 1
+        if tag[1] in "/!?" or tag.endswith(">"):
+            yield Problem(
+                m.path, line, Code.RAW_HTML, f"写了 HTML 代码“{tag[:30]}”", _tag_hint(tag)
+            )
+        else:
+            hint = "小于号写成全角“＜”；是 HTML 代码就删掉"
+            yield Problem(m.path, line, Code.RAW_HTML, f"“{tag[:30]}”会被当成 HTML 代码", hint)
+
+
+def _tag_hint(tag: str) -> str:
+    if tag.startswith("<!"):
+        return "不给读者看的话，删掉"
+    match = _TAG_NAME.match(tag)
+    for names, hint in _TAG_HINTS.items():
+        if match and match[1].lower() in names.split():
+            return hint
+    return "直接写文字；要显示尖括号请用《》或〈〉"
 
 
 def _links(catalog: Catalog, m: Material, text: Scan) -> Iterator[Problem]:
@@ -158,6 +224,9 @@ def _file_link_problems(
     if target.startswith(column.docs_dir + "/") and target.endswith(".md"):
         yield from _page_link_problems(catalog, m, path, target, fragment, line)
         return
+    if odd := _page_for_file(catalog, m, path, line):
+        yield odd
+        return
     if not path.endswith(".md"):
         found, problems = locate(column.root, m.path, path, line)
         yield from problems
@@ -166,11 +235,19 @@ def _file_link_problems(
             hint = "在信息栏的 attachments 或 media 里写上它，网站才会带上这个文件"
             yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”没有登记为附件或媒体", hint)
         return
+    if target not in catalog.unread:
+        yield from _material_link_problems(catalog, m, path, target, fragment, line)
+
+
+def _material_link_problems(
+    catalog: Catalog, m: Material, path: str, target: str, fragment: str, line: int
+) -> Iterator[Problem]:
+    """What is wrong with a link, written as ``path``, to the material in the file ``target``."""
     other = catalog.by_path.get(target)
-    if target in catalog.unread:
-        return
     if other is None:
-        near = did_you_mean(posixpath.basename(path), map(posixpath.basename, catalog.by_path))
+        near = did_you_mean(posixpath.basename(path).removesuffix(".md"), catalog.by_id)
+        if match := _NEAR.search(near):
+            near = near.replace(match[0], f"“{_way_to(catalog, m, match[1])}”")
         yield Problem(m.path, line, Code.DEAD_LINK, f"链接的材料“{path}”不存在", near)
     elif fragment and fragment not in catalog.scan_of(other).unpack().anchors:
         yield Problem(m.path, line, Code.DEAD_LINK, f"“{path}”里没有段落“{fragment}”")
@@ -195,9 +272,29 @@ def _page_link_problems(
         yield Problem(m.path, line, Code.DEAD_LINK, f"链接的页面“{path}”不存在", near)
 
 
+def _page_for_file(catalog: Catalog, m: Material, path: str, line: int) -> Problem | None:
+    """The problem of a link to a page of the site, or to an id, instead of a file."""
+    stem, _, ending = posixpath.basename(path).partition(".")
+    if not (ending.lower() in ("html", "htm") or (not ending and stem in catalog.by_id)):
+        return None
+    hint = f"写成 {_way_to(catalog, m, stem)}" if stem in catalog.by_id else "写成 [文字](文件.md)"
+    message = f"“{path}”不是文件名，链接要写材料的文件"
+    return Problem(m.path, line, Code.DEAD_LINK, message, hint)
+
+
+_NEAR: Final = re.compile(r"“(.*)”")
+
+
+def _way_to(catalog: Catalog, m: Material, name: str) -> str:
+    """How a link in the text of ``m`` names the file of the material ``name``."""
+    return posixpath.relpath(catalog.by_id[name].path, posixpath.dirname(m.path))
+
+
 def _citations(catalog: Catalog, m: Material, text: Details) -> Iterator[Problem]:
     """The citations of a text that are not well formed, or cite what must not be cited so."""
     for citation in text.miswritten:
+        if mended_citation(citation.raw):
+            continue  # reported with its edits when the text was read
         message = f"引注“{citation.raw}”写法有误"
         hint = "写成 [@life-001]，几个编号写成 [@life-001; @life-002]"
         line = m.body_line + citation.line - 1

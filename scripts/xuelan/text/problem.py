@@ -194,6 +194,26 @@ class Code(Enum):
         Severity.ERROR,
         "有“内部”“不得外传”一类的标志；不公开的文件不能登。",
     )
+    JOINED_LINES = (
+        "joined-lines",
+        Severity.WARNING,
+        "几行文字之间没有空行，网站上会连成一段；要看本来是一段、几段还是列表。",
+    )
+    UNMARKED = (
+        "unmarked",
+        Severity.NOTE,
+        "像小标题、列表或横线的几行只是普通文字；公文全文照录的，只提醒，不要求改。",
+    )
+    FULL_WIDTH_MARK = (
+        "full-width-mark",
+        Severity.ERROR,
+        "记号用了中文输入法的全角符号，不起作用，网站上会照原样显示。",
+    )
+    LOST_SIGN = (
+        "lost-sign",
+        Severity.ERROR,
+        "正文里写的一个符号或序号，网站上看不到，或者会变成别的。",
+    )
     # Column settings
     SETTINGS = "settings", Severity.ERROR, "mkdocs.yml 中栏目设置有误。"
     FOOTER_MARK = "footer-mark", Severity.ERROR, "页脚的备案号或标识码格式不对。"

@@ -40,7 +40,14 @@ UNREAD: Final = frozenset(
 )
 """Problems that leave the content of a file unknown."""
 
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\u2028\u2029\ufffe\uffff]")
+CONTROL: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+"""What nobody sees and what turns the order of letters around (U+202E); not U+200D, which joins
+the parts of an emoji."""
+_GARBLED: Final = "\ufffd"
+"""Stands for a character that a program could not read: it is lost."""
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _FENCE: Final = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
 """The line before and after the front matter; spaces may follow it."""
@@ -141,13 +148,36 @@ def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
     if not text or text.isspace():
         hint = "用 xuelan new 可以生成一份带说明的样板"
         return None, [*problems, Problem(path, 1, Code.EMPTY_FILE, "文件是空的", hint)]
+    if not text.isascii():
+        problems += _find_garbled(path, text)
     if match := CONTROL.search(text):
-        line = text.count("\n", 0, match.start()) + 1
-        message = f"有看不见的字符 U+{ord(match.group()):04X}"
-        hint = "多半是从别处粘贴带来的，删掉这一行重新输入"
-        problems.append(Problem(path, line, Code.CONTROL_CHARACTER, message, hint))
+        problems.append(_control_problem(path, text, match))
         text = CONTROL.sub("", text)
     return Source(path, text, _sha256(text.encode() if problems else raw)), problems
+
+
+def _find_garbled(path: str, text: str) -> list[Problem]:
+    """A problem if characters have been lost before the text came here."""
+    place = text.find(_GARBLED)
+    if place < 0:
+        return []
+    line, count = text.count("\n", 0, place) + 1, text.count(_GARBLED)
+    message = f"有 {count} 个乱码“{_GARBLED}”，原来的字丢了"
+    return [Problem(path, line, Code.CONTROL_CHARACTER, message, "对照原件补上")]
+
+
+def _control_problem(path: str, text: str, first: re.Match[str]) -> Problem:
+    """The problem of a text with signs that nobody sees, of which this is the ``first``."""
+    edits = tuple(
+        Edit(number, match.start(), match.end(), "")
+        for number, line in enumerate(text.split("\n"), 1)
+        for match in CONTROL.finditer(line)
+    )
+    message = f"有看不见的字符 U+{ord(first[0]):04X}"
+    message += f"，全文共 {len(edits)} 处" if len(edits) > 1 else ""
+    line = text.count("\n", 0, first.start()) + 1
+    hint = "多半是从别处粘贴带来的，删掉这一行重新输入"
+    return Problem(path, line, Code.CONTROL_CHARACTER, message, hint, edits)
 
 
 def _sha256(raw: bytes) -> str:
