@@ -46,8 +46,6 @@ CONTROL: Final = re.compile(
 )
 """What nobody sees and what turns the order of letters around (U+202E); not U+200D, which joins
 the parts of an emoji."""
-_GARBLED: Final = "\ufffd"
-"""Stands for a character that a program could not read: it is lost."""
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _FENCE: Final = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
 """The line before and after the front matter; spaces may follow it."""
@@ -148,22 +146,10 @@ def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
     if not text or text.isspace():
         hint = "用 xuelan new 可以生成一份带说明的样板"
         return None, [*problems, Problem(path, 1, Code.EMPTY_FILE, "文件是空的", hint)]
-    if not text.isascii():
-        problems += _find_garbled(path, text)
     if match := CONTROL.search(text):
         problems.append(_control_problem(path, text, match))
         text = CONTROL.sub("", text)
     return Source(path, text, _sha256(text.encode() if problems else raw)), problems
-
-
-def _find_garbled(path: str, text: str) -> list[Problem]:
-    """A problem if characters have been lost before the text came here."""
-    place = text.find(_GARBLED)
-    if place < 0:
-        return []
-    line, count = text.count("\n", 0, place) + 1, text.count(_GARBLED)
-    message = f"有 {count} 个乱码“{_GARBLED}”，原来的字丢了"
-    return [Problem(path, line, Code.CONTROL_CHARACTER, message, "对照原件补上")]
 
 
 def _control_problem(path: str, text: str, first: re.Match[str]) -> Problem:
