@@ -46,7 +46,7 @@ _TEXT: Final = (
 )
 
 
-class _TextBlock(NamedTuple):
+class _JoinedBlock(NamedTuple):
     """Lines of text without an empty one between; ``start`` is the place of the first."""
 
     start: int
@@ -113,7 +113,7 @@ def _joined_lines(m: Material, lines: list[str]) -> Iterator[Problem]:
             yield Problem(m.path, line, Code.JOINED_LINES, *found)
 
 
-def _blocks(lines: list[str]) -> Iterator[_TextBlock]:
+def _blocks(lines: list[str]) -> Iterator[_JoinedBlock]:
     """The blocks of plain text or of a quotation; lists, tables and headings are none."""
     found: list[str] = []
     is_text, quoted = True, False
@@ -125,11 +125,11 @@ def _blocks(lines: list[str]) -> Iterator[_TextBlock]:
             found.append(words)
             continue
         if found and is_text:
-            yield _TextBlock(number - len(found), found, quoted)
+            yield _JoinedBlock(number - len(found), found, quoted)
         found, is_text = [], True
 
 
-def _read(block: _TextBlock, line: int) -> _BlockSense:
+def _read(block: _JoinedBlock, line: int) -> _BlockSense:
     """What a block of several lines, of which the first is ``line`` of the file, may mean."""
     count = len(block.lines)
     if block.quoted:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import accumulate
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -17,9 +15,10 @@ from xuelan.model.facts import LOW, MEDIUM
 from xuelan.model.material import WITHDRAWN, Material
 from xuelan.rules.files import join_path, locate
 from xuelan.rules.front import find_template_words
-from xuelan.rules.pictures import check_pictures
+from xuelan.rules.grouping import one_a_block
 from xuelan.rules.layout import layout_rules
 from xuelan.rules.lost_signs import lost_sign_rules
+from xuelan.rules.pictures import check_pictures
 from xuelan.rules.portable import is_ordinary, portable_rules
 from xuelan.rules.slips import mended_citation, slip_rules
 from xuelan.text import prose
@@ -73,7 +72,7 @@ def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterat
     ``lines`` are those of :func:`xuelan.text.prose.lines`, if the caller has them.
     """
     text = prose.lines(body) if lines is None else lines
-    yield from _one_a_block(list(_check(m, body, text)), m.body_line, text)
+    yield from one_a_block(list(_check(m, body, text)), m.body_line, text)
 
 
 def _check(m: Material, body: str, text: list[str]) -> Iterator[Problem]:
@@ -93,27 +92,6 @@ def _check(m: Material, body: str, text: list[str]) -> Iterator[Problem]:
     yield from slip_rules(m, body, text)
     yield from lost_sign_rules(m, body, text)
     yield from find_template_words(m, body)
-
-
-def _one_a_block(found: list[Problem], first: int, text: list[str]) -> Iterator[Problem]:
-    """Problems of one kind that stand together in a block of lines, as one with their number."""
-    if len(found) < 2:
-        yield from found
-        return
-    blocks = list(accumulate(not line.strip() for line in text))
-    groups: dict[tuple[object, ...], list[Problem]] = {}
-    for p in found:
-        kind = p.code if p.code is Code.RAW_HTML else (p.code, p.message)
-        groups.setdefault((blocks[min(p.line - first, len(blocks) - 1)], kind), []).append(p)
-    for alike in groups.values():
-        if len(alike) == 1:
-            yield alike[0]
-            continue
-        edits = (
-            tuple(edit for p in alike for edit in p.edits) if all(p.edits for p in alike) else ()
-        )
-        message = f"{alike[0].message}，这一段共 {len(alike)} 处"
-        yield replace(alike[0], message=message, edits=edits)
 
 
 def _headings(m: Material, text: list[str]) -> Iterator[Problem]:
