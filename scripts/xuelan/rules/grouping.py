@@ -14,11 +14,11 @@ def one_a_block(found: list[Problem], first: int, text: list[str]) -> Iterator[P
     if len(found) < 2:
         yield from found
         return
-    blocks = list(accumulate(not line.strip() for line in text))
+    blocks = [0, *accumulate(not line.strip() for line in text)]
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for p in found:
         kind = p.code if p.code is Code.RAW_HTML else (p.code, p.message)
-        groups.setdefault((blocks[min(p.line - first, len(blocks) - 1)], kind), []).append(p)
+        groups.setdefault((blocks[min(max(p.line - first + 1, 0), len(blocks) - 1)], kind), []).append(p)
     for alike in groups.values():
         if len(alike) == 1:
             yield alike[0]
