@@ -18,7 +18,9 @@ def one_a_block(found: list[Problem], first: int, text: list[str]) -> Iterator[P
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for p in found:
         kind = p.code if p.code is Code.RAW_HTML else (p.code, p.message)
-        groups.setdefault((blocks[min(max(p.line - first + 1, 0), len(blocks) - 1)], kind), []).append(p)
+        groups.setdefault(
+            (blocks[min(max(p.line - first + 1, 0), len(blocks) - 1)], kind), []
+        ).append(p)
     for alike in groups.values():
         if len(alike) == 1:
             yield alike[0]
