@@ -6,12 +6,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PORT ?= 8000
 
-.DEFAULT_GOAL := site
-.PHONY: site serve check test test-formats bench lint format lock screenshot clean help
+DESK := scripts/xuelan/editing/desk
+EDITOR := $(DESK)/page/codemirror.mjs
 
-site: $(VENV)/site.stamp node_modules/.stamp ## build the whole column into site/
+.DEFAULT_GOAL := site
+.PHONY: site serve edit check test test-formats bench lint format lock screenshot clean help
+
+site: $(VENV)/site.stamp $(EDITOR) ## build the whole column into site/
 	@$(BIN)/xuelan build
 	@echo "Built. Open it with: make serve (http://127.0.0.1:$(PORT)/), or put site/ on any web server."
+
+edit: $(VENV)/site.stamp $(EDITOR) ## write and hand in materials in the browser
+	@$(BIN)/xuelan edit
 
 serve: $(VENV)/site.stamp ## preview with live reload
 	@$(BIN)/xuelan serve --port $(PORT)
@@ -30,7 +36,7 @@ test-formats: $(VENV)/formats.stamp node_modules/.stamp tests/formats/node_modul
 bench: $(VENV)/bench.stamp node_modules/.stamp ## measure; never part of the tests
 	@$(BIN)/python -m tests.bench
 
-lint: $(VENV)/test.stamp node_modules/.stamp ## ruff, mypy, tsc
+lint: $(VENV)/test.stamp $(EDITOR) ## ruff, mypy, tsc
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -59,7 +65,7 @@ screenshot: $(VENV)/test.stamp ## make the README's picture anew
 	@$(BIN)/python tests/screenshot.py
 
 clean: ## remove everything the other targets made
-	rm -rf $(VENV) node_modules tests/formats/node_modules site .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(EDITOR) node_modules tests/formats/node_modules site .cache dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -95,6 +101,11 @@ $(VENV)/bench.stamp: requirements/bench.txt $(VENV)/test.stamp
 node_modules/.stamp: package-lock.json $(VENV)/site.stamp
 	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca $(BIN)/npm ci --no-progress --loglevel=error
 	@touch $@
+
+$(EDITOR): $(DESK)/codemirror.js node_modules/.stamp
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/esbuild $< --bundle --format=esm --minify --charset=utf8 \
+	  --target=es2020 --log-level=warning --outfile=$@ \
+	  --banner:js="/*! CodeMirror 6, Lezer: MIT License, Marijn Haverbeke and others, https://codemirror.net/ */"
 
 tests/formats/node_modules/.stamp: tests/formats/package-lock.json $(VENV)/site.stamp
 	@PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca PUPPETEER_SKIP_DOWNLOAD=1 ELECTRON_SKIP_BINARY_DOWNLOAD=1 \

@@ -9,6 +9,7 @@ from xuelan.commands.build import build
 from xuelan.commands.cache import cache
 from xuelan.commands.check import check
 from xuelan.commands.digest import digest
+from xuelan.commands.edit import edit
 from xuelan.commands.import_files import import_files
 from xuelan.commands.init import init
 from xuelan.commands.kits import kits
@@ -27,7 +28,7 @@ def main() -> None:
 
 
 for command in (
-    init, new, import_files, check, build, serve, stats, digest, kits, verify, search, cache,
-    schema,
+    init, new, edit, import_files, check, build, serve, stats, digest, kits, verify, search,
+    cache, schema,
 ):  # fmt: skip
     main.add_command(command)

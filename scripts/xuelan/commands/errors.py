@@ -17,6 +17,10 @@ _READERS: Final = frozenset({"check", "digest", "schema", "search", "stats", "ve
 """Commands that write nothing."""
 
 
+_SERVERS: Final = {"edit": "编辑台", "serve": "预览"}
+"""Commands that listen on a port, and what they open there."""
+
+
 class Stop(click.ClickException):
     """Ends a command with a message and exit code 1."""
 
@@ -49,8 +53,8 @@ def explain(error: Exception, command: str, params: Mapping[str, Any]) -> str:
 
 def _explain_system(error: OSError, command: str, params: Mapping[str, Any]) -> str:
     what = error.strerror or str(error)
-    if command == "serve" and error.filename is None:  # the only call that names no file
-        hint = "可能已经开着一个预览，也可以用 --port 换一个端口。"
+    if command in _SERVERS and error.filename is None:  # the only call that names no file
+        hint = f"可能已经开着一个{_SERVERS[command]}，也可以用 --port 换一个端口。"
         return f"端口 {params['port']} 打不开（{what}）。{hint}"
     # A write to a full disk does not say where: name the place the command writes to.
     place = error.filename or params.get("out") or params.get("site_dir") or params.get("folder")

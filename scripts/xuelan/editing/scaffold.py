@@ -57,24 +57,33 @@ def create_material(column: Column, kind_name: str, title: str, slug: str = "") 
     ``slug`` is its id, by default the pinyin of the title. Raises :class:`ScaffoldError` for an
     unknown kind and for an id that is malformed or taken.
     """
-    kind = find_kind(column, kind_name)
-    name = slug or pinyin.slug(title)
-    if fault := explain_bad_id(name):
-        raise ScaffoldError(fault)
     catalog, _ = load(column)
-    if name in catalog.by_id:
-        raise ScaffoldError(
-            f"编号“{name}”已被 {catalog.by_id[name].path} 使用，请用 --id 另取一个。"
-        )
-    path = f"{choose_folder(catalog, kind)}/{name}.md"
+    kind, path = propose_path(catalog, kind_name, title, slug)
     target = column.root / path
     if target.exists():
         raise ScaffoldError(f"{path} 已经存在。")
     target.parent.mkdir(parents=True, exist_ok=True)
     today = datetime.date.today()  # noqa: DTZ011 - the editor's own day
-    draft = compose_draft(kind, title, name, today)
+    draft = compose_draft(kind, title, target.stem, today)
     target.write_text(draft, encoding="utf-8", newline="\n")
     return path
+
+
+def propose_path(catalog: Catalog, kind_name: str, title: str, slug: str = "") -> tuple[Kind, str]:
+    """Return the kind called ``kind_name``, and the path of a new material of it.
+
+    Its id, the name of the file, is ``slug``, by default the pinyin of ``title``. Raises
+    :class:`ScaffoldError` for an unknown kind and for an id that is malformed or taken.
+    """
+    kind = find_kind(catalog.column, kind_name)
+    name = slug or pinyin.slug(title)
+    if fault := explain_bad_id(name):
+        raise ScaffoldError(fault)
+    if name in catalog.by_id:
+        raise ScaffoldError(
+            f"编号“{name}”已被 {catalog.by_id[name].path} 使用，请用 --id 另取一个。"
+        )
+    return kind, f"{choose_folder(catalog, kind)}/{name}.md"
 
 
 def find_kind(column: Column, name: str) -> Kind:

@@ -39,6 +39,11 @@ _REFUSED: Final = (
 _PREVIEW_JS: Final = (Path(__file__).parent / "preview.js").read_bytes()
 
 
+def own_hosts(port: int) -> tuple[str, str]:
+    """Return the host names under which a server on ``port`` may be asked for."""
+    return f"{ADDRESS}:{port}", f"localhost:{port}"
+
+
 class BrowserTabs:
     """The open tabs, each with a queue of its messages.
 
@@ -98,7 +103,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if not super().parse_request():
             return False
         port = self.connection.getsockname()[1]
-        if self.headers.get("Host") in (f"{ADDRESS}:{port}", f"localhost:{port}"):
+        if self.headers.get("Host") in own_hosts(port):
             return True
         self.close_connection = True
         text = _REFUSED.format(address=f"http://{ADDRESS}:{port}/").encode()

@@ -226,6 +226,11 @@ def read_material(column: Column, path: str) -> Reading:
     raw, problems = read_bytes(column.root, path)
     if raw is None:
         return Reading(path, tuple(problems))
+    return interpret_in(column, path, raw)
+
+
+def interpret_in(column: Column, path: str, raw: bytes) -> Reading:
+    """The reading of a material whose bytes are ``raw``, whatever its file holds."""
     reading = interpret(path, raw, column.vocabularies)
     m, root = reading.material, column.root
     if m is None or not (m.attachments or m.media):
