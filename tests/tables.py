@@ -18,7 +18,7 @@ ADDED_WHEN_READ = {
 }
 HOST_SETTINGS = {
     "root", "title", "copyright", "url", "description", "site_dir", "docs_dir", "repo_url",
-    "edit_uri", "theme_dir", "closed", "environment",
+    "edit_uri", "theme_dir", "closed", "environment", "excluded", "extensions", "knows_pages",
 }  # fmt: skip
 
 

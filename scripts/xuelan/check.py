@@ -6,7 +6,7 @@ preview looks at one edited text by itself, with ``check_edit``, before it check
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,7 +18,7 @@ from xuelan.model.catalog import Catalog
 from xuelan.model.material import Material
 from xuelan.reading import attachments, settings
 from xuelan.reading.loader import load
-from xuelan.rules import collection, data, front, menu, pages, text, waivers
+from xuelan.rules import collection, data, duplicates, front, menu, pages, text, waivers
 from xuelan.rules import kits as kit_rules
 from xuelan.text.problem import Code, Problem
 
@@ -41,6 +41,12 @@ RULES: Final = (
 )
 
 
+ALL_RULES: Final = (*RULES, duplicates.find_near_duplicates)
+"""The rules of ``xuelan check``, with one that takes too long for every build."""
+
+Rule = Callable[[Catalog], Iterable[Problem]]
+
+
 class ColumnReading(NamedTuple):
     """What reading a column gave: its catalog, and the problems found in reading, in no order.
 
@@ -52,15 +58,20 @@ class ColumnReading(NamedTuple):
 
 
 def check(
-    root: Path, cache: Cache = NO_CACHE, workers: Workers = SERIAL, inputs: Inputs | None = None
+    root: Path,
+    cache: Cache = NO_CACHE,
+    workers: Workers = SERIAL,
+    inputs: Inputs | None = None,
+    *,
+    rules: Sequence[Rule] = RULES,
 ) -> tuple[Catalog | None, list[Problem]]:
-    """Read the column in ``root`` and find everything wrong with it, sorted.
+    """Read the column in ``root`` and find everything wrong with it by ``rules``, sorted.
 
     The catalog is ``None`` only if the column's settings cannot be used at all. ``cache``,
     ``workers`` and ``inputs`` make it faster and change nothing else.
     """
     reading = read_column(root, cache, workers, inputs)
-    return reading.catalog, find_problems(reading, cache)
+    return reading.catalog, find_problems(reading, cache, rules)
 
 
 def settle(catalog: Catalog | None, problems: Iterable[Problem]) -> list[Problem]:
@@ -82,11 +93,17 @@ def _join_line_ends(problems: Iterable[Problem]) -> list[Problem]:
     return others + files
 
 
-def find_problems(reading: ColumnReading, cache: Cache = NO_CACHE) -> list[Problem]:
-    """Everything wrong with a column that has been read, sorted."""
+def find_problems(
+    reading: ColumnReading, cache: Cache = NO_CACHE, rules: Sequence[Rule] = RULES
+) -> list[Problem]:
+    """Everything wrong, by ``rules``, with a column that has been read, sorted."""
     catalog, problems = reading
     if catalog is not None:
-        problems = [*problems, *apply_rules(catalog), *attachments.check_texts(catalog, cache)]
+        problems = [
+            *problems,
+            *apply_rules(catalog, rules),
+            *attachments.check_texts(catalog, cache),
+        ]
     return settle(catalog, problems)
 
 
@@ -101,9 +118,9 @@ def read_column(
     return ColumnReading(catalog, [*problems, *found])
 
 
-def apply_rules(catalog: Catalog) -> list[Problem]:
-    """Apply every rule to a column; what attachments hold is checked elsewhere."""
-    return [problem for rule in RULES for problem in rule(catalog)]
+def apply_rules(catalog: Catalog, rules: Sequence[Rule] = RULES) -> list[Problem]:
+    """Apply ``rules`` to a column; what attachments hold is checked elsewhere."""
+    return [problem for rule in rules for problem in rule(catalog)]
 
 
 def check_edit(catalog: Catalog, m: Material, lost: frozenset[str]) -> list[Problem]:

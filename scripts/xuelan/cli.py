@@ -8,12 +8,12 @@ from xuelan import __version__
 from xuelan.commands.build import build
 from xuelan.commands.cache import cache
 from xuelan.commands.check import check
-from xuelan.commands.digest import digest
 from xuelan.commands.edit import edit
 from xuelan.commands.import_files import import_files
 from xuelan.commands.init import init
 from xuelan.commands.kits import kits
 from xuelan.commands.new import new
+from xuelan.commands.review import review
 from xuelan.commands.schema import schema
 from xuelan.commands.search import search
 from xuelan.commands.serve import serve
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 for command in (
-    init, new, edit, import_files, check, build, serve, stats, digest, kits, verify, search,
+    init, new, edit, import_files, check, build, serve, review, stats, kits, verify, search,
     cache, schema,
 ):  # fmt: skip
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""A new column, a new material, and what a reviewer signs."""
+"""A new column and a new material."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from xuelan.cli import main
 from xuelan.editing.scaffold import compose_draft, create_material
 from xuelan.model.column import Column
 from xuelan.reading.settings import load
-from xuelan.text.problem import Code
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -131,29 +130,6 @@ def test_required_fields_of_the_kind_are_marked(column: Column) -> None:
     assert "issuer:  # 发文机关：文件由谁制发。（必填）" in lines
     assert "collected: '2026-01-02'  # 收录日期：收进本栏目的日期。" in lines
     assert any(line.startswith("# outlet:") for line in lines)
-
-
-def test_digests_for_signing(tmp_path: Path) -> None:
-    """``digest`` prints what a reviewer signs; the text signed is then not reported."""
-    root = tiny.write(tmp_path)
-    printed = _run("digest", "-C", root, "story-night-school").output
-    digest, name = printed.split()
-    assert name == "story-night-school"
-    reviews = f"reviews: [{{stage: 终审, by: 李四, date: '2026', digest: {digest!r}}}]"
-    signed = tiny.text(tiny.STORY, ("status: published", f"{reviews}\nstatus: published"))
-    (root / tiny.STORY).write_text(signed)
-    assert check(root)[1] == []
-    (root / tiny.STORY).write_text(signed.replace("夜里读书", "夜里看书"))
-    assert [p.code for p in check(root)[1]] == [Code.SIGN_OFF]
-
-
-def test_digests_of_nothing(tmp_path: Path) -> None:
-    """A mistyped id gets a hint; without ids all are printed."""
-    root = tiny.write(tmp_path)
-    result = _run("digest", "-C", root, "story-night-scool")
-    assert result.exit_code == 1
-    assert "是不是想写“story-night-school”？" in result.output
-    assert len(_run("digest", "-C", root).output.splitlines()) == 5
 
 
 def test_the_schema_knows_the_columns_own_lists(tmp_path: Path) -> None:

@@ -262,7 +262,7 @@ def test_nothing_is_asked_of_another_host(states: dict[str, Page]) -> None:
         allowed = {'<script type="application/ld+json">'}
         if name == "404.html":
             [(tag, script)] = re.findall(
-                r"(<script data-root[^>]*>)(.*?)</script>", page.html, re.S
+                r"(<script data-root[^>]*>)(.*?)</script>", page.html, re.DOTALL
             )
             digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
             assert f"script-src 'self' 'sha256-{digest}';" in page.html
@@ -351,7 +351,7 @@ def test_files_come_with_their_material(other: Path, states: dict[str, Page]) ->
     assert "6 字节" in page.text
     assert re.search(r'<img[^>]* alt="夜校的教室"', page.html)
     assert "说的话" in page.text
-    assert "初审：李四（2026年1月2日）" in page.text
+    assert "责任编辑：李四（2026年1月2日）" in page.text
 
 
 def test_long_lists_have_pages_with_addresses(states: dict[str, Page]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from trees import REPORT, STORY, TERM, clean, column
 from xuelan.build import BuildReport, build
 from xuelan.check import check, check_edit
+from xuelan.model.review import content_digest
 from xuelan.preview import serve
 from xuelan.preview.quick_preview import QuickPreview, Snapshot
 
@@ -151,7 +152,7 @@ def test_a_signed_text_is_left_to_the_whole_build(root: Path, tmp_path: Path) ->
     catalog, _ = check(root)
     assert catalog is not None
     story = catalog.by_path[STORY]
-    digest = story.text_digest(catalog.body_of(story))
+    digest = content_digest(story, catalog.body_of(story))
     review = f"reviews:\n  - {{stage: 终审, by: 李四, date: '2026-01-03', digest: {digest}}}\n"
     (root / STORY).write_text(text.replace("status:", f"{review}status:", 1), encoding="utf-8")
     quick = QuickPreview()

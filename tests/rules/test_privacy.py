@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import tiny
 
+import tiny
 from xuelan.rules.privacy import check_text
 from xuelan.text.problem import Problem, as_text
 

@@ -26,8 +26,9 @@ from xuelan.commands.output import FORMATS, print_problems
 @options.verbosity
 def check(folder: Path, form: str, *, strict: bool, quiet: bool) -> None:
     """检查全部材料和设置，一次列出所有问题。有错误时返回 1。"""
+    from xuelan.check import ALL_RULES
     from xuelan.check import check as check_column
 
-    _, problems = check_column(folder)
+    _, problems = check_column(folder, rules=ALL_RULES)
     if print_problems(problems, form=form, strict=strict, quiet=quiet):
         sys.exit(1)

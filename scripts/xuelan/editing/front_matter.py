@@ -6,6 +6,8 @@ lines of all others, comments and order stay as the editor wrote them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -19,6 +21,28 @@ _ORDER: Final = {field.name: n for n, field in enumerate(FIELDS)}
 
 class FrontMatterError(XuelanError):
     """The front matter cannot be changed because it cannot be read; the message is Chinese."""
+
+
+def edit_file(file: Path, change: Callable[[str], str]) -> None:
+    """Replace the text of ``file`` by what ``change`` makes of it, in one move.
+
+    ``change`` sees lines that end in LF. A BOM and the line ends of Windows stay as they are.
+    Raises :class:`FrontMatterError` for a file that is no UTF-8, ``OSError`` if it cannot be
+    written; the file is then what it was.
+    """
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FrontMatterError("文件不是 UTF-8 编码，请先另存为 UTF-8") from None
+    windows = "\r\n" in text
+    changed = change(text.replace("\r\n", "\n"))
+    if windows:
+        changed = changed.replace("\n", "\r\n")
+    mark = "\ufeff" if raw.startswith(b"\xef\xbb\xbf") else ""
+    beside = file.with_name(f".{file.name}.part")
+    beside.write_bytes((mark + changed).encode())
+    beside.replace(file)
 
 
 def set_field(text: str, name: str, value: Any) -> str:

@@ -11,6 +11,7 @@ from xuelan.model.fields import Field, Form, Table, Vocabularies
 from xuelan.model.material import CURRENT, ENDED, FIELDS
 
 SETTINGS_FILE: Final = "mkdocs.yml"
+REQUIRED: Final = "required"
 MATERIALS_FOLDER: Final = "materials"
 
 _MATERIAL_FIELD_NAMES: Final = tuple(f.name for f in FIELDS)
@@ -55,6 +56,13 @@ COLUMN_FIELDS: Final[Table] = (
     Field("audiences", "对象", "材料给谁学。", Form.NAME, many=True),
     Field("essential", "先读", "首页“先读这几篇”的材料编号，按顺序。", Form.SLUG, many=True),
     Field("notice", "依据文件", "部署活动的文件的材料编号。", Form.SLUG),
+    Field(
+        "reviews",
+        "审核",
+        "写 required 时，三审没有签齐的材料不上网。",
+        Form.CHOICE,
+        choices=(REQUIRED,),
+    ),
     Field("footer", "页脚", "备案号等，没有就空着。", Form.RECORD, fields=FOOTER_FIELDS),
 )
 
@@ -126,7 +134,8 @@ class Column:
 
     ``id`` makes the ids of feeds and their entries, and never changes.
 
-    ``theme_dir`` is the folder of the column's own templates, if it has any. ``closed`` is True if
+    ``theme_dir`` is the folder of the column's own templates, if it has any. ``reviews`` is
+    :data:`REQUIRED` if readers may see only what has all sign-offs. ``closed`` is True if
     the hand-written pages depend on the column's files alone, False with other plugins or hooks of
     the host, which may read anything. ``environment`` are the names and values of the environment
     variables that the settings use. ``excluded`` are the patterns of hand-written pages that are
@@ -150,6 +159,7 @@ class Column:
     audiences: tuple[str, ...]
     essential: tuple[str, ...]
     notice: str
+    reviews: str
     footer: Footer
     id: str = ""
     theme_dir: str = ""

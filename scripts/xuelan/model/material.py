@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
@@ -44,7 +43,8 @@ _SIGN_OFF: Final = (
     ),
     Field("by", "审核人", "签字人的真实姓名或职务。", required=True),
     Field("date", "日期", "签字日期。", Form.DATE, required=True),
-    Field("digest", "正文指纹", "签字时标题和正文的指纹，由 xuelan digest 算出；一改就对不上。"),
+    Field("digest", "内容指纹", "签字时内容的指纹，由 xuelan review 写上；内容一改就对不上。"),
+    Field("opinion", "意见", "审核意见和处理结果。", Form.TEXT),
 )
 _WAIVER: Final = (
     Field(
@@ -216,12 +216,13 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """A reviewer's signature for one stage; ``digest`` is that of the signed text, or empty."""
+    """A reviewer's signature for one stage; ``digest`` is that of the signed content, or empty."""
 
     stage: str
     by: str
     date: str
     digest: str
+    opinion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,10 +314,6 @@ class Material:
         """The material without what depends on its text, as lists and other pages show it."""
         values = [*_values(self)[:-3], 0, "", b""]
         return Material(*values)
-
-    def text_digest(self, body: str) -> str:
-        """The digest of title and ``body`` that a reviewer signs: 16 hexadecimal digits."""
-        return hashlib.sha256(f"{self.title}\n{body}".encode()).hexdigest()[:16]
 
     @property
     def is_public(self) -> bool:

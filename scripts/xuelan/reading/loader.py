@@ -25,6 +25,7 @@ from xuelan.model.study import JUDGEMENT, Figure, PathStep, Point, Question, Stu
 from xuelan.model.works import Work
 from xuelan.reading.docs import read_docs
 from xuelan.reading.materials import Reading, read_materials
+from xuelan.reading.sign_offs import hold_back
 from xuelan.rules import privacy
 from xuelan.text import signs
 from xuelan.text.digests import key_of, program
@@ -87,7 +88,9 @@ def _add_materials(
     whole = (r.material for r in texts if r.material and r.path not in unread)
     materials = sorted(whole, key=lambda m: (m.id, m.path))
     scans = {r.path: r.scan for r in texts if r.scan and r.path not in unread}
-    return replace(catalog, materials=tuple(materials), scans=scans, unread=unread), problems
+    catalog = replace(catalog, materials=tuple(materials), scans=scans, unread=unread)
+    catalog, held = hold_back(catalog)
+    return catalog, [*problems, *held]
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,6 +292,7 @@ def _make_column(root: Path, settings: dict[str, Any], values: dict[str, Any], t
         footer=Footer(**(values["footer"] or {})),
         id=values["id"],
         theme_dir=str(theme.get("custom_dir") or "") if isinstance(theme, dict) else "",
+        reviews=values["reviews"],
         closed=_is_closed(settings),
         environment=_find_environment(text),
         excluded=_excluded(settings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from xuelan.model.material import (
     WITHDRAWN,
     Material,
 )
+from xuelan.model.review import STAGES, content_digest
 from xuelan.rules import privacy
 from xuelan.rules.front import find_skipped
 from xuelan.text.file_names import explain_bad_name, fold_name, published_name
@@ -173,7 +175,7 @@ def _file_fields(m: Material) -> Iterator[tuple[str, str]]:
 
 
 def check_life(catalog: Catalog) -> Iterator[Problem]:
-    """A replaced document names its successor, and the text is the one that reviewers signed."""
+    """A replaced document names its successor, and the content is the one reviewers signed."""
     for m in catalog.materials:
         if m.status == WITHDRAWN and not (m.withdrawn and m.withdrawn_reason):
             message = "没有写明哪一天、为什么撤下"
@@ -183,9 +185,24 @@ def check_life(catalog: Catalog) -> Iterator[Problem]:
             message = "没有写明由哪一份材料替代"
             hint = "加一行 replaced_by: 替代它的材料的编号"
             yield Problem(m.path, m.line_of("life"), Code.LIFE, message, hint)
-        for sign_off in m.reviews:
-            if sign_off.digest and sign_off.digest != m.text_digest(catalog.body_of(m)):
-                message = f"{sign_off.stage}签字之后正文又有改动"
-                yield Problem(
-                    m.path, m.line_of("reviews"), Code.SIGN_OFF, message, "请重新审核签字"
-                )
+        if m.reviews:
+            yield from _check_sign_offs(m, content_digest(m, catalog.body_of(m)))
+
+
+def _check_sign_offs(m: Material, digest: str) -> Iterator[Problem]:
+    """The sign-offs of a material with the content ``digest`` that hold no longer, or never did.
+
+    One that was given again for the present content makes up for an earlier one.
+    """
+    line, hint = m.line_of("reviews"), "请重新审核签字：xuelan review 列出等谁签"
+    for stage in STAGES:
+        signed = [s for s in m.reviews if s.stage == stage]
+        if signed and signed[-1].digest and signed[-1].digest != digest:
+            yield Problem(m.path, line, Code.SIGN_OFF, f"{stage}签字之后内容又有改动", hint)
+    by_stage = {s.stage: s.by for s in m.reviews}
+    people = Counter(by_stage.values())
+    for person, count in people.items():
+        if count > 1:
+            stages = "、".join(stage for stage in STAGES if by_stage.get(stage) == person)
+            message = f"{stages}都由“{person}”签字"
+            yield Problem(m.path, line, Code.SIGN_OFF, message, "三审由不同的人签")

@@ -68,6 +68,11 @@ class Code(Enum):
         Severity.WARNING,
         "附件里的文字读不出来，读者检索不到它的内容。",
     )
+    NEAR_DUPLICATE = (
+        "near-duplicate",
+        Severity.WARNING,
+        "两份材料的标题相同，或者正文大半相同，可能收了两遍。",
+    )
     MISSING_FILE = "missing-file", Severity.ERROR, "附件或媒体文件不存在。"
     FILE_TYPE = (
         "file-type",
@@ -109,7 +114,12 @@ class Code(Enum):
     )
     LIFE = "life", Severity.ERROR, "“被替代”的材料要写明由哪一份替代。"
     WITHDRAWAL = "withdrawal", Severity.WARNING, "撤下的材料要写明哪一天、为什么撤下，读者会看到。"
-    SIGN_OFF = "sign-off", Severity.WARNING, "审核签字之后正文又有改动，需要重新审核。"
+    SIGN_OFF = (
+        "sign-off",
+        Severity.WARNING,
+        "审核签字不算数：签字之后内容又有改动，或同一个人签了两审，需要重新审核。",
+    )
+    UNSIGNED = "unsigned", Severity.WARNING, "三审没有签齐，这份材料暂不上网。"
     KIT = (
         "kit",
         Severity.ERROR,
