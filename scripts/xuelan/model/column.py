@@ -152,6 +152,7 @@ class Column:
     repo_url: str
     edit_uri: str
     copyright: str
+    id: str
     tagline: str
     publisher: str
     kinds: tuple[Kind, ...]
@@ -161,7 +162,6 @@ class Column:
     notice: str
     reviews: str
     footer: Footer
-    id: str = ""
     theme_dir: str = ""
     closed: bool = True
     environment: tuple[tuple[str, str], ...] = ()
