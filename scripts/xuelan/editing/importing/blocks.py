@@ -13,6 +13,9 @@ from typing import Final
 BULLET, NUMBER = "bullet", "number"
 """The two kinds of list items."""
 
+NOTES: Final = "注释"
+"""The heading above the notes, for which Markdown as we write it has no other place."""
+
 BLANKS: Final = re.compile(
     r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000\u00ad\u200b-\u200f\u2060\ufeff]+"
 )

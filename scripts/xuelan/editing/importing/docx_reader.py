@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from xuelan.editing.importing.blocks import (
     BULLET,
+    NOTES,
     NUMBER,
     AnyBlock,
     Enclosure,
@@ -26,9 +27,6 @@ from xuelan.editing.importing.docx_runs import BREAK, MC, FieldState, RunReader,
 from xuelan.editing.importing.grid import Cell, flatten_table
 from xuelan.editing.importing.numbering import Label, Numbering, W, is_on
 from xuelan.editing.importing.styles import Style, Styles, outline_level
-
-NOTES: Final = "注释"
-"""The heading above the notes, which Markdown as we write it has no other place for."""
 
 _NOTE_KINDS: Final = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
 
@@ -109,7 +107,7 @@ class _DocxReader:
         boxes, self._boxes[:] = list(self._boxes), []
         if _goes_on(properties):
             self._held = spans
-        elif in_contents and not any(s.image for s in spans):
+        elif (in_contents or self._fields.in_contents) and not any(s.image for s in spans):
             self.ledger.remove("目录", "".join(s.text for s in spans))
         else:
             yield from self._lines(spans, properties, style, label)

@@ -27,6 +27,8 @@ _NAMES: Final = {
 }  # fmt: skip
 _SAMPLE: Final = 60_000
 """Bytes of a file that are scored."""
+_SURE: Final = 2
+"""A score of text in common words; café in GBK is caf茅."""
 _SIGNS: Final = "，。、：；？！“”‘’（）《》〔〕—…　·「」『』①②③"
 _NEVER: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
 _COMMON: Final = (
@@ -69,7 +71,9 @@ def decode_text(data: bytes) -> Decoded:
     if b"\0" in data[:_SAMPLE] or disguised:
         # UTF-16 of ASCII text is valid UTF-8; so are the two words 通知 and 联通 in GBK.
         with contextlib.suppress(NotImportedError):
-            return _choose(data)
+            other = _choose(data)
+            if not disguised or _score(other.text[:_SAMPLE]) > _SURE:
+                return other
     return Decoded(text, "UTF-8")
 
 

@@ -49,6 +49,9 @@ def read_markdown(data: bytes) -> SourceText:
     ledger.tell("正文里有本栏目不用的写法，已改写成同样意思的写法，请对照原件。")
     body = _BARE_LIST.sub(r"\1\n\n", body)
     source = read_page(f"<body>{read_any_markdown(body)}</body>", ledger, whole=True)
+    if stated := hints.get("title"):
+        source.blocks.insert(0, TextBlock((Span(stated),), is_title=True))
+        source.counted["正文"] = stated + source.counted["正文"]
     return replace(source, hints=hints)
 
 

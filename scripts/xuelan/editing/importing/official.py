@@ -20,7 +20,9 @@ _NUMBER: Final = re.compile(
     r"([一-鿿A-Za-z]{2,16})[〔\[［(（【]((?:19|20)[0-9]{2})[〕\]］)）】]第?0*([0-9]{1,5})号"
 )
 _CITING: Final = re.compile(r"^(?:根据|按照|依据|转发|印发|见|依照)+")
-_MARK: Final = re.compile(r".{2,40}文件")
+_MARK: Final = re.compile(r"[一-鿿A-Za-z0-9（）()·]{4,40}文件")
+_ISSUER: Final = re.compile(r"[一-鿿A-Za-z0-9（）()·、]{2,40}")
+"""A line above the number: one of the issuers that sign together."""
 _SECRET: Final = re.compile(r"(?:绝密|机密|秘密)(?:[★☆*＊].*)?")
 _INTERNAL: Final = re.compile(
     r"[（(]?(?:内部资料|内部文件|内部使用|不得外传|注意保存).{0,12}[)）]?"
@@ -56,15 +58,18 @@ def refuse_secrets(blocks: list[AnyBlock]) -> None:
 def is_official(blocks: list[AnyBlock]) -> bool:
     """True if the head has a document's own number or mark, or the text ends like a 公文."""
     lines = _lines(blocks[:HEAD])
-    if any(_own_number(line) or _is_mark(line) for line in lines):
+    if any(map(_own_number, lines)):
         return True
-    titled = any(re.match(r".{0,30}关于", s) and _TITLE_END.search(s) for s in lines[:4])
+    titles = [n for n, s in enumerate(lines[:9]) if _TITLE_END.search(s) and len(s) <= 60]
+    if any(_is_mark(line) and any(t > n for t in titles) for n, line in enumerate(lines[:3])):
+        return True
+    titled = any(re.match(r".{0,30}关于", lines[n]) for n in titles if n < 4)
     return titled and any(_ADDRESSEE.fullmatch(line) for line in lines[1:8])
 
 
 def read_official(blocks: list[AnyBlock], hints: dict[str, str], ledger: Ledger) -> Proposal:
     """Take the head of a 公文 apart."""
-    at, mark, number_line = _peel_head(blocks, ledger)
+    at, mark, number_line, kept = _peel_head(blocks, ledger)
     found = Proposal(list(blocks), is_official=True)
     _take_number(found, number_line)
     title, at = _take_title(blocks, at)
@@ -73,7 +78,7 @@ def read_official(blocks: list[AnyBlock], hints: dict[str, str], ledger: Ledger)
         found.moved += [("标题", line) for line in title]
     else:
         found.unsure["title"] = "没有认出标题"
-    rest = list(blocks[at:])
+    rest = [*kept, *blocks[at:]]
     _take_signature(found, rest)
     _take_issuer(found, mark, hints.get("mark", ""))
     if mark:
@@ -98,8 +103,10 @@ def _is_mark(line: str) -> bool:
     return bool(_MARK.fullmatch(line)) and not line.startswith(("关于", "根据", "《"))
 
 
-def _peel_head(blocks: list[AnyBlock], ledger: Ledger) -> tuple[int, list[str], str]:
-    """The place where the title begins, the lines of the issuer's mark, the line of the number.
+def _peel_head(
+    blocks: list[AnyBlock], ledger: Ledger
+) -> tuple[int, list[str], str, list[AnyBlock]]:
+    """The place where the title begins, the issuer's mark, the line of the number, what is neither.
 
     Issuers that sign together stand in lines of their own above the number.
     """
@@ -108,16 +115,19 @@ def _peel_head(blocks: list[AnyBlock], ledger: Ledger) -> tuple[int, list[str], 
     at_mark = next((n for n, s in enumerate(lines[:8]) if _is_mark(s)), -1)
     last = max(at_number, at_mark)
     mark: list[str] = []
-    for line in lines[: last + 1]:
+    kept: list[AnyBlock] = []
+    for block, line in zip(blocks[: last + 1], lines, strict=False):
         if _is_decoration(line):
             ledger.remove("版头的线和记号", line)
-        elif not _own_number(line):
+        elif _ISSUER.fullmatch(line) and not _own_number(line):
             mark.append(line)
+        elif line and not _own_number(line):
+            kept.append(block)
     at = last + 1
     while at < len(lines) and _is_decoration(lines[at]):
         ledger.remove("版头的线和记号", lines[at])
         at += 1
-    return at, mark, lines[at_number] if at_number >= 0 else ""
+    return at, mark, lines[at_number] if at_number >= 0 else "", kept
 
 
 def _is_decoration(line: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Final
+from unicodedata import normalize
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -19,6 +20,7 @@ from xuelan.editing.importing.blocks import AnyBlock, Ledger, SourceText, Span, 
 MAX_PAGES: Final = 300
 MAX_LETTERS: Final = 600_000
 _PAGE_NUMBER: Final = re.compile(r"[-—–―·第]*\s*[0-9]{1,4}\s*[-—–―·页]*(?:[/共][0-9]{1,4}页?)?")
+_OF_FONTS: Final = re.compile("[\ue000-\uf8ff\u2f00-\u2fd5\ufb00-\ufb06]")
 _WIDE: Final = "[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f“”‘’—…]"
 _BESIDE_WIDE: Final = re.compile(rf"(?<={_WIDE}) +| +(?={_WIDE})")
 
@@ -176,18 +178,18 @@ def _block(lines: list[_Line], width: float, margin: float, edge: float) -> Text
 
 
 def _decode(block: AnyBlock, ledger: Ledger) -> AnyBlock:
-    """The block with the private characters of symbol fonts as the signs they look like."""
-    if not isinstance(block, TextBlock) or not any(map(symbols.is_private, block.text)):
+    """The block with what only fonts of a PDF have (signs, radicals, ligatures) as characters."""
+    if not isinstance(block, TextBlock) or not _OF_FONTS.search(block.text):
         return block
-    spans = []
-    for span in block.spans:
-        words = ""
-        for letter in span.text:
-            private = symbols.is_private(letter)
-            sign = symbols.translate(ord(letter), "Symbol") if private else letter
-            if private:
-                ledger.remove("符号字体里的字", letter)
-                ledger.add("符号字体里的字", sign)
-            words += sign
-        spans.append(replace(span, text=words))
+
+    def change(match: re.Match[str]) -> str:
+        letter = match[0]
+        private = symbols.is_private(letter)
+        kind = "符号字体里的字" if private else "PDF 里的部首和连字"
+        words = symbols.translate(ord(letter), "Symbol") if private else normalize("NFKC", letter)
+        ledger.remove(kind, letter)
+        ledger.add(kind, words)
+        return words
+
+    spans = [replace(span, text=_OF_FONTS.sub(change, span.text)) for span in block.spans]
     return replace(block, spans=tuple(spans))

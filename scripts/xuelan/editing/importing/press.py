@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from xuelan.editing.importing.blocks import AnyBlock, TextBlock, bare
+from xuelan.editing.importing.blocks import NOTES, AnyBlock, TextBlock, bare
 from xuelan.editing.importing.proposal import Proposal, find_date
 
 HEAD: Final = 8
@@ -58,9 +58,9 @@ def read_press(blocks: list[AnyBlock], hints: dict[str, str]) -> Proposal:
         found.values["title"] = hinted
     _read_byline(found, max(at, 0))
     _read_dateline(found)
-    for name, key in (("outlet", "outlet"), ("issued", "issued"), ("source", "source")):
-        if hints.get(key) and name not in found.values:
-            found.values[name] = hints[key]
+    for name, words in hints.items():
+        if name not in ("title", "author", "mark"):
+            found.values.setdefault(name, words)
     if hints.get("author") and not found.authors:
         found.authors = split_names(hints["author"])
     found.is_press = bool(found.values.get("outlet"))
@@ -75,7 +75,9 @@ def bare_title(text: str) -> str:
 def _find_title(blocks: list[AnyBlock]) -> int:
     """The place of the title: styled as one, else a first heading, else a short first line."""
     texts = [
-        (n, b) for n, b in enumerate(blocks[:HEAD]) if isinstance(b, TextBlock) and bare(b.text)
+        (n, b)
+        for n, b in enumerate(blocks[:HEAD])
+        if isinstance(b, TextBlock) and bare(b.text) not in ("", NOTES)
     ]
     for n, block in texts:
         if block.is_title:
