@@ -231,7 +231,7 @@ def _data_files(folder: Path, plan: Plan) -> None:
 
 
 def _date(chance: random.Random) -> str:
-    return f"{chance.randint(1996, 2026)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
+    return f"{chance.randint(1996, 2024)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
 
 
 def _material(folder: Path, plan: Plan, number: int, name: str, terms: Iterator[str]) -> None:
@@ -243,7 +243,7 @@ def _material(folder: Path, plan: Plan, number: int, name: str, terms: Iterator[
         "id": name,
         "kind": label,
         "title": title,
-        "collected": f"'2026-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}'",
+        "collected": f"'2025-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}'",
         "ground": "公文" if official else "第三方" if third_party else "本站原创",
         "summary": f"{words.sentence()}，{words.sentence()}。"[:110],
         "people": f"[{words.text(1)}, {words.text(1)}]",
@@ -256,7 +256,7 @@ def _material(folder: Path, plan: Plan, number: int, name: str, terms: Iterator[
     }
     if official:
         front["issuer"] = chance.choice(plan.issuers)
-        front["number"] = f"{words.text(2)}〔{chance.randint(2001, 2026)}〕{number % 900 + 1}号"
+        front["number"] = f"{words.text(2)}〔{chance.randint(2001, 2024)}〕{number % 900 + 1}号"
     if third_party:
         front["outlet"] = chance.choice(plan.issuers)
     if chance.random() < 0.8:
