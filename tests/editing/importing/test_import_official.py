@@ -203,3 +203,44 @@ def test_the_form_at_the_end_counts_more() -> None:
     assert found.values["kind"] == "事迹"
     assert found.values["ground"] == "本站原创"
     assert found.values["issued"] == "2024-03-05"
+
+
+def test_a_title_may_stand_above_the_number() -> None:
+    """As websites and papers to a higher body have it."""
+    found = draft(
+        "示例县财政局关于申请经费的请示",
+        "示财〔2024〕9号",
+        "县政府：",
+        "请批示。",
+        "示例县财政局",
+        "2024年5月6日",
+    )
+    assert found.values["title"] == "示例县财政局关于申请经费的请示"
+    assert found.values["number"] == "示财〔2024〕9号"
+    assert found.values["issuer"] == "示例县财政局"
+
+
+def test_issuers_may_sign_in_one_line() -> None:
+    """Blanks part them; a blank in a short name does not."""
+    found = changed(l10="示例市委办公室　　示例市政府办公室")
+    assert found.values["issuer"] == "示例市委办公室、示例市政府办公室"
+    assert changed(l10="县 委").values["issuer"] == "县委"
+
+
+def test_an_order_has_a_number_of_its_own_kind() -> None:
+    """第12号 stays in the text; who signs it is no issuer."""
+    found = draft(
+        "示例市人民政府令", "第12号", "《示例办法》现予公布。", "市长 某某", "2024年1月2日"
+    )
+    assert found.is_official
+    assert found.values["issuer"] == "示例市人民政府"
+    assert "第12号" in found.body
+    assert "number" not in found.values
+
+
+def test_a_decision_has_its_date_below_the_title() -> None:
+    """In brackets; it goes into the front matter."""
+    found = draft("关于学习某某同志的决定", "（2016年3月7日）", "某某同志……")
+    assert found.is_official
+    assert found.values["issued"] == "2016-03-07"
+    assert found.body == "某某同志……\n"

@@ -18,9 +18,16 @@ NAMESPACES = " ".join(
         "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
     }.items()
 )
+_WORDPROCESSING = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="xml" ContentType="application/xml"/></Types>'
+    '<Default Extension="rels"'
+    ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/word/document.xml"'
+    f' ContentType="{_WORDPROCESSING}.document.main+xml"/>'
+    f'<Override PartName="/word/numbering.xml" ContentType="{_WORDPROCESSING}.numbering+xml"/>'
+    "</Types>"
 )
 _KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -31,6 +38,9 @@ def docx(body: str, **parts: str) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("[Content_Types].xml", _TYPES)
+        root = f'<Relationship Id="m" Type="{_KIND}/officeDocument" Target="word/document.xml"/>'
+        root = f'<Relationships xmlns="{_RELATIONS}">{root}</Relationships>'
+        package.writestr("_rels/.rels", root)
         package.writestr("word/document.xml", part("document", f"<w:body>{body}</w:body>"))
         relations = ""
         for name, content in parts.items():

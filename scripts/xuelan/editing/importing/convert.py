@@ -260,7 +260,9 @@ def _propose_summary(proposal: Proposal, blocks: list[AnyBlock]) -> None:
     for block in blocks:
         if not isinstance(block, TextBlock) or block.level or block.listed:
             continue
-        if block.text.endswith(("：", ":")) and not words:
+        if block.text.endswith(("：", ":")) or re.match(
+            r"附件|[（(]?[一二三0-9]{1,3}[、.）)]", block.text
+        ):
             continue
         for sentence in re.findall(r"[^。！？]+[。！？]?", block.text):
             if words and len(words) + len(sentence) > SUMMARY_LENGTH:

@@ -7,6 +7,7 @@ is the text. A part that is not there stays empty: nothing is inferred.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from xuelan.editing.importing.archive import NotImportedError
@@ -23,6 +24,11 @@ _CITING: Final = re.compile(r"^(?:根据|按照|依据|转发|印发|见|依照)
 _MARK: Final = re.compile(r"[一-鿿A-Za-z0-9（）()·]{4,40}文件")
 _ISSUER: Final = re.compile(r"[一-鿿A-Za-z0-9（）()·、]{2,40}")
 """A line above the number: one of the issuers that sign together."""
+_ORDER: Final = re.compile(r"[一-鿿]{3,30}(?:令|公告|公报|通告)")
+_ORDER_NUMBER: Final = re.compile(r"[（(]?第[0-9一二三四五六七八九十百]{1,5}号[)）]?")
+_PERSON: Final = re.compile(
+    r"(?:代)?(?:市长|县长|区长|省长|州长|主席|主任|书记|部长|局长|厅长|总理|院长|检察长)"
+)
 _SECRET: Final = re.compile(r"(?:绝密|机密|秘密)(?:[★☆*＊].*)?")
 _INTERNAL: Final = re.compile(
     r"[（(]?(?:内部资料|内部文件|内部使用|不得外传|注意保存).{0,12}[)）]?"
@@ -63,8 +69,11 @@ def is_official(blocks: list[AnyBlock]) -> bool:
     titles = [n for n, s in enumerate(lines[:9]) if _TITLE_END.search(s) and len(s) <= 60]
     if any(_is_mark(line) and any(t > n for t in titles) for n, line in enumerate(lines[:3])):
         return True
+    if any(_ORDER.fullmatch(a) and _ORDER_NUMBER.fullmatch(b) for a, b in pairwise(lines[:6])):
+        return True
     titled = any(re.match(r".{0,30}关于", lines[n]) for n in titles if n < 4)
-    return titled and any(_ADDRESSEE.fullmatch(line) for line in lines[1:8])
+    below = lines[1:8]
+    return titled and any(_ADDRESSEE.fullmatch(s) or _dated_in_brackets(s) for s in below)
 
 
 def read_official(blocks: list[AnyBlock], hints: dict[str, str], ledger: Ledger) -> Proposal:
@@ -73,6 +82,8 @@ def read_official(blocks: list[AnyBlock], hints: dict[str, str], ledger: Ledger)
     found = Proposal(list(blocks), is_official=True)
     _take_number(found, number_line)
     title, at = _take_title(blocks, at)
+    if any("关于" in line for line in mark) and not any("关于" in line for line in title):
+        title, mark, at = mark, [], at - len(title)  # the title stands above the number
     if title:
         found.values["title"] = _join_title(title)
         found.moved += [("标题", line) for line in title]
@@ -189,21 +200,32 @@ def _take_signature(found: Proposal, rest: list[AnyBlock]) -> None:
         return
     found.values["issued"] = find_date(lines[at])
     names = []
-    for line in reversed(lines[max(0, at - 4) : at]):
-        if not line or len(line) > 30 or re.search(r"[0-9]", line) or line.endswith(_END_MARKS):
+    for block in reversed(rest[max(0, at - 4) : at]):
+        line = block.text.replace("\u3000", " ") if isinstance(block, TextBlock) else ""
+        if not line or len(line) > 40 or re.search(r"[0-9]", line) or line.endswith(_END_MARKS):
             break
-        if re.match(r"附件|[一二三四五六七八九十]+、|（", line):
+        if re.match(r"附件|[一二三四五六七八九十]+、|（", line) or _PERSON.match(line):
             break
         names.append(line)
     if names:
-        found.values["signed"] = "、".join(reversed(names))
+        found.values["signed"] = "、".join(n for s in reversed(names) for n in _split_names(s))
+
+
+def _split_names(line: str) -> list[str]:
+    """The issuers in one line; a blank within a short name parts nothing."""
+    parts = line.split()
+    return parts if all(len(part) >= 4 for part in parts) else ["".join(parts)]
+
+
+def _dated_in_brackets(line: str) -> bool:
+    return bool(re.fullmatch(r"[（(].{6,60}[)）]", line)) and bool(find_date(line))
 
 
 def _date_below_title(found: Proposal, rest: list[AnyBlock]) -> None:
     """Orders and decisions have their date in brackets below the title."""
     words = _lines(rest[:2])
     for number, line in enumerate(words):
-        if re.fullmatch(r"[（(].{6,60}[)）]", line) and find_date(line):
+        if _dated_in_brackets(line):
             found.values["issued"] = find_date(line)
             if is_date(line.strip("（）()")):
                 found.moved.append(("日期", line))
@@ -220,7 +242,9 @@ def _take_issuer(found: Proposal, mark: list[str], header: str) -> None:
     by_mark = "、".join(filter(None, (_NETWORK.sub("", line) for line in mark)))
     by_mark = by_mark or _NETWORK.sub("", header)
     title = found.values.get("title", "")
-    by_title = re.match(r"([一-鿿]{4,30}(?:委|部|局|厅|会|室|院|办|府|处|队|团|中心))关于", title)
+    by_title = re.match(
+        r"([一-鿿]{4,30}(?:委|部|局|厅|会|室|院|办|府|处|队|团|中心))(?:关于|令$|公告$)", title
+    )
     issuer = signed or by_mark or (by_title[1] if by_title else "")
     if issuer:
         found.values["issuer"] = issuer
