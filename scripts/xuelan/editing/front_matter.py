@@ -52,7 +52,7 @@ def set_field(text: str, name: str, value: Any) -> str:
     yet is put before the first field that stands later in the table of fields. Raises
     :class:`FrontMatterError`.
     """
-    return _replace_field(text, name, _dump({name: value}))
+    return _replace_field(text, name, dump({name: value}))
 
 
 def remove_field(text: str, name: str) -> str:
@@ -76,7 +76,7 @@ def append_to_field(text: str, name: str, item: Any) -> str:
     while not lines[end - 1].strip():  # empty lines before the next field stay there
         end -= 1
     indent = len(lines[start + 1]) - len(lines[start + 1].lstrip())
-    added = [" " * indent + line.removeprefix("  ") for line in _dump({name: [item]})[1:]]
+    added = [" " * indent + line.removeprefix("  ") for line in dump({name: [item]})[1:]]
     return "\n".join([*lines[:end], *added, *lines[end:]])
 
 
@@ -117,7 +117,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def _dump(value: dict[str, Any]) -> list[str]:
+def dump(value: dict[str, Any]) -> list[str]:
     """The lines of ``value`` as YAML."""
     written = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**6)
     return written.rstrip("\n").split("\n")

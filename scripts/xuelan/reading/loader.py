@@ -27,6 +27,7 @@ from xuelan.reading.docs import read_docs
 from xuelan.reading.materials import Reading, read_materials
 from xuelan.reading.sign_offs import hold_back
 from xuelan.rules import privacy
+from xuelan.rules.data import find_template_words
 from xuelan.text import signs
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
@@ -186,6 +187,7 @@ def _read_items(root: Path, path: str) -> tuple[list[YamlMapping], list[Problem]
     data, wrong = read_yaml(path, source.text)
     problems += [*wrong, *privacy.check_text(path, source.text)]
     problems += signs.check_values(path, source.text, data)
+    problems += find_template_words(path, source.text)
     if data is None:
         return [], problems
     if isinstance(data, list):

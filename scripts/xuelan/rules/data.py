@@ -11,6 +11,20 @@ from xuelan.rules.text import is_medium
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.scan import HEARSAY
 
+TO_FILL_IN: Final = "（待填）"
+"""Stands in a new record where an editor has to write something."""
+
+
+def find_template_words(path: str, text: str) -> Iterator[Problem]:
+    """Words of the template that stand in a data file."""
+    if TO_FILL_IN not in text:
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if TO_FILL_IN in line and not line.lstrip().startswith("#"):
+            message = f"还有样板里的“{TO_FILL_IN}”"
+            hint = "换成自己的内容；用不着的字段，删掉这一行"
+            yield Problem(path, number, Code.PLACEHOLDER, message, hint)
+
 
 def check_references(catalog: Catalog) -> Iterator[Problem]:
     """Every id that a data file names exists, and readers can see what it stands for."""
