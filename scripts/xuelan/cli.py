@@ -18,6 +18,7 @@ from xuelan.commands.schema import schema
 from xuelan.commands.search import search
 from xuelan.commands.serve import serve
 from xuelan.commands.stats import stats
+from xuelan.commands.tidy import tidy
 from xuelan.commands.verify import verify
 
 
@@ -28,7 +29,7 @@ def main() -> None:
 
 
 for command in (
-    init, new, edit, import_files, check, build, serve, review, stats, kits, verify, search,
+    init, new, edit, import_files, check, tidy, build, serve, review, stats, kits, verify, search,
     cache, schema,
 ):  # fmt: skip
     main.add_command(command)

@@ -18,7 +18,9 @@ def test_all_edits_count_in_the_text_as_it_was() -> None:
 
 def test_an_edit_that_does_not_fit_is_left_out() -> None:
     """The text has become shorter since the check; what is left of it stays as it is."""
-    assert apply_edits("甲", [Edit(1, 3, 4, "乙"), Edit(7, 0, 0, "丙"), Edit(0, 0, 0, "丁")]) == "甲"
+    assert (
+        apply_edits("甲", [Edit(1, 3, 4, "乙"), Edit(7, 0, 0, "丙"), Edit(0, 0, 0, "丁")]) == "甲"
+    )
 
 
 def test_of_two_that_overlap_the_first_is_made() -> None:
