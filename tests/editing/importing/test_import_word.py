@@ -122,7 +122,7 @@ def test_merged_cells_are_flattened() -> None:
         cell("子", '<w:vMerge w:val="restart"/>') + cell("丑", '<w:gridSpan w:val="2"/>'),
         cell("", "<w:vMerge/>") + cell("寅") + cell("卯|辰"),
     )
-    expected = "| 甲 | 乙 | 丙 |\n| --- | --- | --- |\n| 子 | 丑 | |\n| | 寅 | 卯&#124;辰 |"
+    expected = "| 甲 | 乙 | 丙 |\n| --- | --- | --- |\n| 子 | 丑 | |\n| | 寅 | 卯｜辰 |"
     draft = read(body)
     assert draft.body.rstrip() == expected
     assert any("合并的格子" in s for s in draft.told)

@@ -126,7 +126,8 @@ def draft(name: str, source: SourceText) -> Draft:
     body_blocks = _settle_lists(body_blocks)
     body_blocks, pictures = _take_pictures(body_blocks, source)
     marks = {key: p.mark(p.name) for key, p in pictures.items()}
-    text = repair(markdown.write(body_blocks, marks))
+    text = markdown.settle_swaps(markdown.write(body_blocks, marks), source.ledger)
+    text = markdown.settle_swaps(repair(text), source.ledger)
     _propose_summary(proposal, body_blocks)
     proof = prove(source.counted, source.ledger, proposal.moved, text)
     return Draft(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from xuelan.editing.importing.markdown import widen
 from xuelan.model.material import parse
 from xuelan.rules.text import check_text
 from xuelan.text import prose
@@ -23,13 +24,11 @@ def find_problems(body: str) -> list[Problem]:
 
 
 def repair(body: str) -> str:
-    """``body`` with all signs of ASCII as entities in the lines that the forge reads otherwise.
+    """``body`` with all signs of ASCII full-width in the lines that the forge reads otherwise.
 
     The writer knows most signs that are markup somewhere; this is for those it does not know.
     """
-    bad = {p.line for p in find_problems(body) if p.code in (Code.PORTABLE, Code.RAW_HTML)}
-    if not bad:
-        return body
+    bad = {p.line for p in find_problems(body) if p.code in _MISREAD}
     lines = body.split("\n")
     for number in bad:
         if 0 < number <= len(lines):
@@ -37,15 +36,20 @@ def repair(body: str) -> str:
     return "\n".join(lines)
 
 
+_MISREAD: Final = frozenset((Code.PORTABLE, Code.RAW_HTML, Code.LOST_SIGN, Code.DEAD_LINK))
+
+
 def _spell_out(line: str) -> str:
     mark = _MARK.match(line)
     start = mark[0] if mark else ""
+    if line.startswith("!["):
+        return line
     if start == "|":
-        return "|".join(_as_entities(cell) if set(cell) - set(" -:") else cell
-                        for cell in line.split("|"))  # fmt: skip
-    return start + _as_entities(line[len(start) :])
+        cells = line.split("|")
+        return "|".join(_widen_all(cell) if set(cell) - set(" -:") else cell for cell in cells)
+    return start + _widen_all(line[len(start) :])
 
 
-def _as_entities(words: str) -> str:
-    plain = prose.unescape(re.sub(r"(?<!\\)\*\*|\\(?=[#*_+.-])", "", words))
-    return _SIGNS.sub(lambda m: f"&#{ord(m[0])};", plain)
+def _widen_all(words: str) -> str:
+    plain = re.sub(r"(?<!\\)\*\*|\\(?=[#*_+.-])|`", "", words)
+    return _SIGNS.sub(lambda m: widen(m[0]), plain)

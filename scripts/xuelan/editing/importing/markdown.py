@@ -1,7 +1,7 @@
 """Writes blocks as Markdown that the forge and the site read alike (``rules/portable.py``).
 
 Signs that would be markup are written so that they are none: with a backslash where the rules
-allow it, else as an entity, which both show as the sign itself.
+allow it, as code where nothing else helps, else full-width, which the ledger is told.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from xuelan.editing.importing.blocks import (
     NUMBER,
     AnyBlock,
     CodeBlock,
+    Ledger,
     Span,
     TableBlock,
     TextBlock,
@@ -21,12 +22,16 @@ from xuelan.editing.importing.blocks import (
     tidy_blanks,
 )
 
-_ENTITIES: Final = {"\\": "&#92;", "`": "&#96;", "<": "&lt;", "~": "&#126;"}
-_ENTITY: Final = re.compile(r"&(?=#?[0-9A-Za-z]+;)")
-_BRACKETS: Final = re.compile(r"\](?=[\[(:])|\[(?=[\^@]|[ xX]\])|(?<=[*+-] )\[|(?<=\. )\[")
+SWAP: Final = "\x02"
+"""Stands before a sign that has been made full-width, until the ledger knows of it."""
+_NEVER: Final = re.compile(
+    r"\\|<(?=[A-Za-z/!?])|<(?=[^<> ]*@)|~(?=[^~]*~)|(?<=~)~|&(?=#?[0-9A-Za-z]+;)"
+)
+_BRACKETS: Final = re.compile(r"\](?=[\[(:])|\[(?=\^|[ xX]\])|(?<=[*+-] )\[|(?<=\. )\[")
+_CITATION: Final = re.compile(r"\[@[^\]\n]*\]?")
 _UNDERSCORE: Final = re.compile(r"(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
 _FIRST: Final = re.compile(
-    r"([#+-](?=[ #]|[-=]*$)|#)|([>|=:])|([0-9]{1,9})\. |(\d{1,9})\. |([0-9]{1,9})\)(?= |$)"
+    r"([#+-](?=[ #]|[-=]*$)|#)|([>|])|([0-9]{1,9})\. |(\d{1,9})\. |([0-9]{1,9})(?=\)(?: |$))"
 )
 _ALL_MARKS: Final = re.compile(r"[-:| =]+")
 
@@ -71,7 +76,7 @@ def _dress(block: TextBlock, words: str) -> str:
     """``words`` with the mark of their kind of block."""
     if block.level:
         mark = "#" * block.level + " "
-        words = words[:-1] + "&#35;" if words.endswith("#") else words
+        words = words[:-1] + widen("#") if words.endswith("#") else words
     elif block.listed:
         mark = " " * 4 * block.depth + (f"{block.label} " if block.listed == NUMBER else "- ")
     else:
@@ -107,36 +112,51 @@ def _bold_runs(spans: list[Span]) -> Iterator[str]:
             yield escape(text)
 
 
+def widen(sign: str) -> str:
+    """A sign that Markdown would take for a mark, full-width: ``|`` gives ｜."""
+    return SWAP + chr(ord(sign) + 0xFEE0)
+
+
+def settle_swaps(text: str, ledger: Ledger) -> str:
+    """``text`` as it is to be written; the ledger gets the signs that were made full-width."""
+    for match in re.finditer(f"{SWAP}(.)", text):
+        before = "`" if match[1] == "'" else chr(ord(match[1]) - 0xFEE0)
+        ledger.remove("改写的符号", before)
+        ledger.add("改写的符号", match[1])
+    return text.replace(SWAP, "")
+
+
 def escape(text: str) -> str:
     """``text`` with the signs of markup made plain, but for those that count at its beginning."""
-    text = _ENTITY.sub("&amp;", text)
-    text = "".join(_ENTITIES.get(c, c) for c in text)
+    text = text.replace("`", f"{SWAP}'")
+    text = _NEVER.sub(lambda m: widen(m[0]), text)
     text = text.replace("*", "\\*")
     text = _UNDERSCORE.sub(r"\\_", text)
-    return _BRACKETS.sub(lambda m: "&#93;" if m[0] == "]" else "&#91;", text)
+    text = _CITATION.sub(lambda m: f"`{m[0]}`", text)
+    return _BRACKETS.sub(lambda m: widen(m[0]), text)
 
 
 def _begin(text: str) -> str:
     """``text`` so that its first signs do not make a heading, list, quotation or table of it."""
     if _ALL_MARKS.fullmatch(text):
-        return f"&#{ord(text[0])};{text[1:]}"
+        return f"\\{text}" if text[0] == "-" else f"`{text}`"
     match = _FIRST.match(text)
     if match is None:
         return text
-    sign, entity, number, wide, bracket = match.groups()
+    sign, quoted, number, figures, bracket = match.groups()
     rest = text[match.end() :]
     if sign:
         return "\\" + text
-    if entity:
-        return f"&#{ord(text[0])};{rest}"
+    if quoted:
+        return f"`{quoted}`{rest}"
     if number:
         return f"{number}\\. {rest}"
-    return f"{wide}.{rest}" if wide else f"{bracket}&#41;{rest}"
+    return f"{figures}.{rest}" if figures else f"{bracket}{widen(rest[0])}{rest[1:]}"
 
 
 def _table(table: TableBlock) -> Iterator[str]:
     for number, row in enumerate(table.rows):
-        cells = (escape(tidy_blanks(cell)).replace("|", "&#124;") for cell in row)
+        cells = (escape(tidy_blanks(cell)).replace("|", widen("|")) for cell in row)
         yield "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"
         if not number:
             yield "|" + " --- |" * len(row)

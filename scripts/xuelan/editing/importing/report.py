@@ -54,14 +54,15 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 def _account(proof: Proof) -> Iterator[str]:
     """The account of the characters, blanks not counted."""
     yield f"  字数核对（不算空白）：文件里共 {proof.total} 字"
-    rows = (
-        ("没有收入", "-", proof.left_out),
-        ("移进信息栏", "-", proof.moved),
-        ("没有收入", "-", proof.removed),
-        ("补写", "+", proof.added),
-    )
-    for what, sign, kinds in rows:
-        yield from (f"    {sign}{_row(row)}（{what}）" for row in kinds)
+    before, after = ({row.kind for row in rows} for rows in (proof.removed, proof.added))
+    for row in proof.left_out:
+        yield f"    -{_row(row)}（没有收入）"
+    for row in proof.moved:
+        yield f"    -{_row(row)}（移进信息栏）"
+    for row in proof.removed:
+        yield f"    -{_row(row)}（{'改写前' if row.kind in after else '没有收入'}）"
+    for row in proof.added:
+        yield f"    +{_row(row)}（{'改写后' if row.kind in before else '补写'}）"
     yield f"    = 正文 {proof.after} 字"
     if proof.holds:
         yield "    一字不多，一字不少。"
