@@ -15,6 +15,7 @@ from xuelan.editing.importing import sandbox
 from xuelan.editing.importing.archive import NotImportedError
 from xuelan.editing.importing.child import MAX_MEMORY
 from xuelan.editing.importing.convert import convert
+from xuelan.editing.importing.office import to_docx
 from xuelan.editing.importing.sandbox import convert_apart, read_file
 
 
@@ -131,3 +132,16 @@ def test_a_reader_that_takes_too_much_memory_is_ended() -> None:
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {greedy!r}], capture_output=True); {used}"
     told = subprocess.run([sys.executable, "-c", outer], capture_output=True, text=True, check=True)
     assert int(told.stdout) < MAX_MEMORY + 30_000_000
+
+
+def test_a_wps_file_may_be_a_docx_inside() -> None:
+    """WPS saves .wps as a package, too: no other program is needed for it."""
+    data = docx(p("甲乙"))
+    assert to_docx("文稿.wps", data) == data
+
+
+def test_an_old_word_file_with_macros_is_refused() -> None:
+    """Before any program opens it."""
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "_VBA_PROJECT".encode("utf-16-le")
+    with pytest.raises(NotImportedError, match="宏"):
+        to_docx("坏.doc", data)

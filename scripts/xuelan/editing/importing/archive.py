@@ -30,6 +30,10 @@ _PARSER: Final[dict[str, Any]] = {
     "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
     "remove_comments": True, "remove_pis": True,
 }  # fmt: skip
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+)  # fmt: skip
+"""What zipfile raises for a member that is not what the directory says."""
 _MACROS: Final = re.compile(
     r"vbaproject\.bin$|vbadata\.xml$|/activex/|\.(?:exe|dll|js|vbs|bat|scr)$"
 )
@@ -84,7 +88,7 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes | None:
         return archive.read(name)
     except KeyError:
         return None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise NotImportedError(
             "文件有损坏，读不完整。请在 Word 或 WPS 里打开，另存一份再试。"
         ) from error

@@ -26,7 +26,7 @@ _LABELS: Final = {
     "summary": ("提要", "内容提要"),
 }
 _BY_LABEL: Final = {label: key for key, labels in _LABELS.items() for label in labels}
-_LINE: Final = re.compile(r"[-•·●\s\u3000]*([一-鿿、]{2,12})[：:](.*)")
+_LINE: Final = re.compile(r"[-•·●\s\u3000]*(?:[0-9]{1,2}[.、])?\s*([一-鿿、]{2,12})[：:](.*)")
 _NOTHING: Final = frozenset({"", "无", "不知道", "没有", "不详", "/", "—"})
 _FEWEST: Final = 3
 """So many different lines make a form; a text may well have one that begins with 日期：."""

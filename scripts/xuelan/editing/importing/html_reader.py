@@ -181,7 +181,9 @@ class _HtmlReader:
         cells: list[Cell] = []
         column = 0
         for element in row:
-            if element.tag not in ("td", "th"):
+            if element.tag not in ("td", "th"):  # a page that puts something between cells
+                if not self._skips(element) and bare(element.text_content()):
+                    cells.append(Cell(list(self._block(element, TextBlock(())))))
                 continue
             column = _fill(cells, column, open_cells)
             width, height = (_whole(element.get(name)) for name in ("colspan", "rowspan"))
