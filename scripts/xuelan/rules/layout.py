@@ -38,7 +38,10 @@ _HEADING: Final = (
     r"[^。；！？，：|\n]{2,30}$"
 )
 _BOLD: Final = r"\*\*[^*|]{1,30}(?<![。；！？，：、])\*\*$"
-_DRAWN: Final = r"(?:[─━―－＿＝＊]{3,}|[—_]{4,})$"
+_DRAWN: Final = r"(?:[─━―－＿＝＊=]{3,}|[—_]{4,})$"
+_NOTE: Final = r"[\[［〔【]([0-9]{1,2})[\]］〕】]|[①-⑳]"
+"""The mark of a note as books and encyclopaedias print it."""
+_NOTE_MARK: Final = rf"(?<=[一-鿿，。；！？”）》])(?:{_NOTE})(?![(（\[\d])"
 _compiled: Final = cache(re.compile)
 
 _TEXT: Final = (
@@ -80,7 +83,9 @@ def layout_rules(m: Material, body: str, lines: list[str], *, ordinary: bool) ->
     for sign in _SIGNS:
         if sign in body:
             yield from _unmarked(m, lines)
-            return
+            break
+    if "[1]" in body or "\n①" in body or "1］" in body or "1】" in body or "〔1〕" in body:
+        yield from _note_marks(m, lines)
 
 
 _SIGNS: Final = (
@@ -94,6 +99,7 @@ _SIGNS: Final = (
     "——\n",
     "－－",
     "＿＿",
+    "===",
     "___",
 )
 """Without any of these no line is an item, a heading or a line drawn by hand."""
@@ -184,6 +190,23 @@ def _unmarked(m: Material, lines: list[str]) -> Iterator[Problem]:
             said = f"公文全文照录，可以不改；{hint}" if official else hint
             kept = () if official else edits
             yield Problem(m.path, edits[0].line, Code.UNMARKED, message, said, kept)
+
+
+def _note_marks(m: Material, lines: list[str]) -> Iterator[Problem]:
+    """The first mark of a note that a text has brought along: nothing leads from it to its note.
+
+    ``[1]`` needs no note to be one; a number in other brackets or in a circle does.
+    """
+    notes = {match[0] for line in lines if (match := _compiled(_NOTE).match(line))}
+    for at, line in enumerate(lines, m.body_line):
+        for match in _compiled(_NOTE_MARK).finditer(line):
+            if match[0] in notes or match[0][0] == "[":
+                message = f"“{match[0]}”像是注释号，只是普通文字，点不到注释"
+                official = m.ground == OFFICIAL and m.text == FULL
+                hint = "注释写在句中的（）里，出处写 [@编号]"
+                said = f"公文全文照录，可以不改；{hint}" if official else hint
+                yield Problem(m.path, at, Code.UNMARKED, message, said)
+                return
 
 
 def _headings(m: Material, lines: list[str]) -> _BlockSense:

@@ -18,7 +18,12 @@ _STARS: Final = (
     r"|(?<=[0-9A-Za-z])\*\*(?=[0-9A-Za-z])[^*\n]+\*\*"
 )
 """A pair of asterisks with figures or letters outside, or characters on both sides."""
-_TIMES: Final = r"(?<=[0-9A-Za-z)）])\*{1,2}(?=[0-9A-Za-z(（])"
+_CLEAR: Final = r"\*[一-鿿][^*\n]*[一-鿿]\*"
+"""Emphasis that may be meant: ``这是*重点*文字``, but not ``长*宽*高``."""
+_FORMULA: Final = r"[=＝×÷≈]"
+_TIMES: Final = (
+    r"(?<=[0-9A-Za-z)）])\*{1,2}(?=[0-9A-Za-z(（])|(?<=[\w)）])(?<!\*)\*(?!\*)(?=[\w(（])"
+)
 _ENTITY: Final = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[0-9A-Za-z]+);"
 _DRIVE: Final = r"(?<![0-9A-Za-z])[A-Za-z]:\\(?=[#*_+.-])"
 _ITEM: Final = r"( *)([0-9]{1,9})\. "
@@ -45,6 +50,10 @@ def _stars(m: Material, lines: list[str]) -> Iterator[Problem]:
     for at, line in enumerate(lines, m.body_line):
         match = _compiled(_STARS).search(line) if "*" in line else None
         if match and good_emphasis().match(line):
+            if not _compiled(_FORMULA).search(line) and _are_clear(line):
+                message = f"“{match[0][:20]}”会显示成强调，两个 * 不显示"
+                yield Problem(m.path, at, Code.EMPHASIS, message, "强调可以不改；是乘号就写 ×")
+                continue
             message = f"“{match[0][:20]}”里的 * 会被当成强调的记号，网站上看不到"
             hint = "乘号写 ×；强调写 **文字**；要照样显示 * 写 \\*"
             edits = tuple(
@@ -52,6 +61,17 @@ def _stars(m: Material, lines: list[str]) -> Iterator[Problem]:
                 for times in _compiled(_TIMES).finditer(line)
             )
             yield Problem(m.path, at, Code.LOST_SIGN, message, hint, edits)
+
+
+def _are_clear(line: str) -> bool:
+    """True if all pairs of asterisks in ``line`` that stand between characters are emphasis."""
+    found = _compiled(_STARS).finditer(line)
+    return all(
+        _compiled(_CLEAR).fullmatch(match[0])
+        and not line[match.start() - 1 : match.start()].isascii()
+        and not line[match.end() : match.end() + 1].isascii()
+        for match in found
+    )
 
 
 def _entities(m: Material, lines: list[str]) -> Iterator[Problem]:

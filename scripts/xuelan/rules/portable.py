@@ -17,7 +17,7 @@ from typing import Final
 
 from xuelan.model.material import Material
 from xuelan.rules.layout import LONE_STAR
-from xuelan.rules.mends import mend
+from xuelan.rules.mends import mend, mended
 from xuelan.text.problem import Code, Edit, Problem
 
 
@@ -62,6 +62,7 @@ _compiled: Final = cache(re.compile)
 """Compiles when first used: most texts need one pattern of this module."""
 
 _WORD_FIELD: Final = r"\{ *(?:TOC|HYPERLINK|PAGE\w*|REF|EQ|SEQ|DATE|INCLUDE\w+|MERGEFIELD)\b"
+_ADMONITION: Final = r"(?:!!!|\?\?\?\+?|:::+) ?[A-Za-z]"
 _UNPORTABLE: Final = (
     (r"\t", "行里有 Tab", "改用空格"),
     ("[\u00a0\u2000-\u200a\u202f\u205f]", "有不间断空格一类的空白", "改用空格或删掉"),
@@ -105,9 +106,9 @@ _UNPORTABLE: Final = (
     ),
     (r"\[\^", "脚注不支持", "注释写在句中的（）里，出处写 [@编号]"),
     (r"^ *(?:[-*+]|[0-9]+[.)]) \[[ xX]\]", "勾选框不支持", "要打勾的写成“- □ 文字”"),
-    (r"^ *!!! ", "提示框不支持", "写成引文：每行前面写“> ”"),
+    (rf"^ *{_ADMONITION}|^> *\[!", "提示框不支持", "写成引文：每行前面写“> ”"),
     (
-        r"(?<![0-9A-Za-z\\])_|_(?![0-9A-Za-z])",
+        r"(?<![0-9A-Za-z\\])_|(?<!\\)_(?![0-9A-Za-z])",
         "下划线不在字母中间",
         "强调用 **文字**；要显示下划线写 \\_",
     ),
@@ -201,7 +202,7 @@ _WORDS: Final = (
     r"|\*\*[^\W_]+\*\*(?!\*)"
     r"|(?<=[0-9A-Za-z])_(?=[0-9A-Za-z])|(?<!\*)~(?!\*|[^~\n]*~))+)"
 )
-_BEGINNING: Final = r"(?![\s#>+\[=|:-]|\d+[.)])"
+_BEGINNING: Final = r"(?![\s#>+\[=|:-]|\d+[.)]|!!!|\?\?\?)"
 _ORDINARY_LINE: Final = rf"(?!#.*#$)(?:#{{2,6}} |- |[0-9]+\. |> )?{_BEGINNING}{_WORDS}"
 _BLOCKS: Final = (
     rf"(?!#.*#$)(?:#{{2,6}} |> )?{_BEGINNING}{_WORDS}",
@@ -223,24 +224,40 @@ def _signs(m: Material, lines: list[str]) -> Iterator[Problem]:
             continue
         if _compiled(LONE_STAR).match(line):
             hint = "列表写成“- 文字”；注释写成“注：文字”"
-            yield Problem(m.path, at, Code.PORTABLE, "行首的 * 后面没有空格", hint)
+            around = lines[max(at - m.body_line - 1, 0) : at - m.body_line + 2]
+            several = sum(bool(_compiled(LONE_STAR).match(other)) for other in around) > 1
+            edits = (Edit(at, 0, 1, "- "),) if several else ()
+            yield Problem(m.path, at, Code.PORTABLE, "行首的 * 后面没有空格", hint, edits)
         elif "*" in line and not good_emphasis().match(line):
             message = "* 号没有配对、挨在一起或夹着标点"
             hint = "加粗写成 **文字**，标点放在外面；乘号用 ×"
             yield Problem(m.path, at, Code.PORTABLE, message, hint, _mended_stars(at, line))
         for pattern, message, hint in _UNPORTABLE:
             if _compiled(pattern).search(line):
-                edits = mend(message, at, line)
+                edits = mend(message, at, line, pattern)
+                if message == "表格的一行没有以 | 开头":
+                    edits = _with_bars(m.body_line, lines, at - m.body_line)
                 yield Problem(m.path, at, Code.PORTABLE, message, hint, edits)
+
+
+def _with_bars(first: int, lines: list[str], place: int) -> tuple[Edit, ...]:
+    """Edits that put bars around the rows of a table of which ``place`` is the delimiter row."""
+    start, end = place, place
+    while start and "|" in lines[start - 1]:
+        start -= 1
+    while end < len(lines) and "|" in lines[end]:
+        end += 1
+    edits: list[Edit] = []
+    for at, line in enumerate(lines[start:end], first + start):
+        edits += [] if line.startswith("|") else [Edit(at, 0, 0, "| ")]
+        edits += [] if line.endswith("|") else [Edit(at, len(line), len(line), " |")]
+    return tuple(edits)
 
 
 def _mended_stars(at: int, line: str) -> tuple[Edit, ...]:
     """Edits that put punctuation behind ``**``, if the line is good then."""
     edits = mend("* 号没有配对、挨在一起或夹着标点", at, line)
-    mended = line
-    for edit in reversed(edits):
-        mended = mended[: edit.start] + edit.new + mended[edit.end :]
-    return edits if good_emphasis().match(mended) else ()
+    return edits if good_emphasis().match(mended(line, edits)) else ()
 
 
 def _neighbours(m: Material, lines: list[str]) -> Iterator[Problem]:
@@ -248,9 +265,15 @@ def _neighbours(m: Material, lines: list[str]) -> Iterator[Problem]:
     before = ""
     for at, kind in enumerate(_kinds_of(lines), m.body_line):
         if kind and before and (kind != before or kind in _ALONE):
-            message = f"{kind}紧接在{before}后面"
-            edits = (Edit(at, 0, 0, "\n"),)
-            yield Problem(m.path, at, Code.PORTABLE, message, "中间空一行", edits)
+            message, hint = f"{kind}紧接在{before}后面", "中间空一行"
+            edits: tuple[Edit, ...] = (Edit(at, 0, 0, "\n"),)
+            line = lines[at - m.body_line]
+            if line.startswith("=") and before == "文字":
+                message, hint = "小标题是用下面的 === 表示的", "写成“## 小标题”，去掉 ==="
+                edits = (Edit(at - 1, 0, 0, "## "), Edit(at, 0, len(line), ""))
+            elif (kind, before) == ("文字", "列表"):
+                hint = "是同一项就接在上一行后面；是另一段，中间空一行"
+            yield Problem(m.path, at, Code.PORTABLE, message, hint, edits)
         before = kind
 
 
@@ -275,7 +298,7 @@ def _kinds_of(lines: list[str]) -> Iterator[str]:
 def _lists(m: Material, lines: list[str]) -> Iterator[Problem]:
     """Lists that change their mark, or whose levels are not indented by four."""
     marks: dict[int, str] = {}
-    outermost = -1
+    outermost, inside_box = -1, False
     is_shallow = not any(line.startswith("    ") for line in lines)
     for at, (line, kind) in enumerate(zip(lines, _kinds_of(lines), strict=True), m.body_line):
         indent = len(line) - len(line.lstrip(" "))
@@ -286,8 +309,10 @@ def _lists(m: Material, lines: list[str]) -> Iterator[Problem]:
                 yield Problem(m.path, at, Code.PORTABLE, message, hint, edits)
         elif kind:
             marks = {}
-            if indent and kind not in ("标题", "引文"):
-                yield Problem(m.path, at, Code.PORTABLE, "行首有空格", "让这一行顶格")
+            if indent and kind not in ("标题", "引文") and not inside_box:
+                hint, removal = "让这一行顶格", mend("行首有空格", at, line)
+                yield Problem(m.path, at, Code.PORTABLE, "行首有空格", hint, removal)
+            inside_box = bool(_compiled(_ADMONITION).match(line)) or (inside_box and indent > 0)
         outermost = -1 if not kind else indent if outermost < 0 else outermost
 
 

@@ -22,7 +22,7 @@ _SUSPICIOUS: Final = (
 """Without any of these, and without a citation that is none, no mark is typed in full width."""
 _BROKEN_CITATION: Final = rf"\[@(?!{prose.CITATION.pattern[3:-2]}\])"
 _BARE_CITATION: Final = (
-    r"\[(?<![!\]［【]\[)([A-Za-z]+-(?:[A-Za-z0-9]+-)*[0-9]{1,4})\](?![(（\[:：])"
+    r"\[(?<![!\]［【]\[)((?:[a-z]+-(?:[a-z0-9]+-)*[0-9]{2,4}|[A-Z]-[0-9]{3}))\](?![(（\[:：])"
 )
 _CITATION: Final = r"[\[［【〔（(]\s*[@＠][^\[\]［］【】〔〕（）()\n]*[\]］】〕）)]"
 _IDS: Final = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+"

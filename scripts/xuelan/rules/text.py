@@ -205,6 +205,8 @@ def _file_link_problems(
     if odd := _page_for_file(catalog, m, path, line):
         yield odd
         return
+    if _BACKSLASH.search(path):
+        return  # reported with its edits when the text was read
     if not path.endswith(".md"):
         found, problems = locate(column.root, m.path, path, line)
         yield from problems
@@ -260,6 +262,7 @@ def _page_for_file(catalog: Catalog, m: Material, path: str, line: int) -> Probl
     return Problem(m.path, line, Code.DEAD_LINK, message, hint)
 
 
+_BACKSLASH: Final = re.compile(r"\\(?![#*_+.-])")
 _NEAR: Final = re.compile(r"“(.*)”")
 
 

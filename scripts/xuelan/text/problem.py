@@ -212,8 +212,9 @@ class Code(Enum):
     UNMARKED = (
         "unmarked",
         Severity.NOTE,
-        "像小标题、列表或横线的几行只是普通文字；公文全文照录的，只提醒，不要求改。",
+        "像小标题、列表、注释号或横线的只是普通文字；公文全文照录的，只提醒，不要求改。",
     )
+    EMPHASIS = "emphasis", Severity.NOTE, "两个 * 中间的字会显示成强调，* 本身看不到；乘号要写 ×。"
     FULL_WIDTH_MARK = (
         "full-width-mark",
         Severity.ERROR,

@@ -25,7 +25,7 @@ _LINK: Final = re.compile(
     r'|(?<= )"[^"\n]*" *+\))'  # a title without a target: [甲]( "题")
 )
 _LINK_OR_IMAGE: Final = re.compile(f"!?{_LINK.pattern}")
-_LINK_LIKE: Final = re.compile(r"\]\([^)]*\)?|\]\[(?!@)[^\]]*\]?")
+_LINK_LIKE: Final = re.compile(r"\[\[(?!@)[^\[\]\n]+\]\](?!\()|\]\([^)]*\)?|\]\[(?!@)[^\]]*\]?")
 _AUTOLINK: Final = re.compile(r"<((?:https?|ftp|mailto|javascript):[^>\s]*)>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(?:/?[A-Za-z][^<>\n]*>?|!--|\?|!\[CDATA)")
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
@@ -129,7 +129,7 @@ def odd_links(text: list[str]) -> Iterator[tuple[int, str]]:
 
 def _has_good_links_only(line: str) -> bool:
     """True for most lines: every ``](`` belongs to a link, and nothing else looks like a link."""
-    if "][" in line or ("(" in line and "!" in line):
+    if "][" in line or "[[" in line or ("(" in line and "!" in line):
         return False
     return "(" not in line or line.count("](") == len(_LINK.findall(line))
 
