@@ -31,7 +31,8 @@ _PARSER: Final[dict[str, Any]] = {
     "remove_comments": True, "remove_pis": True,
 }  # fmt: skip
 _DAMAGED: Final = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
+    OSError,
 )  # fmt: skip
 """What zipfile raises for a member that is not what the directory says."""
 _MACROS: Final = re.compile(
