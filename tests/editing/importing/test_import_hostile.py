@@ -145,3 +145,12 @@ def test_an_old_word_file_with_macros_is_refused() -> None:
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "_VBA_PROJECT".encode("utf-16-le")
     with pytest.raises(NotImportedError, match="宏"):
         to_docx("坏.doc", data)
+
+
+def test_a_large_parent_does_not_count(tmp_path: Path) -> None:
+    """A big column in memory is no reason to refuse a small file."""
+    ballast = bytearray(MAX_MEMORY + 50_000_000)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    draft = convert_apart(tmp_path, "示例.docx", docx(p("示例标题") + p("甲乙。")))
+    assert draft.body == "甲乙。\n"
+    assert ballast

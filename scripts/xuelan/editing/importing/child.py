@@ -109,6 +109,10 @@ def _watch() -> None:
 
 def used_memory() -> int:
     """The most memory that this process has had, in bytes; 0 where the system does not tell."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        # On Linux ``ru_maxrss`` counts what the parent had when it started this process.
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
     if resource is not None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return int(peak) * (1 if sys.platform == "darwin" else 1024)
