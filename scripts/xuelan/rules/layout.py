@@ -37,6 +37,7 @@ _HEADING: Final = (
     rf"(?:\*\*)?(?:({_NUMERAL}{{1,3}}、(?!{_NUMERAL}))|[（(]{_NUMERAL}{{1,3}}[)）])"
     r"[^。；！？，：|\n]{2,30}$"
 )
+_HEADING_STARTS: Final = "一二三四五六七八九十（(*"
 _BOLD: Final = r"\*\*[^*|]{1,30}(?<![。；！？，：、])\*\*$"
 _DRAWN: Final = r"(?:[─━―－＿＝＊=]{3,}|[—_]{4,})$"
 _NOTE: Final = r"[\[［〔【]([0-9]{1,2})[\]］〕】]|[①-⑳]"
@@ -93,7 +94,7 @@ _SIGNS: Final = (
     "一、",
     "（一）",
     "(一)",
-    "\n**",
+    "**\n",
     "──",
     "━━",
     "——\n",
@@ -214,7 +215,9 @@ def _headings(m: Material, lines: list[str]) -> _BlockSense:
     edits: list[Edit] = []
     has_first = False
     for n, line in enumerate(lines):
-        has_first = has_first or line.startswith("## ")
+        if not line or line[0] not in _HEADING_STARTS:
+            has_first = has_first or line.startswith("## ")
+            continue
         numbered = _compiled(_HEADING).match(line)
         bold = _compiled(_BOLD).match(line)
         if not numbered and not bold:

@@ -24,9 +24,11 @@ _FORMULA: Final = r"[=＝×÷≈]"
 _TIMES: Final = (
     r"(?<=[0-9A-Za-z)）])\*{1,2}(?=[0-9A-Za-z(（])|(?<=[\w)）])(?<!\*)\*(?!\*)(?=[\w(（])"
 )
+_POWER: Final = r"[0-9A-Za-z]\*\*[0-9A-Za-z]"
 _ENTITY: Final = r"&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[0-9A-Za-z]+);"
 _DRIVE: Final = r"(?<![0-9A-Za-z])[A-Za-z]:\\(?=[#*_+.-])"
 _ITEM: Final = r"( *)([0-9]{1,9})\. "
+_ANY_ITEM: Final = r"^ *[0-9]+\. "
 _compiled: Final = cache(re.compile)
 
 
@@ -35,13 +37,13 @@ def lost_sign_rules(m: Material, body: str, lines: list[str]) -> Iterator[Proble
 
     ``lines`` are those of :func:`xuelan.text.prose.lines`.
     """
-    if "*" in body and _compiled(_STARS).search(body):
+    if "*" in body.replace("**", "") or _compiled(_POWER).search(body):
         yield from _stars(m, lines)
     if "&" in body and ";" in body:
         yield from _entities(m, lines)
     if ":\\" in body:
         yield from _paths(m, lines)
-    if ". " in body:
+    if _compiled(_ANY_ITEM, re.MULTILINE).search(body):
         yield from _numbers(m, lines)
 
 
@@ -107,10 +109,13 @@ def _paths(m: Material, lines: list[str]) -> Iterator[Problem]:
 def _numbers(m: Material, lines: list[str]) -> Iterator[Problem]:
     """Numbered lists that do not count one by one, and years taken for numbers of a list."""
     lists: dict[int, list[tuple[int, int, int]]] = {}
-    for at, line in enumerate([*lines, ""], m.body_line):
-        if line and not line[0].isspace() and not _compiled(_ITEM).match(line):
-            yield from _ended(m, lists, 0)
-        elif match := _compiled(_ITEM).match(line):
+    item = _compiled(_ITEM)
+    for at, line in enumerate(lines, m.body_line):
+        match = item.match(line) if line and line[0] in " 0123456789" else None
+        if match is None:
+            if lists and line and not line[0].isspace():
+                yield from _ended(m, lists, 0)
+        else:
             indent = len(match[1])
             yield from _ended(m, lists, indent + 1)
             lists.setdefault(indent, []).append((at, int(match[2]), match.end(2)))

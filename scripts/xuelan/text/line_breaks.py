@@ -11,8 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _BREAK: Final = re.compile(r"[ \t\u3000]*\n[ \t\u3000]*")
 _AS_WIDE_AS_ITS_NEIGHBOUR: Final = frozenset("“”‘’…—·")
@@ -59,8 +58,7 @@ def join_pieces(pieces: list[str]) -> list[str]:
     return joined
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """The lines of a paragraph as one; ``ends`` are the places where its lines meet."""
 
     line: int
@@ -72,17 +70,17 @@ class Paragraph:
         return self.line + bisect_right(self.ends, place) if self.ends else self.line
 
 
-def paragraphs(lines: list[str]) -> Iterator[Paragraph]:
-    """Every line by its number, from 1; lines that make one paragraph come as one."""
+def paragraphs(lines: list[str], sign: str) -> Iterator[Paragraph]:
+    """Each paragraph that has ``sign`` in it; lines that make one paragraph come as one."""
     parts: list[str] = []
     for number, line in enumerate(lines, 1):
-        if parts and (words := _further_words(parts[0], line)):
+        if parts and line and (words := _further_words(parts[0], line)):
             parts.append(words)
             continue
-        if parts:
+        if parts and any(sign in part for part in parts):
             yield _paragraph(number - len(parts), parts)
         parts = [line] if line else []
-    if parts:
+    if parts and any(sign in part for part in parts):
         yield _paragraph(len(lines) + 1 - len(parts), parts)
 
 

@@ -166,9 +166,7 @@ def tags(text: list[str]) -> Iterator[tuple[int, str]]:
 
 def sentences(text: list[str]) -> Iterator[Sentence]:
     """Every sentence that cites something."""
-    for paragraph in paragraphs(text):
-        if "@" not in paragraph.text:
-            continue
+    for paragraph in paragraphs(text, "@"):
         ended = paragraph.text
         for end in _SENTENCE_ENDS:  # faster than one pattern for all of them
             ended = ended.replace(end, "。")
@@ -186,8 +184,8 @@ def sentences(text: list[str]) -> Iterator[Sentence]:
 
 def quotations(text: list[str]) -> Iterator[tuple[int, str]]:
     """Line and words of every “…”, without the citations inside."""
-    for paragraph in paragraphs(text):
-        for match in _QUOTED.finditer(paragraph.text) if "“" in paragraph.text else ():
+    for paragraph in paragraphs(text, "“"):
+        for match in _QUOTED.finditer(paragraph.text):
             words = match[1]
             line = paragraph.line_at(match.start())
             yield line, CITATION.sub("", words) if "[@" in words else words

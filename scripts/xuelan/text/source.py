@@ -146,7 +146,8 @@ def decode(path: str, raw: bytes) -> tuple[Source | None, list[Problem]]:
     if not text or text.isspace():
         hint = "用 xuelan new 可以生成一份带说明的样板"
         return None, [*problems, Problem(path, 1, Code.EMPTY_FILE, "文件是空的", hint)]
-    if match := CONTROL.search(text):
+    # str.isprintable is false for all of them, and four times as fast as the pattern.
+    if not text.replace("\n", "").isprintable() and (match := CONTROL.search(text)):
         problems.append(_control_problem(path, text, match))
         text = CONTROL.sub("", text)
     return Source(path, text, _sha256(text.encode() if problems else raw)), problems

@@ -14,6 +14,7 @@ from xuelan.check import apply_rules
 from xuelan.editing.desk.forms import take_apart
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import FIELDS, Material
+from xuelan.model.review import content_digest
 from xuelan.reading.materials import Reading, interpret_in
 from xuelan.rendering.links import LinkTable
 from xuelan.rendering.renderer import Renderer
@@ -70,7 +71,7 @@ class ProofReader:
         own = [p for p in every if p.path == path]
         elsewhere = [p for p in every if p.path != path and p not in self._known]
         m = reading.material
-        fingerprint = m.text_digest(reading.body) if m else ""
+        fingerprint = content_digest(m, reading.body) if m else ""
         return CheckedDraft(own, elsewhere, self._render(reading), fingerprint)
 
     def _with(self, path: str, reading: Reading) -> Catalog:
