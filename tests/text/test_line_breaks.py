@@ -49,7 +49,7 @@ def test_lines_that_make_a_paragraph() -> None:
         ">",
         "壬",
     ]
-    assert list(paragraphs(lines, "")) == [
+    assert list(paragraphs(lines)) == [
         Paragraph(1, "## 题"),
         Paragraph(2, "甲乙", (1,)),
         Paragraph(5, "- 丙丁", (3,)),
@@ -63,6 +63,6 @@ def test_lines_that_make_a_paragraph() -> None:
 
 def test_a_place_is_told_by_its_line() -> None:
     """The first character of a line counts to it."""
-    (paragraph,) = paragraphs(["do", "it", "村里"], "it")
+    (paragraph,) = paragraphs(["do", "it", "村里"])
     assert paragraph.text == "do it村里"
     assert [paragraph.line_at(n) for n in range(7)] == [1, 1, 1, 2, 2, 3, 3]

@@ -70,7 +70,7 @@ class Paragraph(NamedTuple):
         return self.line + bisect_right(self.ends, place) if self.ends else self.line
 
 
-def paragraphs(lines: list[str], sign: str) -> Iterator[Paragraph]:
+def paragraphs(lines: list[str], sign: str = "") -> Iterator[Paragraph]:
     """Each paragraph that has ``sign`` in it; lines that make one paragraph come as one."""
     parts: list[str] = []
     for number, line in enumerate(lines, 1):
