@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT
 from xuelan.text.yaml_reader import YamlMapping, parse_yaml, unfold
+from xuelan.text.yaml_salvage import read_yaml
 
 
 def _value(yaml: str) -> object:
@@ -353,3 +354,20 @@ def test_no_depth_brings_the_program_down(opening: str) -> None:
     value, [problem] = parse_yaml("a.yml", opening * 100_000)
     assert value is None
     assert problem.line == 1
+
+
+_PARTS = (
+    "[", "]", "{", "}", ": ", ":", " ", "\n", "\n  ", "- ", "#", " #", "&a", "*a", "!b", "|", ">",
+    '"', "'", "甲", "，", "、", "? ", ",", "a", "null", "\\n", "：", "  tags：x", "\t", "%", "---",
+)  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@example(parts=['[["#"]]'])
+@example(parts=['[{"&": null}]'])
+@given(parts=st.lists(st.sampled_from(_PARTS), max_size=12))
+def test_slips_are_looked_for_in_any_value(parts: list[str]) -> None:
+    """A list in a list, a mapping in a list, a sign alone: problems stand within the text."""
+    text = f"id: a\ntags: {''.join(parts)}\nb: c\n"
+    _, problems = read_yaml("a.yml", text)
+    assert all(1 <= p.line <= text.count("\n") + 1 for p in problems)

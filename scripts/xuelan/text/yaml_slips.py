@@ -92,8 +92,9 @@ class _SlipFinder:
     def _close(self, level: _OpenCollection, event: Any) -> Iterator[Problem]:
         """The slips in a collection as a whole, and behind its closing bracket."""
         if level.in_brackets:
-            if len(level.values) == 1 and not level.is_mapping:
-                yield from self._joined(level.values[0])
+            match level.values:
+                case [yaml.ScalarEvent() as only] if not level.is_mapping:
+                    yield from self._joined(only)
             yield from self._comments(event, "", in_brackets=True)
 
     def _value(self, event: Any, *, in_brackets: bool) -> Iterator[Problem]:
@@ -136,7 +137,7 @@ class _SlipFinder:
     def _joined(self, event: Any) -> Iterator[Problem]:
         """The only entry of a list in brackets, if it holds Chinese commas."""
         value = event.value
-        if getattr(event, "style", "'") in ("'", '"') or not _SEPARATOR.search(value):
+        if event.style in ("'", '"') or not _SEPARATOR.search(value):
             return
         parts = [part for part in _SEPARATOR.split(value) if part]
         message = f"“{value}”会成为一项，不是{len(parts)}项"
