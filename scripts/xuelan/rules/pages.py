@@ -14,6 +14,7 @@ from xuelan.model.column import MATERIALS_FOLDER
 from xuelan.model.docs import HandWritten, PageLink
 from xuelan.rules.addresses import SiteMap, is_page_file, leads_to, maker, material_at
 from xuelan.rules.page_blocks import check_blocks
+from xuelan.rules.punctuation import find_faults
 from xuelan.text import page_text, prose
 from xuelan.text.problem import Code, Problem, did_you_mean
 from xuelan.text.source import is_file
@@ -34,6 +35,7 @@ def check_pages(catalog: Catalog) -> Iterator[Problem]:
         yield from _settings(catalog, page)
         yield from check_blocks(page, catalog.column.extensions)
         yield from _odd_links(page)
+        yield from _signs(page)
         if catalog.column.knows_pages:
             for link in page.links:
                 yield from _link(site, page, link)
@@ -90,6 +92,12 @@ def _has_template(catalog: Catalog, name: str) -> bool:
     own = catalog.column.theme_dir
     folders = [overrides.folder(), *([catalog.column.root / own] if own else [])]
     return name == "main.html" or any(is_file(folder / name) for folder in folders)
+
+
+def _signs(page: HandWritten) -> Iterator[Problem]:
+    """Half-width punctuation in Chinese; a page with a program of its own is left alone."""
+    if page.path.endswith(".md") and not any("<script" in line for line in page.lines):
+        yield from find_faults(page.path, page.lines, page.body_line)
 
 
 def _odd_links(page: HandWritten) -> Iterator[Problem]:

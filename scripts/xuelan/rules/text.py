@@ -20,6 +20,7 @@ from xuelan.rules.layout import layout_rules
 from xuelan.rules.lost_signs import lost_sign_rules
 from xuelan.rules.pictures import check_pictures
 from xuelan.rules.portable import is_ordinary, portable_rules
+from xuelan.rules.punctuation import check_signs
 from xuelan.rules.slips import mended_citation, slip_rules
 from xuelan.text import prose
 from xuelan.text.problem import Code, Problem, did_you_mean
@@ -91,6 +92,7 @@ def _check(m: Material, body: str, text: list[str]) -> Iterator[Problem]:
     yield from layout_rules(m, body, text, ordinary=ordinary)
     yield from slip_rules(m, body, text)
     yield from lost_sign_rules(m, body, text)
+    yield from check_signs(m, body, text)
     yield from find_template_words(m, body)
 
 

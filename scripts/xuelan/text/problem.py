@@ -177,6 +177,11 @@ class Code(Enum):
         Severity.WARNING,
         "信息栏里放行的问题，这份材料里并没有，应删掉这一条。",
     )
+    PUNCTUATION = (
+        "punctuation",
+        Severity.NOTE,
+        "中文里用了半角标点、全角数字，或省略号、连接号写得不合规范（GB/T 15834、15835）。",
+    )
     PORTABLE = "portable", Severity.ERROR, "这种写法在代码平台预览和网站上显示不一样。"
     # What must not be published
     PERSONAL_NUMBER = (
