@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import pytest
 from lxml import html
 
+import office_files as made
 import tiny
 from xuelan.kits.packing import offline_site
 from xuelan.text.file_names import LONGEST_PUBLISHED
@@ -32,7 +34,10 @@ def _attached(names: list[str]) -> tiny.Files:
     )
     changed = tiny.text(tiny.STORY, ("status: published", f"attachments:\n{rows}status: published"))
     links = "\n\n".join(f"见[附件{n}](files/{quote(name)})。" for n, name in enumerate(names))
-    files = {f"materials/stories/files/{name}": f"第{n}件" for n, name in enumerate(names)}
+    files = {
+        f"materials/stories/files/{name}": made.zipped({"件.txt": f"第{n}件".encode()})
+        for n, name in enumerate(names)
+    }
     return {tiny.STORY: f"{changed}\n\n{links}\n", **files}
 
 
@@ -41,12 +46,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.build(tmp_path_factory.mktemp("names"), _attached(NAMES))
 
 
+def _words(path: Path) -> str:
+    """What the only file in a ZIP file says."""
+    with zipfile.ZipFile(path) as package:
+        return package.read("件.txt").decode()
+
+
 def _contents(site: Path, page: str, source: str) -> list[str]:
     """What the links to ZIP files in ``source``, which stands at ``page``, lead to."""
     found = [str(a) for a in html.fromstring(source).xpath("//main//a/@href") if ".zip" in a]
     paths = [urlsplit(urljoin(f"https://example.org/{page}", a)) for a in found]
     assert not any(p.query or p.fragment for p in paths)
-    return [(site / unquote(p.path).lstrip("/")).read_text() for p in paths]
+    return [_words(site / unquote(p.path).lstrip("/")) for p in paths]
 
 
 EVERY = [f"第{n}件" for n in range(len(NAMES))]
@@ -71,7 +82,7 @@ def test_addresses_in_the_catalogue(site: Path) -> None:
     story = next(row for row in rows if row["id"] == "story-night-school")
     addresses = [a["address"] for a in story["attachments"]]
     assert all(a.isascii() for a in addresses)
-    assert [(site / unquote(a)).read_text() for a in addresses] == EVERY
+    assert [_words(site / unquote(a)) for a in addresses] == EVERY
 
 
 def test_published_names_are_short(site: Path) -> None:

@@ -147,7 +147,7 @@ def test_the_block_may_be_laid_out_freely(tmp_path: Path, needs: str) -> None:
 
 def test_other_plugins_may_stand_beside(tmp_path: Path) -> None:
     """The block ends where the next plugin begins."""
-    old = "        host: 甲县示例单位\n"
+    old = "      id: 示例专栏\n"
     column = _good(tmp_path, (old, f"{old}  - search:\n      lang: zh\n\nextra:\n  a: 1\n"))
     assert column.footer.host == "甲县示例单位"
 

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+import office_files as made
 import tiny
 from kit_plans import STUDY, planned, prints
 from xuelan.kits.formats import enclosures, epub
@@ -36,7 +37,7 @@ def _png() -> bytes:
 FOLDER = "materials/stories/files/"
 FILES_OF_STORY = {
     f"{FOLDER}terraces.png": _png(),
-    f"{FOLDER}song.mp3": b"ID3",
+    f"{FOLDER}song.mp3": made.song(),
     f"{FOLDER}form.docx": b"one",
     f"{FOLDER}copy.docx": b"two",
 }
