@@ -28,6 +28,7 @@ from xuelan.rendering.pipeline import render_all
 from xuelan.search import common
 from xuelan.search.document import IndexDocument, list_documents
 from xuelan.search.reader import IndexReader
+from xuelan.search.site_pages import list_site_pages
 from xuelan.site import write_site
 
 MODULES = ROOT / "overrides/assets/xuelan/search"
@@ -61,7 +62,8 @@ def column() -> Catalog:
 def documents(column: Catalog) -> list[IndexDocument]:
     """Everything the real column's search holds, in its order."""
     files = read_texts(ROOT, [a for m in column.public for a in m.attachments])
-    return [ref.load() for ref in list_documents(column, render_all(column), files)]
+    refs = list_documents(column, render_all(column), files) + list_site_pages(column)
+    return [ref.load() for ref in refs]
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import pytest
 
 from search.oracle import ACROSS, LONGEST, Oracle, draw_mutilated, draw_substring
 from xuelan.search import matching
+from xuelan.search.answer import EXACT, answer
 from xuelan.search.document import IndexDocument
-from xuelan.search.matching import EXACT
 from xuelan.search.query import parse
 from xuelan.search.reader import IndexReader
 
@@ -57,7 +57,7 @@ def test_whatever_stands_nowhere_is_not_in_the_exact_group(
         if oracle.find(query):
             continue
         left -= 1
-        found = matching.answer(reader, parse(query))
+        found = answer(reader, parse(query))
         assert found.group != EXACT or not found.hits, query
 
 

@@ -16,7 +16,7 @@ from search.test_golden import GROUPS
 from xuelan.search.document import IndexDocument
 from xuelan.search.normal import fold, load_variants
 from xuelan.search.reader import IndexReader
-from xuelan.search.results import ask
+from xuelan.search.results import SearchResult, ask
 
 ROWS = 10
 
@@ -38,8 +38,9 @@ ASK = """async ([address, queries]) => {
   const answers = [];
   for (const query of queries) {
     const { answer, rows, meant, cut, forms } = await ask(query);
-    const found = rows.map(({ card, url, label, excerpt }) => ({
+    const found = rows.map(({ card, url, label, excerpt, hit }) => ({
       id: card.id, title: card.title, kind: card.kind, date: card.date, url, label, excerpt,
+      matched: hit.missing ? hit.pieces : [], missing: hit.missing ?? [],
     }));
     answers.push({ group: answer.group, count: answer.hits.length, found, meant, cut, forms });
   }
@@ -61,11 +62,16 @@ def _python(reader: IndexReader, query: str) -> dict[str, Any]:
     return {
         "group": answer.group,
         "count": answer.count,
-        "found": [{name: getattr(f, name) for name in f.__slots__} for f in answer.found],
+        "found": [_as_row(f) for f in answer.found],
         "meant": list(answer.meant),
         "cut": answer.cut,
         "forms": [list(form) for form in answer.forms],
     }
+
+
+def _as_row(found: SearchResult) -> dict[str, Any]:
+    texts = {name: getattr(found, name) for name in found.__slots__}
+    return {**texts, "matched": list(found.matched), "missing": list(found.missing)}
 
 
 def _same(page: Page, server: Server, reader: IndexReader, queries: list[str]) -> None:
@@ -128,6 +134,9 @@ def test_odd_queries(
     ]
     queries += [" ".join(map(str, range(30))), longest, longest[3:60], whole[:2001], "毛" * 2001]
     queries += ["签到表", "簽到表", "会议 表决", "支部", "会议记录 毛丰美"]
+    queries += ["毛丰美 -央视", "玉米 －水样", "-大梨树", "-大梨树 -毛丰美", "毛丰美 - 大梨树", "-"]
+    queries += ["毛丰美 -“心得 体会” -干", "毛丰美 -毛丰美", "什么时候", "毛丰美是谁", "目的"]
+    queries += ["大梨树村在哪里", "毛丰美哪年去世的", "请问 “大梨树” 在哪里", "“大梨树” 量子纠缠"]
     queries += ["“毛丰美心得体会”", "毛丰美 “心得体会”", "\t毛丰美\n大梨树", "毛丰美" * 10]
     _same(page, server, reader, queries)
 

@@ -181,7 +181,7 @@ def test_taken_apart_and_meant(home: Page) -> None:
     """Each group says what it is; what was meant is one click away."""
     home.keyboard.press("/")
     type_in(home, "毛丰美心得体会")
-    expect(home.get_by_role("status")).to_contain_text("拆开匹配")
+    expect(home.get_by_role("status")).to_contain_text("相关匹配")
     assert {"毛丰美", "心得体会"} <= set(home.locator(f"{RESULTS} mark").all_inner_texts())
     home.keyboard.press("Control+a")
     type_in(home, "毛峰美")

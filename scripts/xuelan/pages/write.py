@@ -28,6 +28,7 @@ from xuelan.pages.frames import HostOutput
 from xuelan.pages.theme import Page
 from xuelan.reading import attachments
 from xuelan.search.document import list_documents
+from xuelan.search.site_pages import list_site_pages
 from xuelan.search.update import IndexUpdate
 from xuelan.text.digests import key_of
 from xuelan.text.file_names import published_name
@@ -211,7 +212,7 @@ def start_index(context: BuildContext, edition: Edition) -> IndexUpdate:
     catalog = edition.catalog
     own = [a for m in catalog.public for a in m.attachments]
     files = attachments.read_texts(catalog.column.root, own, context.cache)
-    documents = list_documents(catalog, edition.texts, files)
+    documents = list_documents(catalog, edition.texts, files) + list_site_pages(catalog)
     return IndexUpdate(documents, edition.tree, context.cache, context.workers)
 
 

@@ -68,7 +68,8 @@ class DocumentRef(NamedTuple):
     """A document that is loaded only when the index needs its text.
 
     ``key`` changes with the document, ``face`` with its facets. References stand in the order that
-    decides between equal hits: newest first.
+    decides between equal hits: newest first. A question that is one of the words in ``menu`` brings
+    this document first.
     """
 
     key: bytes
@@ -76,6 +77,7 @@ class DocumentRef(NamedTuple):
     id: str
     facets: Callable[[], Facets]
     load: Callable[[], IndexDocument]
+    menu: tuple[str, ...] = ()
 
 
 AttachmentTexts = Mapping[str, AttachmentText]

@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Final, NamedTuple
 
+from xuelan.search.question_words import ASKING, PARTICLES
 from xuelan.text.errors import XuelanError
 
 FOLDER: Final = "search/index"
@@ -37,7 +38,9 @@ class IndexManifest:
     ``build`` names this index, ``order`` the documents and their order; ``bits`` is the number
     of top bits of a key that name its shard; ``count`` the number of documents; ``odd`` are the
     traditional characters that also are in GB 2312. ``forms`` are few, and found without a file.
-    ``common`` are the sequences with shards of their own, numbered from ``1 << bits``.
+    ``common`` are the sequences with shards of their own, numbered from ``1 << bits``. ``menu``
+    are pairs of a folded word and the document that it brings first. ``asking`` and ``particles``
+    are the words dropped from a question.
     """
 
     build: str
@@ -47,6 +50,9 @@ class IndexManifest:
     odd: str
     forms: tuple[FormLink, ...] = ()
     common: tuple[str, ...] = ()
+    menu: tuple[tuple[str, int], ...] = ()
+    asking: tuple[str, ...] = ASKING
+    particles: str = PARTICLES
 
     def as_json(self) -> str:
         """The manifest as the browser reads it."""
@@ -65,7 +71,9 @@ def decode_manifest(script: bytes) -> IndexManifest:
         raise DamagedIndexError("now")
     content = json.loads(match[1])
     forms = tuple(FormLink(*form) for form in content.pop("forms"))
-    return IndexManifest(**content | {"forms": forms, "common": tuple(content["common"])})
+    content["menu"] = tuple((word, doc) for word, doc in content.get("menu", ()))
+    lists = {name: tuple(content[name]) for name in ("common", "asking") if name in content}
+    return IndexManifest(**content | {"forms": forms, **lists})
 
 
 class ShardKind(NamedTuple):

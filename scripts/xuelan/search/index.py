@@ -25,6 +25,7 @@ from xuelan.search.files import (
     IndexManifest,
     ShardKind,
 )
+from xuelan.search.normal import fold
 from xuelan.search.notes import IndexNotes
 from xuelan.search.patch import DocumentEdit, ShardPatcher
 from xuelan.search.rebuild import Rebuild, split_into_batches
@@ -159,6 +160,7 @@ class IndexBuilder:
             odd=notes.odd,
             forms=forms,
             common=self._shape.common.texts,
+            menu=tuple((fold(w), n) for n, ref in enumerate(self._refs) for w in ref.menu),
         )
         # The old folder is renamed, so that files that stay are not moved one by one.
         if last not in ("", manifest.build):

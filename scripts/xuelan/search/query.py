@@ -1,6 +1,7 @@
 """Queries: the terms that must all be found, and how a phrase is looked up.
 
-Spaces separate terms. Quotation marks around a term keep its spaces and ask for exactly it.
+Spaces separate terms. Quotation marks around a term keep its spaces and ask for exactly it; a minus
+in front of a term excludes what holds it.
 ``fold.js`` does the same in the browser.
 """
 
@@ -19,6 +20,7 @@ MOST_TERMS: Final = 12
 _SPACE: Final = re.compile(
     "[\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 )
+_MINUS: Final = "-－−"
 _CLOSING: Final = {'"': '"', "“": "”", "「": "」", "『": "』", "＂": "＂"}
 
 
@@ -32,38 +34,54 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The terms; ``cut`` when the query was too long and its end is not searched."""
+    """The terms; ``cut`` when the query was too long and its end is not searched.
+
+    ``without`` are the folded terms that no result may hold.
+    """
 
     terms: tuple[Term, ...]
     cut: bool = False
+    without: tuple[str, ...] = ()
 
 
 def parse(text: str) -> Query:
-    """Read the terms that a reader typed, in order, each only once."""
+    """Read the terms that a reader typed, in order, each only once.
+
+    Where every term has a minus there is nothing to take away from, and all are looked for.
+
+    >>> query = parse("玉米 -水样")
+    >>> [term.text for term in query.terms], query.without
+    (['玉米'], ('水样',))
+    """
     text = unicodedata.normalize("NFC", text)
     terms: dict[str, Term] = {}
-    for raw, whole in _split(text[:MOST_CHARACTERS]):
-        folded = fold(raw)
-        if folded and folded not in terms:
-            terms[folded] = Term(folded, whole)
-    kept = tuple(terms.values())
-    return Query(kept[:MOST_TERMS], len(text) > MOST_CHARACTERS or len(kept) > MOST_TERMS)
+    without: dict[str, Term] = {}
+    for raw, whole, minus in _split(text[:MOST_CHARACTERS]):
+        if folded := fold(raw):
+            (without if minus else terms).setdefault(folded, Term(folded, whole))
+    kept, left = tuple(terms.values()), tuple(without)
+    if not kept:
+        kept, left = tuple(without.values()), ()
+    cut = len(text) > MOST_CHARACTERS or max(len(kept), len(left)) > MOST_TERMS
+    return Query(kept[:MOST_TERMS], cut, left[:MOST_TERMS])
 
 
-def _split(text: str) -> list[tuple[str, bool]]:
-    """Return each raw term, and True for one in quotation marks."""
+def _split(text: str) -> list[tuple[str, bool, bool]]:
+    """Return each raw term, True for one in quotation marks, True for one after a minus."""
     found = []
     at = 0
     while at < len(text):
         if space := _SPACE.match(text, at):
             at = space.end()
             continue
+        minus = text[at] in _MINUS and at + 1 < len(text) and not _SPACE.match(text, at + 1)
+        at += minus
         end = _find_quotation_end(text, at)
         whole = end > 0
         if not whole:
             space = _SPACE.search(text, at)
             end = space.start() if space else len(text)
-        found.append((text[at:end], whole))
+        found.append((text[at:end], whole, minus))
         at = end
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from xuelan.search import matching
+from xuelan.search.answer import RELATED, answer
 from xuelan.search.files import FormLink
 from xuelan.search.matching import Hit
 from xuelan.search.normal import count_units, fold, fold_ends
@@ -28,7 +28,11 @@ _NO_BEGINNING: Final = "，、。；：！？"
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A hit as it is shown. ``label`` says in what it stands, such as a heading or a page."""
+    """A hit as it is shown. ``label`` says in what it stands, such as a heading or a page.
+
+    Of a hit that only comes near, ``matched`` and ``missing`` are the parts of the query that do
+    stand there and do not; of an exact one both are empty.
+    """
 
     id: str
     title: str
@@ -37,6 +41,8 @@ class SearchResult:
     date: str
     label: str
     excerpt: str
+    matched: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +73,12 @@ def search(site: Path, text: str, most: int) -> ResultPage:
 def ask(reader: IndexReader, text: str, most: int) -> ResultPage:
     """Search an index that is open already."""
     query = parse(text)
-    answer = matching.answer(reader, query)
-    found = tuple(show(reader, hit) for hit in answer.hits[:most])
-    missed = bool(query.terms) and answer.group == matching.PARTIAL
+    reply = answer(reader, query)
+    found = tuple(show(reader, hit) for hit in reply.hits[:most])
+    missed = bool(query.terms) and reply.group == RELATED
     meant = suggest(text.strip(), reader.load_words()) if missed else []
     forms = find_forms(reader.manifest.forms, query)
-    return ResultPage(answer.group, len(answer.hits), found, tuple(meant), query.cut, forms)
+    return ResultPage(reply.group, len(reply.hits), found, tuple(meant), query.cut, forms)
 
 
 def find_forms(forms: tuple[FormLink, ...], query: Query) -> tuple[FormLink, ...]:
@@ -97,6 +103,8 @@ def show(reader: IndexReader, hit: Hit) -> SearchResult:
         date=content["date"],
         label=label,
         excerpt=_cut_excerpt(text, at),
+        matched=() if hit.missing is None else hit.pieces,
+        missing=hit.missing or (),
     )
 
 
@@ -130,9 +138,16 @@ def as_text(page: ResultPage) -> str:
     for result in page.found:
         facts = " ".join(fact for fact in (result.kind, result.date, result.label) if fact)
         lines += ["", f"{result.title}（{facts}）", f"  {result.excerpt}", f"  {result.url}"]
+        lines += [f"  {_compare(result)}"] if result.matched else []
     if page.count > len(page.found):
         lines += ["", f"另有 {page.count - len(page.found)} 篇，用 --limit 多看几篇。"]
     return "\n".join(lines) + "\n"
+
+
+def _compare(result: SearchResult) -> str:
+    """Say what of the query stands in a result and what does not."""
+    held, lacks = ("".join(f"“{t}”" for t in texts) for texts in (result.matched, result.missing))
+    return f"有{held}，没有{lacks}" if lacks else f"有{held}"
 
 
 def as_json(query: str, page: ResultPage) -> str:

@@ -1,6 +1,6 @@
 // One question to the index: terms, hits and the first of them as they are shown.
 
-import { answer } from "./engine.js";
+import { answer } from "./answer.js";
 import { parse, useVariants } from "./fold.js";
 import { namedForms } from "./forms.js";
 import { current, named, renewed, Unavailable } from "./load.js";
@@ -10,7 +10,7 @@ import { show } from "./texts.js";
 /**
  * @typedef {import("./texts.js").Hit} Hit
  * @typedef {import("./texts.js").Shown} Shown
- * @typedef {import("./engine.js").Answer} Answer
+ * @typedef {import("./answer.js").Answer} Answer
  * @typedef {Shown & {hit: Hit}} Row
  * @typedef {object} Reply
  * @property {Answer} answer
@@ -77,7 +77,7 @@ export function ask(text, arrange = async (hits) => hits) {
     const found = await answer(query);
     const hits = await arrange(found.hits);
     const [rows, next] = await take(hits, 0);
-    const missed = query.terms.length && found.group === "部分匹配";
+    const missed = query.terms.length && found.group === "相关匹配";
     const meant = missed ? await suggestions(text.trim()) : [];
     const forms = namedForms(text);
     return { answer: { ...found, hits }, cut: query.cut, rows, next, meant, forms };

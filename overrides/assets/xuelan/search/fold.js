@@ -77,7 +77,10 @@ export function ends(text) {
 
 /**
  * @typedef {{text: string, whole: boolean}} Term a folded piece of a query
- * @typedef {{terms: Term[], cut: boolean}} Query `cut` when its end is not searched
+ * @typedef {object} Query
+ * @property {Term[]} terms
+ * @property {boolean} cut its end is not searched
+ * @property {string[]} without folded terms that no result may hold
  */
 
 /** @param {string} typed @returns {Query} */
@@ -86,18 +89,22 @@ export function parse(typed) {
   const characters = [...text];
   /** @type {Map<string, Term>} */
   const terms = new Map();
-  for (const [raw, whole] of separated(characters.slice(0, MOST_CHARACTERS).join(""))) {
+  /** @type {Map<string, Term>} */
+  const without = new Map();
+  for (const [raw, whole, minus] of separated(characters.slice(0, MOST_CHARACTERS).join(""))) {
     const result = fold(raw);
-    if (result && !terms.has(result)) terms.set(result, { text: result, whole });
+    const those = minus ? without : terms;
+    if (result && !those.has(result)) those.set(result, { text: result, whole });
   }
-  const kept = [...terms.values()];
-  const cut = characters.length > MOST_CHARACTERS || kept.length > MOST_TERMS;
-  return { terms: kept.slice(0, MOST_TERMS), cut };
+  const kept = [...(terms.size ? terms : without).values()];
+  const left = terms.size ? [...without.keys()] : [];
+  const cut = characters.length > MOST_CHARACTERS || Math.max(kept.length, left.length) > MOST_TERMS;
+  return { terms: kept.slice(0, MOST_TERMS), cut, without: left.slice(0, MOST_TERMS) };
 }
 
-/** @param {string} text @returns {[string, boolean][]} */
+/** @param {string} text @returns {[string, boolean, boolean][]} raw, quoted, after a minus */
 function separated(text) {
-  /** @type {[string, boolean][]} */
+  /** @type {[string, boolean, boolean][]} */
   const found = [];
   let at = 0;
   while (at < text.length) {
@@ -105,10 +112,12 @@ function separated(text) {
       at++;
       continue;
     }
+    const minus = "-－−".includes(text[at]) && at + 1 < text.length && !SPACE.test(text[at + 1]);
+    if (minus) at++;
     let end = quoted(text, at);
     const whole = end > 0;
     if (!whole) for (end = at + 1; end < text.length && !SPACE.test(text[end]); ) end++;
-    found.push([text.slice(at, end), whole]);
+    found.push([text.slice(at, end), whole, minus]);
     at = end;
   }
   return found;

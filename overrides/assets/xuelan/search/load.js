@@ -2,7 +2,17 @@
 
 /**
  * @typedef {import("./forms.js").Form} Form
- * @typedef {{build: string, order: string, bits: number, count: number, odd: string, forms: Form[], common: string[]}} Manifest
+ * @typedef {object} Manifest
+ * @property {string} build
+ * @property {string} order
+ * @property {number} bits
+ * @property {number} count
+ * @property {string} odd
+ * @property {Form[]} forms
+ * @property {string[]} common
+ * @property {[string, number][]} menu words that bring a document first
+ * @property {string[]} asking words dropped from a question
+ * @property {string} particles dropped at the end of what is left
  * @typedef {{name: string, size: number, data: string}} Delivery
  */
 
@@ -16,7 +26,10 @@ export class Unavailable extends Error {}
 class Late extends Unavailable {}
 
 /** @type {Manifest} */
-let manifest = { build: "", order: "", bits: 0, count: 0, odd: "", forms: [], common: [] };
+let manifest = {
+  build: "", order: "", bits: 0, count: 0, odd: "", forms: [], common: [], menu: [],
+  asking: [], particles: "",
+};
 /** The address of the folder with this script, ending in "/". */
 let home = "";
 /** @type {Map<string, Promise<unknown>>} */

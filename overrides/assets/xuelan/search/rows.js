@@ -35,6 +35,7 @@ function withMarks(text, pieces) {
 /** @param {Row} row @returns {HTMLLIElement} */
 export function result({ card, url, label, excerpt, hit }) {
   const place = label ? [element("span", { class: "hit-place" }, label)] : [];
+  const compared = hit.missing && element("p", { class: "hit-compared" }, ...comparison(hit.pieces, hit.missing));
   const facts = [card.date, card.unit].filter(Boolean).map((fact) => element("span", {}, fact));
   return element(
     "li",
@@ -42,7 +43,17 @@ export function result({ card, url, label, excerpt, hit }) {
     element("a", { class: "hit-title", href: link(url) }, ...withMarks(card.title, hit.pieces)),
     element("p", { class: "hit-text" }, ...withMarks(excerpt, hit.pieces)),
     element("p", { class: "hit-meta" }, element("span", { class: "kind" }, card.kind), ...facts, ...place),
+    ...(compared ? [compared] : []),
   );
+}
+
+/**
+ * @param {string[]} pieces @param {string[]} missing
+ * @returns {string[]} what of the question stands there and what does not
+ */
+function comparison(pieces, missing) {
+  const quoted = (/** @type {string[]} */ texts) => texts.map((text) => `“${text}”`).join("");
+  return [`有${quoted(pieces)}`, ...(missing.length ? [`，没有${quoted(missing)}`] : [])];
 }
 
 /**
@@ -57,8 +68,7 @@ export function sentence({ answer: { group, hits, about }, cut }, text) {
   if (!hits.length) return [...long, `没有找到${asked}，共`, count, "篇。"];
   const number = [about ? "约" : "共", count, "篇。"];
   if (group === "完整匹配") return [...long, "完整匹配，", ...number];
-  if (group === "拆开匹配") return [...long, `没有连在一起的${asked}；拆开匹配，`, ...number];
-  return [...long, `没有一篇写全了${asked}；部分匹配，`, ...number];
+  return [...long, `没有一篇照样写着${asked}；相关匹配，`, ...number];
 }
 
 /** @param {import("./forms.js").Form[]} forms @returns {(Node | string)[]} where to get them */

@@ -22,7 +22,7 @@ const AFTER = 72;
  * @property {string} date
  * @property {string} unit
  * @property {Piece[]} pieces
- * @typedef {{doc: number, place: number, pieces: string[], stands?: () => Promise<boolean>}} Hit
+ * @typedef {{doc: number, place: number, pieces: string[], missing?: string[], stands?: () => Promise<boolean>}} Hit
  * @typedef {{card: Card, url: string, label: string, excerpt: string}} Shown
  */
 
