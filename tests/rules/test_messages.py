@@ -20,7 +20,7 @@ import tiny
 from readable import Block, Case, read
 from xuelan.check import check
 from xuelan.cli import main
-from xuelan.text import problem
+from xuelan.text import annotations, problem
 from xuelan.text.problem import Code, Problem, Severity
 
 CASES = [*read("messages.md"), *read("pages.md")]
@@ -195,14 +195,16 @@ def test_github_knows_warnings_and_notes() -> None:
         Problem("a.md", 1, Code.SIGN_OFF, "甲"),
         Problem("a.md", 2, Code.UNUSED_WORK, "乙"),
     ]
-    assert problem.as_github(found) == (
+    assert annotations.as_github(found) == (
         "::warning file=a.md,line=1,title=sign-off::甲\n"
         "::notice file=a.md,line=2,title=unused-work::乙\n"
     )
-    assert problem.as_github([]) == ""
+    assert annotations.as_github([]) == ""
 
 
-@pytest.mark.parametrize("form", [problem.as_text, problem.as_json, problem.as_github])
+@pytest.mark.parametrize(
+    "form", [problem.as_text, problem.as_json, annotations.as_github, annotations.as_gitlab]
+)
 def test_a_name_cannot_add_lines_to_the_output(form: Callable[[list[Problem]], str]) -> None:
     """A name with a line break in it stays on its line: nobody injects workflow commands."""
     found = [Problem("a\n::stop-commands::x\ud800.md", 1, Code.SLUG, "“a\r\x1b[31m”")]
@@ -306,7 +308,12 @@ def _never_raises(root: Path, path: str, content: bytes) -> None:
     try:
         _, found = check(root)
         assert found == sorted(found)
-        for form in (problem.as_text, problem.as_json, problem.as_github):
+        for form in (
+            problem.as_text,
+            problem.as_json,
+            annotations.as_github,
+            annotations.as_gitlab,
+        ):
             assert form(found).encode() is not None
     finally:
         (root / path).write_bytes((tiny.TINY / path).read_bytes())

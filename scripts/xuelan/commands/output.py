@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from xuelan.text.problem import Problem
 
-FORMATS = ("text", "json", "github")
+FORMATS = ("text", "json", "github", "gitlab")
 
 
 def print_problems(
@@ -20,11 +20,16 @@ def print_problems(
 
     With ``quiet`` only those that do are printed, and with none of them nothing in plain text.
     """
-    from xuelan.text import problem
+    from xuelan.text import annotations, problem
 
     failing = problem.fatal(problems, strict=strict)
     shown = failing if quiet else problems
-    formats = {"text": problem.as_text, "json": problem.as_json, "github": problem.as_github}
+    formats = {
+        "text": problem.as_text,
+        "json": problem.as_json,
+        "github": annotations.as_github,
+        "gitlab": annotations.as_gitlab,
+    }
     if shown or not quiet or form != "text":
         click.echo(formats[form](shown), nl=False)
     return bool(failing)

@@ -318,7 +318,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"是不是想写“{near[0]}”？" if near else ""
 
 
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Characters that a file's name can have and a line of output must not: line breaks, escape
 sequences, bytes that are no UTF-8."""
 
@@ -329,9 +329,9 @@ def as_text(problems: Iterable[Problem]) -> str:
     found = sorted(problems)
     for p in found:
         place = f"{p.path}:{p.line}: {p.code.severity}[{p.code.slug}] {p.message}"
-        lines.append(_UNSEEN.sub("\ufffd", place))
+        lines.append(UNSEEN.sub("\ufffd", place))
         if p.hint:
-            lines.append(_UNSEEN.sub("\ufffd", f"    提示：{p.hint}"))
+            lines.append(UNSEEN.sub("\ufffd", f"    提示：{p.hint}"))
     lines.append(summary(found))
     return "\n".join(lines) + "\n"
 
@@ -352,7 +352,7 @@ def as_json(problems: Iterable[Problem]) -> str:
     found = sorted(problems)
     rows = [
         {
-            "path": _UNSEEN.sub("\ufffd", p.path),
+            "path": UNSEEN.sub("\ufffd", p.path),
             "line": p.line,
             "code": p.code.slug,
             "severity": p.code.severity.name.lower(),
@@ -364,23 +364,3 @@ def as_json(problems: Iterable[Problem]) -> str:
     ]
     data = {"problems": rows, "errors": sum(p.is_error for p in found)}
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-_GITHUB_LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-
-
-def as_github(problems: Iterable[Problem]) -> str:
-    """Problems as GitHub Actions workflow commands, shown beside the line in a pull request."""
-    lines = []
-    for p in sorted(problems):
-        parts = (p.message, f"提示：{p.hint}" if p.hint else "")
-        message = "%0A".join(_UNSEEN.sub("\ufffd", t).replace("%", "%25") for t in parts if t)
-        where = (
-            _UNSEEN.sub("\ufffd", p.path)
-            .replace("%", "%25")
-            .replace(":", "%3A")
-            .replace(",", "%2C")
-        )
-        level = _GITHUB_LEVEL[p.code.severity]
-        lines.append(f"::{level} file={where},line={p.line},title={p.code.slug}::{message}")
-    return "\n".join(lines) + ("\n" if lines else "")

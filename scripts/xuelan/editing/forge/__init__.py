@@ -1,0 +1,1 @@
+"""Pull requests: what changed since a revision, reports for forges, previews, workflow files."""
