@@ -22,8 +22,8 @@ media:
   - {file: files/terraces.png, title: 山上的梯田, alt: 一层层的梯田}
   - {file: files/song.mp3, title: 夜校的歌, transcript: 白天修田，夜里读书。}
 attachments:
-  - {file: files/form.docx, title: '报名表/第1页: 样表'}
-  - {file: files/copy.docx, title: '报名表/第1页: 样表'}
+  - {file: files/form.txt, title: '报名表/第1页: 样表'}
+  - {file: files/copy.txt, title: '报名表/第1页: 样表'}
 questions:"""
 WITH_FILES = ("questions:", FILES)
 
@@ -38,8 +38,8 @@ FOLDER = "materials/stories/files/"
 FILES_OF_STORY = {
     f"{FOLDER}terraces.png": _png(),
     f"{FOLDER}song.mp3": made.song(),
-    f"{FOLDER}form.docx": b"one",
-    f"{FOLDER}copy.docx": b"two",
+    f"{FOLDER}form.txt": b"one",
+    f"{FOLDER}copy.txt": b"two",
 }
 
 
@@ -88,15 +88,16 @@ def test_the_electronic_book_holds_the_picture(plan: KitPlan) -> None:
 def test_attachments_keep_their_titles_and_bytes(plan: KitPlan) -> None:
     """Two of one title stay two; a sign Windows refuses is made full-width."""
     assert [(f.name, f.data) for f in enclosures.files(plan)] == [
-        ("80-附件/01-报名表／第1页： 样表.docx", b"one"),
-        ("80-附件/02-报名表／第1页： 样表.docx", b"two"),
+        ("80-附件/01-报名表／第1页： 样表.txt", b"one"),
+        ("80-附件/02-报名表／第1页： 样表.txt", b"two"),
     ]
 
 
-def test_a_broken_picture_stops_the_book(tmp_path: Path) -> None:
+def test_a_picture_that_breaks_after_the_check_stops_the_book(tmp_path: Path) -> None:
     """Not an empty frame: a sentence that names what is wrong."""
     media = ("questions:", "media:\n  - {file: a.png, title: 图, alt: 山}\nquestions:")
-    others = {tiny.STORY: tiny.text(tiny.STORY, media), "materials/stories/a.png": "no picture"}
-    made = planned(tmp_path, STUDY, others)
+    others = {tiny.STORY: tiny.text(tiny.STORY, media), "materials/stories/a.png": _png()}
+    plan = planned(tmp_path, STUDY, others)
+    (tmp_path / "column" / "materials/stories/a.png").write_bytes(b"no picture")
     with pytest.raises(press.PressError, match="排版没有通过"):
-        list(prints(made))
+        list(prints(plan))
