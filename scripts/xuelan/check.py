@@ -25,6 +25,7 @@ from xuelan.text.problem import Code, Problem
 RULES: Final = (
     collection.check_settings,
     collection.check_ids,
+    collection.check_former_ids,
     collection.check_references,
     collection.check_rights,
     collection.check_life,

@@ -13,6 +13,7 @@ from xuelan.commands.import_files import import_files
 from xuelan.commands.init import init
 from xuelan.commands.kits import kits
 from xuelan.commands.new import new
+from xuelan.commands.rename import rename
 from xuelan.commands.review import review
 from xuelan.commands.schema import schema
 from xuelan.commands.search import search
@@ -20,6 +21,7 @@ from xuelan.commands.serve import serve
 from xuelan.commands.stats import stats
 from xuelan.commands.tidy import tidy
 from xuelan.commands.verify import verify
+from xuelan.commands.withdraw import withdraw
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,7 +31,8 @@ def main() -> None:
 
 
 for command in (
-    init, new, edit, import_files, check, tidy, build, serve, review, stats, kits, verify, search,
+    init, new, rename, withdraw,
+    edit, import_files, check, tidy, build, serve, review, stats, kits, verify, search,
     cache, schema,
 ):  # fmt: skip
     main.add_command(command)

@@ -14,6 +14,7 @@ from xuelan.model.kit import Kit
 from xuelan.model.material import DRAFT, Material
 from xuelan.model.study import Figure, Question, StudyPath
 from xuelan.model.works import Work
+from xuelan.text.problem import did_you_mean
 from xuelan.text.scan import Scan, scan
 from xuelan.text.source import read_body
 
@@ -47,6 +48,11 @@ class Catalog:
     def by_id(self) -> dict[str, Material]:
         """Materials by id."""
         return {m.id: m for m in self.materials}
+
+    @cached_property
+    def moved(self) -> dict[str, str]:
+        """The present ids of renamed materials by their former ones."""
+        return {old: m.id for m in self.materials for old in m.former_ids if old != m.id}
 
     @cached_property
     def _unread_ids(self) -> frozenset[str]:
@@ -117,3 +123,10 @@ class Catalog:
 def newest(materials: Iterable[Material]) -> str:
     """The latest date (ISO) on which one of ``materials`` was issued, collected or updated."""
     return max((max(m.changed, m.issued) for m in materials), default="")
+
+
+def explain_missing(catalog: Catalog, name: str) -> str:
+    """A hint for an id that no material has: its present one, or the nearest."""
+    if name in catalog.moved:
+        return f"“{name}”已改名，写成 {catalog.moved[name]}"
+    return did_you_mean(name, catalog.by_id)

@@ -64,6 +64,13 @@ FIELDS: Final[Table] = (
     Field(
         "id", "编号", "永久编号，与文件名相同，发布后不改。", Form.SLUG, True, example="notice-8"
     ),
+    Field(
+        "former_ids",
+        "曾用编号",
+        "改名前的编号，由 xuelan rename 记下；旧网址转到现在的网址。",
+        Form.SLUG,
+        many=True,
+    ),
     Field("kind", "文种", "属于哪一类。", Form.CHOICE, True, vocabulary="kinds", example="通知"),
     Field(
         "title", "标题", "显示的标题，末尾不加句号。", required=True, example="关于学习活动的通知"
@@ -245,6 +252,7 @@ class Material:
     """
 
     id: str
+    former_ids: tuple[str, ...]
     kind: str
     title: str
     original_title: str
@@ -329,6 +337,16 @@ class Material:
     def address(self) -> str:
         """Its page's address below the site's root."""
         return f"materials/{self.id}/"
+
+    @property
+    def former_addresses(self) -> tuple[str, ...]:
+        """The addresses below the site's root that its page had before."""
+        return tuple(f"materials/{name}/" for name in self.former_ids if name != self.id)
+
+    @property
+    def first_address(self) -> str:
+        """The address of its page when it was new: feeds know it by this one for ever."""
+        return f"materials/{self.former_ids[0]}/" if self.former_ids else self.address
 
     def has_line(self, field: str) -> bool:
         """True if ``field`` stands in its file, empty or not."""

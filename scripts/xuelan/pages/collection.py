@@ -126,6 +126,10 @@ def materials(c: Collection, wanted: Callable[[Material], bool] | None = None) -
                     _material, c, m, newer and c.card(newer.id), older and c.card(older.id)
                 )
                 yield f"{m.address}index.html", make
+    for m in c.catalog.public if wanted is None else ():
+        for address in m.former_addresses:
+            page = Page(address, m.title, m.summary, "pages/moved.html", "library", {"m": m.card})
+            yield _sheet(replace(page, alone=True, hidden=True, moved_to=m.address))
     for m in c.catalog.materials:
         if m.status == WITHDRAWN:
             values = {"m": m.card}

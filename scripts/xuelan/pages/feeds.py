@@ -68,7 +68,7 @@ def atom(catalog: Catalog, path: str, title: str, materials: list[Material]) -> 
     for m in materials:
         entry = etree.SubElement(feed, "entry")
         _add(entry, "title", m.title)
-        _add(entry, "id", _identity(catalog, m.address))
+        _add(entry, "id", _identity(catalog, m.first_address))
         _add(entry, "updated", timestamp(m.changed))
         etree.SubElement(entry, "link", {"href": _address(catalog, path, m)})
         etree.SubElement(entry, "category", {"term": m.kind})
@@ -96,7 +96,7 @@ def json_feed(catalog: Catalog, path: str, title: str, materials: list[Material]
         feed["feed_url"] = catalog.column.url + path
     feed["items"] = [
         {
-            "id": _identity(catalog, m.address),
+            "id": _identity(catalog, m.first_address),
             "url": _address(catalog, path, m),
             "title": m.title,
             "content_text": m.summary,

@@ -46,7 +46,8 @@ class Page:
     ``data`` is its schema.org description. The template of an ``alone`` page cannot see the
     catalog, only its values and the column's settings: as long as these are the same the page
     stays, and any process can make it. ``text`` is the key of the rendered text among the values,
-    if there is one. Search engines are told to leave out a ``hidden`` page.
+    if there is one. Search engines are told to leave out a ``hidden`` page. Browsers go on from a
+    page that has ``moved_to`` another address at once.
     """
 
     address: str
@@ -61,6 +62,7 @@ class Page:
     alone: bool = False
     text: bytes = b""
     hidden: bool = False
+    moved_to: str = ""
 
     @property
     def root(self) -> str:
@@ -103,7 +105,7 @@ class Theme:
         content = self._template(page).render(page.values, root=page.root, page=page)
         column = self.column
         title, description = html.escape(page.title), html.escape(page.description)
-        canonical = html.escape(column.url + page.address) if column.url else ""
+        canonical = html.escape(column.url + (page.moved_to or page.address)) if column.url else ""
         filled = {
             "title": title,
             "description": description,
@@ -121,7 +123,7 @@ class Theme:
         return key_of(
             self.base, page.address, page.title, page.description, page.template, page.section,
             values, page.source, page.data, page.article, page.text,
-            page.hidden,
+            page.hidden, page.moved_to,
         )  # fmt: skip
 
     @cached_property
@@ -181,6 +183,9 @@ class Theme:
         ]
         if page.hidden:
             tags.append('<meta name="robots" content="noindex">')
+        if page.moved_to:
+            target = html.escape(page.root + page.moved_to)
+            tags.append(f'<meta http-equiv="refresh" content="0; url={target}">')
         if page.data:
             data = _line(page.data).replace("<", "\\u003c")
             tags.append(f'<script type="application/ld+json">{data}</script>')

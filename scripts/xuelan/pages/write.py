@@ -273,8 +273,10 @@ def summarise(
 def write_sitemap(edition: Edition, addresses: Iterable[str]) -> None:
     """Write the sitemap of ``addresses``; none where the column does not know its own address."""
     url = edition.catalog.column.url
-    withdrawn = {m.address for m in edition.catalog.materials if m.status == WITHDRAWN}
-    dated = [(a, _date_of(edition.catalog, a)) for a in addresses if a not in withdrawn]
+    materials = edition.catalog.materials
+    hidden = {m.address for m in materials if m.status == WITHDRAWN}
+    hidden.update(*(m.former_addresses for m in materials))
+    dated = [(a, _date_of(edition.catalog, a)) for a in addresses if a not in hidden]
     key = key_of(edition.lists_key, "sitemap", dated)
     if url and not edition.tree.keep_if_current("sitemap.xml", key):
         edition.tree.write("sitemap.xml", feeds.sitemap(url, dated).encode(), key)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from xuelan.model.catalog import DATA_FILES, Catalog
+from xuelan.model.catalog import DATA_FILES, Catalog, explain_missing
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.model.kit import FOLDER as RECIPES
 from xuelan.model.material import (
@@ -41,7 +41,7 @@ def check_settings(catalog: Catalog) -> Iterator[Problem]:
         found = catalog.by_id.get(material)
         if catalog.lacks(material):
             message = f"{where} 里的材料“{material}”不存在"
-            hint = did_you_mean(material, catalog.by_id)
+            hint = explain_missing(catalog, material)
             yield Problem(SETTINGS_FILE, line, Code.UNKNOWN_REFERENCE, message, hint)
         elif found and not catalog.shows(found):
             message = f"{where} 里的材料“{material}”没有发布"
@@ -74,6 +74,19 @@ def check_ids(catalog: Catalog) -> Iterator[Problem]:
         seen.setdefault(m.id, m.path)
 
 
+def check_former_ids(catalog: Catalog) -> Iterator[Problem]:
+    """The former ids of a material lead to it alone."""
+    owners = {m.id: m for m in catalog.materials}
+    for m in catalog.materials:
+        for old in dict.fromkeys(m.former_ids):
+            other = owners.setdefault(old, m)
+            if other is not m:
+                now = "现在的" if other.id == old else "的曾用"
+                message = f"曾用编号“{old}”是 {other.path} {now}编号"
+                hint = "一个旧网址只能转到一份材料，从一处删掉"
+                yield Problem(m.path, m.line_of("former_ids"), Code.DUPLICATE_ID, message, hint)
+
+
 def check_references(catalog: Catalog) -> Iterator[Problem]:
     """Materials and works that front matter names exist."""
     for m in catalog.materials:
@@ -82,7 +95,7 @@ def check_references(catalog: Catalog) -> Iterator[Problem]:
         for other, field in wanted:
             if other == m.id or catalog.lacks(other):
                 message = f"材料“{other}”不存在" if other != m.id else "相关材料写了自己"
-                hint = did_you_mean(other, catalog.by_id) if other != m.id else ""
+                hint = explain_missing(catalog, other) if other != m.id else ""
                 yield Problem(m.path, m.line_of(field), Code.UNKNOWN_REFERENCE, message, hint)
         successor = catalog.by_id.get(m.replaced_by)
         if m.is_public and successor and not successor.is_public:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from xuelan.model.catalog import Catalog
+from xuelan.model.catalog import Catalog, explain_missing
 from xuelan.model.study import MULTIPLE, Question
 from xuelan.rules.text import is_medium
 from xuelan.text.problem import Code, Problem, did_you_mean
@@ -64,7 +64,7 @@ def _check_fact(catalog: Catalog, fact: str) -> tuple[str, str]:
 def _check_material(catalog: Catalog, material: str) -> tuple[str, str]:
     found = catalog.by_id.get(material)
     if found is None:
-        known = did_you_mean(material, catalog.by_id)
+        known = explain_missing(catalog, material)
         return (f"材料“{material}”不存在", known) if catalog.lacks(material) else _NO_FAULT
     return _NO_FAULT if catalog.shows(found) else (f"材料“{material}”没有发布，读者打不开", "")
 

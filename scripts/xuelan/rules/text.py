@@ -227,7 +227,9 @@ def _material_link_problems(
     """What is wrong with a link, written as ``path``, to the material in the file ``target``."""
     other = catalog.by_path.get(target)
     if other is None:
-        near = did_you_mean(posixpath.basename(path).removesuffix(".md"), catalog.by_id)
+        name = posixpath.basename(path).removesuffix(".md")
+        now = catalog.moved.get(name, "")
+        near = f"已改名，写成“{now}”" if now else did_you_mean(name, catalog.by_id)
         if match := _NEAR.search(near):
             near = near.replace(match[0], f"“{_way_to(catalog, m, match[1])}”")
         yield Problem(m.path, line, Code.DEAD_LINK, f"链接的材料“{path}”不存在", near)

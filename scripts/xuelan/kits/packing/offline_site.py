@@ -28,7 +28,10 @@ _ELSEWHERE: Final = re.compile(r"$|[#?/]|[^/]*:")
 """Addresses that stay as they are: empty, within the page, from the root, or with a scheme."""
 
 _MODULE: Final = re.compile(r'<script type="module"')
-_FEED: Final = re.compile(r'\s*<link rel="(?:alternate|canonical|manifest)"[^>]*>')
+_FEED: Final = re.compile(
+    r'\s*<(?:link rel="(?:alternate|canonical|manifest)"|meta http-equiv="refresh")[^>]*>'
+)
+"""What needs a server: a browser would go on to a folder, where it opens no index page."""
 
 
 def copy(
