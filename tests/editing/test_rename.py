@@ -12,7 +12,7 @@ import tiny
 from conftest import xuelan
 from xuelan.check import check
 from xuelan.cli import main
-from xuelan.editing.references import find_references, replace_references
+from xuelan.editing.mentions import find_references, replace_references
 from xuelan.model.catalog import Catalog
 from xuelan.text.problem import Code
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from xuelan.editing.changeset import ChangeError, ChangeSet
 from xuelan.editing.front_matter import append_to_field, set_field
-from xuelan.editing.references import files_that_may_refer, replace_references
+from xuelan.editing.mentions import files_that_may_refer, replace_references
 from xuelan.model.catalog import Catalog
 from xuelan.model.forms import explain_bad_id
 from xuelan.model.material import DRAFT, Material

@@ -6,7 +6,7 @@ from typing import Final
 
 from xuelan.editing.changeset import ChangeError, ChangeSet
 from xuelan.editing.front_matter import set_field
-from xuelan.editing.references import Reference, find_references
+from xuelan.editing.mentions import Mention, find_references
 from xuelan.editing.rename import find_material
 from xuelan.model.catalog import Catalog
 from xuelan.model.material import DRAFT, WITHDRAWN
@@ -25,7 +25,7 @@ WHAT_TO_DO: Final = {
 """What an editor does with each way to name a withdrawn material."""
 
 
-def withdraw(catalog: Catalog, name: str, reason: str, day: str) -> list[Reference]:
+def withdraw(catalog: Catalog, name: str, reason: str, day: str) -> list[Mention]:
     """Withdraw the material ``name`` on ``day`` (ISO); what still names it comes back.
 
     Raises :class:`ChangeError`.

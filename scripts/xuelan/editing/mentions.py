@@ -31,7 +31,7 @@ _PAGE_ENDINGS: Final = (".md", ".markdown", ".html")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Mention:
     """A place that names a material: a file, its line, and in Chinese as what it names it."""
 
     path: str
@@ -39,14 +39,14 @@ class Reference:
     what: str
 
 
-def find_references(catalog: Catalog, m: Material) -> list[Reference]:
+def find_references(catalog: Catalog, m: Material) -> list[Mention]:
     """Every place in the column's files that names ``m``, besides its own file."""
-    found: set[Reference] = set()
+    found: set[Mention] = set()
     for path in files_that_may_refer(catalog):
         text = _read(catalog.column.root / path)
         for start, _, what in _places(catalog, path, text, m) if m.id in text else ():
             if path != m.path:
-                found.add(Reference(path, text.count("\n", 0, start) + 1, what))
+                found.add(Mention(path, text.count("\n", 0, start) + 1, what))
     return sorted(found, key=lambda r: (r.path, r.line))
 
 
