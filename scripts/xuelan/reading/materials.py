@@ -252,8 +252,19 @@ def interpret(path: str, raw: bytes, vocabularies: Vocabularies) -> Reading:
     own = check_text(material, document.body, lines)
     hidden = privacy.check_text(path, source.text)
     placed = [place_in_file(problem, document.blanks) for problem in own]
-    every = (*problems, *found, *wrong, *placed, *hidden, *_odd_signs(source, document))
+    every = (*found, *wrong, *placed, *hidden, *_odd_signs(source, document))
+    every = (*problems, *_safe_edits(problems, every))
     return Reading(path, every, material, scan(path, document.body, lines), document.body)
+
+
+def _safe_edits(of_the_file: list[Problem], problems: tuple[Problem, ...]) -> Iterator[Problem]:
+    """``problems`` without edits on lines with hidden signs: their places are those without them.
+
+    They have their edits once the hidden signs, which ``of_the_file`` names, are gone.
+    """
+    hidden = {e.line for p in of_the_file if p.code is Code.CONTROL_CHARACTER for e in p.edits}
+    for p in problems:
+        yield replace(p, edits=()) if hidden and any(e.line in hidden for e in p.edits) else p
 
 
 def _odd_signs(source: Source, document: Document) -> Iterator[Problem]:

@@ -303,9 +303,10 @@ def _lists(m: Material, lines: list[str]) -> Iterator[Problem]:
     for at, (line, kind) in enumerate(zip(lines, _kinds_of(lines), strict=True), m.body_line):
         indent = len(line) - len(line.lstrip(" "))
         if kind in _IN_A_LIST:
+            wanted = "    " if any(n < indent for n in marks) else ""
             for message, hint in _list_slips(marks, line, indent, outermost):
                 deepen = is_shallow and message.startswith("列表缩进了") and _LIST_ITEM.match(line)
-                edits = (Edit(at, 0, indent, "    "),) if deepen else ()
+                edits = (Edit(at, 0, indent, wanted),) if deepen else ()
                 yield Problem(m.path, at, Code.PORTABLE, message, hint, edits)
         elif kind:
             marks = {}

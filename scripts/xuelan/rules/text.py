@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -73,7 +74,19 @@ def check_text(m: Material, body: str, lines: list[str] | None = None) -> Iterat
     ``lines`` are those of :func:`xuelan.text.prose.lines`, if the caller has them.
     """
     text = prose.lines(body) if lines is None else lines
-    yield from one_a_block(list(_check(m, body, text)), m.body_line, text)
+    found = list(_check(m, body, text))
+    if "`" in body:
+        found = [_without_edits_of_code(m, p, body.split("\n"), text) for p in found]
+    yield from one_a_block(found, m.body_line, text)
+
+
+def _without_edits_of_code(m: Material, p: Problem, raw: list[str], text: list[str]) -> Problem:
+    """``p`` without edits if one of them would write code as it is blanked out in ``text``."""
+    for e in p.edits:
+        place, part = e.line - m.body_line, slice(e.start, e.end)
+        if place < len(raw) and raw[place][part] != text[place][part]:
+            return replace(p, edits=())
+    return p
 
 
 def _check(m: Material, body: str, text: list[str]) -> Iterator[Problem]:

@@ -109,7 +109,15 @@ def _in_line(path: str, number: int, line: str, bad: set[str]) -> Iterator[Probl
         for at, written, sign in spans
         if sign in found and (plain := plain_form(sign)) is not None
     ]
-    yield make_problem(path, number, list(found), tuple(edits))
+    others = [sign for sign in found if plain_form(sign) is None]
+    mended = [sign for sign in found if sign not in others]
+    if not others:
+        yield make_problem(path, number, mended, tuple(edits))
+    elif all(map(plain_form, mended)):
+        yield from [make_problem(path, number, mended, tuple(edits))] if mended else []
+        yield make_problem(path, number, others)
+    else:  # invisible signs join the parts of an emoji
+        yield make_problem(path, number, list(found))
 
 
 def make_problem(
@@ -169,8 +177,8 @@ def check_values(path: str, text: str, data: Any, first: int = 1) -> Iterator[Pr
         while bad:  # several lines of one value, each with its own signs
             number = _line_with(bad, lines, start, first)
             here = sorted(c for c in bad if c in lines[number - first]) or sorted(bad)
-            problem = next(_in_line(path, number, lines[number - first], set(here)), None)
-            yield problem or make_problem(path, number, here)
+            problems = [*_in_line(path, number, lines[number - first], set(here))]
+            yield from problems or [make_problem(path, number, here)]
             bad -= set(here)
 
 
