@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from xuelan import __version__
+from xuelan.commands.add import add
 from xuelan.commands.build import build
 from xuelan.commands.cache import cache
 from xuelan.commands.check import check
@@ -31,7 +32,7 @@ def main() -> None:
 
 
 for command in (
-    init, new, rename, withdraw,
+    init, new, add, rename, withdraw,
     edit, import_files, check, tidy, build, serve, review, stats, kits, verify, search,
     cache, schema,
 ):  # fmt: skip
