@@ -7,6 +7,7 @@ import click
 from xuelan import __version__
 from xuelan.commands.add import add
 from xuelan.commands.build import build
+from xuelan.commands.bundle import bundle
 from xuelan.commands.cache import cache
 from xuelan.commands.check import check
 from xuelan.commands.edit import edit
@@ -32,8 +33,7 @@ def main() -> None:
 
 
 for command in (
-    init, new, add, rename, withdraw,
-    edit, import_files, check, tidy, build, serve, review, stats, kits, verify, search,
-    cache, schema,
+    init, new, add, rename, withdraw, edit, import_files, check, tidy, build, bundle, serve,
+    review, stats, kits, verify, search, cache, schema,
 ):  # fmt: skip
     main.add_command(command)
