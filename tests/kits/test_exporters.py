@@ -19,12 +19,12 @@ from xuelan.model.kit import FORMATS as WORDS
 ALL = RECIPE.replace(
     "formats: [PDF, 大字版PDF, EPUB, 公文转录件]", f"formats: [{', '.join(WORDS)}]"
 )
-FILE = "materials/stories/files/form.docx"
+FILE = "materials/stories/files/form.txt"
 FULL = {
     GUIDE: WITH_DAYS,
     tiny.STORY: tiny.text(
         tiny.STORY,
-        ("questions:", "attachments: [{file: files/form.docx, title: 样表}]\nquestions:"),
+        ("questions:", "attachments: [{file: files/form.txt, title: 样表}]\nquestions:"),
     ),
     FILE: "one",
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import tiny
 from conftest import ROOT
@@ -115,12 +117,19 @@ def test_two_processes_make_the_same_bytes(plan: KitPlan, made: Package) -> None
 
 
 def test_an_error_in_another_process_is_told_in_words(tmp_path: Path) -> None:
-    """A character no face has: the kit's name and the character, no traceback."""
-    story = tiny.text(tiny.STORY, ("二十个人读", "二十个人📢读"))
-    plan = planned(tmp_path, RECIPE, {tiny.STORY: story})
+    """A picture that breaks after the check: the kit's name and what is wrong, no traceback."""
+    media = ("questions:", "media:\n  - {file: a.gif, title: 图, alt: 山}\nquestions:")
+    picture = io.BytesIO()
+    Image.new("L", (6, 4)).save(picture, "gif")
+    files = {
+        tiny.STORY: tiny.text(tiny.STORY, media),
+        "materials/stories/a.gif": picture.getvalue(),
+    }
+    plan = planned(tmp_path, RECIPE, files)
+    (tmp_path / "column/materials/stories/a.gif").write_bytes(b"no picture")
     with (
         open_workers() as helpers,
-        pytest.raises(KitError, match="套装“集中学习套装”没有做成：印刷字体"),
+        pytest.raises(KitError, match="套装“集中学习套装”没有做成：排版没有通过"),
     ):
         list(make.packages((plan,), SiteCopy(), workers=helpers))
 
