@@ -42,4 +42,4 @@ def test_a_question_of_the_quiz_is_found_at_its_place(column: Catalog, reader: I
 def test_what_is_excluded_does_not_come_first(reader: IndexReader) -> None:
     """A page is put first only if it is a result."""
     hits = answer(reader, parse("自测 -答题")).hits
-    assert all("quiz/" != reader.load_window(hit.doc, 0)["url"] for hit in hits)
+    assert all(reader.load_window(hit.doc, 0)["url"] != "quiz/" for hit in hits)
