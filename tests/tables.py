@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xuelan.model import column, facts, kit, material, study, works
+from xuelan.model import column, facts, kit, material, study, wording, works
 from xuelan.model.fields import Table
 
 NOT_IN_FRONT_MATTER = {"path", "body", "body_line", "face", "digest", "lines"}
@@ -19,6 +19,7 @@ ADDED_WHEN_READ = {
 HOST_SETTINGS = {
     "root", "title", "copyright", "url", "description", "site_dir", "docs_dir", "repo_url",
     "edit_uri", "theme_dir", "closed", "environment", "excluded", "extensions", "knows_pages",
+    "wording",
 }  # fmt: skip
 
 
@@ -33,6 +34,7 @@ TABLES: list[tuple[Table, type, set[str]]] = [
     (_inner(material.FIELDS, "reviews"), material.SignOff, set()),
     (works.FIELDS, works.Work, ADDED_WHEN_READ),
     (facts.FIELDS, facts.Fact, ADDED_WHEN_READ),
+    (wording.FIELDS, wording.Wording, ADDED_WHEN_READ),
     (study.FIGURE_FIELDS, study.Figure, ADDED_WHEN_READ),
     (_inner(study.FIGURE_FIELDS, "points"), study.Point, set()),
     (study.QUESTION_FIELDS, study.Question, ADDED_WHEN_READ),

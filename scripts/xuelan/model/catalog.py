@@ -18,7 +18,7 @@ from xuelan.text.problem import did_you_mean
 from xuelan.text.scan import Scan, scan
 from xuelan.text.source import read_body
 
-DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths")
+DATA_FILES: Final = ("works", "facts", "figures", "quiz", "paths", "wording")
 """The data files of a column: ``materials/<name>.yml``."""
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from xuelan.model.fields import Field, Form, Table, Vocabularies
 from xuelan.model.material import CURRENT, ENDED, FIELDS
+from xuelan.model.wording import Wording
 
 SETTINGS_FILE: Final = "mkdocs.yml"
 REQUIRED: Final = "required"
@@ -140,7 +141,7 @@ class Column:
     the host, which may read anything. ``environment`` are the names and values of the environment
     variables that the settings use. ``excluded`` are the patterns of hand-written pages that are
     not published; ``extensions`` the Markdown extensions that the settings add; ``knows_pages`` is
-    False where another plugin may make pages.
+    False where another plugin may make pages. ``wording`` is the list of ``materials/wording.yml``.
     """
 
     root: Path
@@ -168,6 +169,7 @@ class Column:
     excluded: str = ""
     extensions: tuple[str, ...] = ()
     knows_pages: bool = True
+    wording: tuple[Wording, ...] = ()
 
     @property
     def knows_anchors(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any, Final
 
-from xuelan.model import facts, study, works
+from xuelan.model import facts, study, wording, works
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import COLUMN_FIELDS
 from xuelan.model.content import Shown
@@ -362,6 +362,7 @@ def _reference_pages(c: Collection) -> Iterator[Page]:
         ("figure", "图表（materials/figures.yml）", study.FIGURE_FIELDS),
         ("question", "自测题（materials/quiz.yml）", study.QUESTION_FIELDS),
         ("path", "学习路径（materials/paths.yml）", study.PATH_FIELDS),
+        ("wording", "用语表（materials/wording.yml）", wording.FIELDS),
         ("kit", "套装（materials/kits/*.yml）", KIT_FIELDS),
         ("setting", "栏目设置（mkdocs.yml 里 xuelan 之下）", COLUMN_FIELDS),
     )

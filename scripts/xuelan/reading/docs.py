@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from xuelan.model.column import Column
 from xuelan.model.docs import ENDINGS, Docs, HandWritten, PageLink, page_address
 from xuelan.rules import privacy
+from xuelan.rules.wording import check_wording
 from xuelan.text import page_text, prose
 from xuelan.text.problem import Code, Problem
 from xuelan.text.source import Source, is_folder, read
@@ -106,7 +107,12 @@ def _exclusions(patterns: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
 def _read_text(column: Column, path: str) -> tuple[Source | None, list[Problem]]:
     """The text of a page, with what must not be published or lie in a public repository."""
     source, problems = read(column.root, path)
-    return source, [*problems, *(privacy.check_text(path, source.text) if source else ())]
+    return source, [*problems, *(_hidden(column, source) if source else ())]
+
+
+def _hidden(column: Column, source: Source) -> Iterator[Problem]:
+    yield from privacy.check_text(source.path, source.text)
+    yield from check_wording(source.path, source.text, column.wording)
 
 
 def _read_page(column: Column, path: str) -> tuple[HandWritten | None, list[Problem]]:

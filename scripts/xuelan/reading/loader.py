@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from xuelan.engine.cache import NO_CACHE, Cache
 from xuelan.engine.inputs import Inputs, prefetch
 from xuelan.engine.workers import SERIAL, Workers
-from xuelan.model import facts, study, works
+from xuelan.model import facts, study, wording, works
 from xuelan.model import kit as recipes
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import MATERIALS_FOLDER, Column
@@ -22,12 +21,15 @@ from xuelan.model.facts import Fact
 from xuelan.model.fields import Table, validate
 from xuelan.model.kit import Kit
 from xuelan.model.study import JUDGEMENT, Figure, PathStep, Point, Question, StudyPath
+from xuelan.model.wording import Wording
 from xuelan.model.works import Work
 from xuelan.reading.docs import read_docs
 from xuelan.reading.materials import Reading, read_materials
 from xuelan.reading.sign_offs import hold_back
 from xuelan.rules import privacy
 from xuelan.rules.data import find_template_words
+from xuelan.rules.wording import PATH as WORDING
+from xuelan.rules.wording import check_wording
 from xuelan.text import signs
 from xuelan.text.digests import key_of, program
 from xuelan.text.problem import Code, Problem
@@ -57,11 +59,13 @@ def load(
 def _load(
     column: Column, cache: Cache, workers: Workers, inputs: Inputs | None
 ) -> tuple[Catalog, list[Problem]]:
+    entries, odd = _read_wording(column)
+    column = replace(column, wording=entries)
     digests = inputs.digest_folder(MATERIALS_FOLDER, defer=".md") if inputs else {}
     learn = inputs.record_digest if inputs else lambda *_: None
     readings = read_materials(column, cache, workers, digests, learn)
     # The workers read materials from here on; this process reads the data files meanwhile.
-    problems: list[Problem] = []
+    problems: list[Problem] = odd
     docs, found = read_docs(column)
     data = _DataReader(column, cache, inputs, digests, problems)
     catalog = Catalog(
@@ -114,7 +118,7 @@ class _DataReader:
         """
         path = f"{MATERIALS_FOLDER}/{name}.yml"
         known = self.digests.get(path)
-        key = key_of(program(), dict(self.column.vocabularies), path, known)
+        key = key_of(program(), dict(self.column.vocabularies), self.column.wording, path, known)
         cached = self.cache.get(key, list[kind]) if known else None  # type: ignore[valid-type]
         if cached is not None:
             return cached
@@ -133,7 +137,7 @@ def _read_rows(
     A record with mistakes comes back too, its wrong fields empty, so that what refers to it is not
     reported as well.
     """
-    items, problems = _read_items(column.root, path)
+    items, problems = _read_items(column, path)
     rows: list[Row] = []
     seen: dict[str, int] = {}
     for item in items:
@@ -166,6 +170,7 @@ def _read_kits(column: Column, problems: list[Problem]) -> list[Kit]:
         data, found = read_yaml(path, source.text)
         problems += [*found, *privacy.check_text(path, source.text)]
         problems += signs.check_values(path, source.text, data)
+        problems += check_wording(path, source.text, column.wording)
         if isinstance(data, YamlMapping):
             values, found = validate(data, recipes.FIELDS, path, column.vocabularies)
             problems += found
@@ -177,8 +182,21 @@ def _read_kits(column: Column, problems: list[Problem]) -> list[Kit]:
     return kits
 
 
-def _read_items(root: Path, path: str) -> tuple[list[YamlMapping], list[Problem]]:
+def _read_wording(column: Column) -> tuple[tuple[Wording, ...], list[Problem]]:
+    """The wording list of the column; an entry with mistakes is reported and left out."""
+    items, problems = _read_items(column, WORDING)
+    entries = []
+    for item in items:
+        values, wrong = validate(item, wording.FIELDS, WORDING, column.vocabularies)
+        problems += wrong
+        if values["wrong"] and values["right"]:
+            entries.append(Wording(**values, line=item.line))
+    return tuple(entries), problems
+
+
+def _read_items(column: Column, path: str) -> tuple[list[YamlMapping], list[Problem]]:
     """The mappings that a data file lists; none if there is no such file."""
+    root = column.root
     if not os.path.lexists(root / path):
         return [], []
     source, problems = read(root, path, MAX_DATA_BYTES)
@@ -188,6 +206,7 @@ def _read_items(root: Path, path: str) -> tuple[list[YamlMapping], list[Problem]
     problems += [*wrong, *privacy.check_text(path, source.text)]
     problems += signs.check_values(path, source.text, data)
     problems += find_template_words(path, source.text)
+    problems += check_wording(path, source.text, column.wording)
     if data is None:
         return [], problems
     if isinstance(data, list):

@@ -21,10 +21,12 @@ from xuelan.engine.workers import Results, Workers
 from xuelan.model.column import MATERIALS_FOLDER, Column
 from xuelan.model.fields import Vocabularies
 from xuelan.model.material import Material, parse
+from xuelan.model.wording import Wording
 from xuelan.reading.copies import CopyStore, FileWanted, PublishedFile
 from xuelan.reading.files import copies_of, file_paths, resolve_files, wanted_files
 from xuelan.rules import privacy
 from xuelan.rules.text import check_text
+from xuelan.rules.wording import check_wording
 from xuelan.text import prose, signs
 from xuelan.text.blanks import place_in_file
 from xuelan.text.digests import digest, key_of, program
@@ -66,7 +68,7 @@ def read_materials(
     paths = list_files(column.root, MATERIALS_FOLDER, ".md")
     readings = {path: reader.look_up(path) for path in paths}
     missing = [path for path, reading in readings.items() if reading is None]
-    task = partial(_make_entry, column.vocabularies)
+    task = partial(_make_entry, column.vocabularies, column.wording)
     results = workers.map(task, missing, "读材料", prepare=reader.prepare, store=reader.store)
     return _complete(readings, results, reader, learn)
 
@@ -122,7 +124,8 @@ class _MaterialReader:
         self._vocabularies = column.vocabularies
         self._cache = cache
         self._digests = digests
-        self._base = key_of(program(), dict(column.vocabularies))
+        self._wording = column.wording
+        self._base = key_of(program(), dict(column.vocabularies), column.wording)
         self._prepared: dict[str, _FileResult] = {}
         self._copies = CopyStore(column.root, cache, self._digest)
 
@@ -177,7 +180,7 @@ class _MaterialReader:
         raw, _ = read_bytes(self._root, path)
         if raw is None or digest(raw) != known:
             raise ChangedError(path)
-        return interpret(path, raw, self._vocabularies)
+        return interpret(path, raw, self._vocabularies, self._wording)
 
     def add_files(self, readings: Iterable[Reading]) -> Iterator[Reading]:
         """The readings with size, path and SHA-256 of the files that their materials name.
@@ -231,7 +234,7 @@ def read_material(column: Column, path: str) -> Reading:
 
 def interpret_in(column: Column, path: str, raw: bytes) -> Reading:
     """The reading of a material whose bytes are ``raw``, whatever its file holds."""
-    reading = interpret(path, raw, column.vocabularies)
+    reading = interpret(path, raw, column.vocabularies, column.wording)
     m, root = reading.material, column.root
     if m is None or not (m.attachments or m.media):
         return reading
@@ -239,7 +242,9 @@ def interpret_in(column: Column, path: str, raw: bytes) -> Reading:
     return _resolve(root, reading, copies.make(wanted_files(root, m)))
 
 
-def interpret(path: str, raw: bytes, vocabularies: Vocabularies) -> Reading:
+def interpret(
+    path: str, raw: bytes, vocabularies: Vocabularies, wording: tuple[Wording, ...] = ()
+) -> Reading:
     """The reading of a file's bytes, before the files that it names are looked for."""
     source, problems = decode(path, raw)
     if source is None:
@@ -250,7 +255,10 @@ def interpret(path: str, raw: bytes, vocabularies: Vocabularies) -> Reading:
     material, wrong = parse(document, vocabularies)
     lines = prose.lines(document.body)
     own = check_text(material, document.body, lines)
-    hidden = privacy.check_text(path, source.text)
+    hidden = [
+        *privacy.check_text(path, source.text),
+        *check_wording(path, source.text, wording),
+    ]
     placed = [place_in_file(problem, document.blanks) for problem in own]
     every = (*found, *wrong, *placed, *hidden, *_odd_signs(source, document))
     every = (*problems, *_safe_edits(problems, every))
@@ -309,9 +317,11 @@ class _CachedReading:
 _CODES: Final = {code.slug: code for code in Code}
 
 
-def _make_entry(vocabularies: Vocabularies, file: tuple[str, bytes]) -> bytes:
+def _make_entry(
+    vocabularies: Vocabularies, wording: tuple[Wording, ...], file: tuple[str, bytes]
+) -> bytes:
     """The cache entry of a file (path, bytes). It may run on another machine."""
-    return _freeze(interpret(*file, vocabularies))
+    return _freeze(interpret(*file, vocabularies, wording))
 
 
 def _freeze(reading: Reading) -> bytes:

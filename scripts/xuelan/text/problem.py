@@ -182,6 +182,11 @@ class Code(Enum):
         Severity.NOTE,
         "中文里用了半角标点、全角数字，或省略号、连接号写得不合规范（GB/T 15834、15835）。",
     )
+    WORDING = (
+        "wording",
+        Severity.WARNING,
+        "写了用语表（materials/wording.yml）里说不该这样写的字词。",
+    )
     PORTABLE = "portable", Severity.ERROR, "这种写法在代码平台预览和网站上显示不一样。"
     # What must not be published
     PERSONAL_NUMBER = (
