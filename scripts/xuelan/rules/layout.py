@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from xuelan.model.material import FULL, OFFICIAL, Material
 from xuelan.text.problem import Code, Edit, Problem
 
@@ -81,10 +83,8 @@ def layout_rules(m: Material, body: str, lines: list[str], *, ordinary: bool) ->
     """
     if not ordinary:
         yield from _joined_lines(m, lines)
-    for sign in _SIGNS:
-        if sign in body:
-            yield from _unmarked(m, lines)
-            break
+    if _finder().find_matches_as_indexes(body):
+        yield from _unmarked(m, lines)
     if "[1]" in body or "\n①" in body or "1］" in body or "1】" in body or "〔1〕" in body:
         yield from _note_marks(m, lines)
 
@@ -104,6 +104,8 @@ _SIGNS: Final = (
     "___",
 )
 """Without any of these no line is an item, a heading or a line drawn by hand."""
+_finder: Final = cache(lambda: AhoCorasick(_SIGNS, implementation=Implementation.DFA))
+"""Finds them all in one pass, faster than one look for each."""
 
 
 def _joined_lines(m: Material, lines: list[str]) -> Iterator[Problem]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from xuelan.model.material import Material
 from xuelan.text import prose
 from xuelan.text.problem import Code, Edit, Problem
@@ -20,6 +22,8 @@ _SUSPICIOUS: Final = (
     *("】(", "（@", "(@", "〔@", "【@", "]（", "】（", "] (", "！[", "\n》", "···", "•••"),
 )
 """Without any of these, and without a citation that is none, no mark is typed in full width."""
+_finder: Final = cache(lambda: AhoCorasick(_SUSPICIOUS, implementation=Implementation.DFA))
+"""Finds them all in one pass, faster than one look for each."""
 _BROKEN_CITATION: Final = rf"\[@(?!{prose.CITATION.pattern[3:-2]}\])"
 _BARE_CITATION: Final = (
     r"\[(?<![!\]［【]\[)((?:[a-z]+-(?:[a-z0-9]+-)*[0-9]{2,4}|[A-Z]-[0-9]{3}))\](?![(（\[:：])"
@@ -53,10 +57,7 @@ def slip_rules(m: Material, body: str, lines: list[str]) -> Iterator[Problem]:
     """
     if "[" in body or "@" in body or "＠" in body:
         yield from _citations(m, body, lines)
-    for sign in _SUSPICIOUS:
-        if sign in body or (sign == "\n》" and body.startswith("》")):
-            break
-    else:
+    if not (_finder().find_matches_as_indexes(body) or body.startswith("》")):
         return
     for find in (_tables, _by_line):
         for line, message, hint, edits in find(m.body_line, lines):
