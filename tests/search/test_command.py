@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
-from conftest import xuelan
+from conftest import ROOT, xuelan
 
 
 def test_for_people(built: Path) -> None:
@@ -24,7 +26,8 @@ def test_for_programs(built: Path) -> None:
     assert data["query"] == "毛丰美"
     assert data["group"] == "完整匹配"
     assert len(data["found"]) == 3 < data["count"]
-    assert set(data["found"][0]) == {"id", "title", "url", "kind", "date", "label", "excerpt"}
+    told = {"id", "title", "url", "kind", "date", "label", "excerpt", "matched", "missing"}
+    assert set(data["found"][0]) == told
 
 
 def test_forms_come_with_their_kit(built: Path) -> None:
@@ -43,6 +46,15 @@ def test_nothing_found(built: Path) -> None:
     assert done.returncode == 1
     assert "没有找到" in done.stdout
     assert "您是不是要找：毛丰美" in done.stdout
+
+
+def test_bytes_of_gbk_are_read(built: Path) -> None:
+    """A console that does not speak UTF-8 hands them over."""
+    command = [sys.executable, "-m", "xuelan", "search", "毛丰美".encode("gbk")]
+    done = subprocess.run(
+        [*command, "--site-dir", built], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith("完整匹配，共 "), done.stderr
 
 
 def test_without_an_index(tmp_path: Path) -> None:

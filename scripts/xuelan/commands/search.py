@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -29,7 +30,17 @@ def search(folder: Path, query: str, site_dir: Path | None, limit: int, *, as_da
     """在已生成的网站里检索 QUERY，结果与网页上的一样。没有找到时返回 1。"""
     from xuelan.search import results
 
+    query = _read_query(query)
     page = results.search(site_dir or find_site(folder), query, limit)
     click.echo(results.as_json(query, page) if as_data else results.as_text(page), nl=False)
     if not page.count:
         sys.exit(1)
+
+
+def _read_query(query: str) -> str:
+    """Return the query as typed: a Windows console may hand over the bytes of GBK, not UTF-8."""
+    try:
+        query.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(query).decode("gb18030", "replace")
+    return query

@@ -1,10 +1,10 @@
 r"""Exact Chinese search: overlapping pairs of characters with their places, no word segmenter.
 
-``document`` lists what can be found; ``normal`` and ``units`` fold its texts; ``stream`` gives each
-unit a place; ``postings`` and ``common`` extract pairs; ``spool`` sorts them by key; ``shards`` and
-``packing`` write them. ``update``, ``index`` and ``rebuild`` run these steps; ``patch`` does what
-little an edit needs. A question goes through ``query``, ``reader``, ``matching`` or ``related``,
-and ``results``.
+``document`` and ``site_pages`` list what can be found; ``normal`` and ``units`` fold its
+texts; ``stream`` gives each unit a place; ``postings`` and ``common`` extract pairs; ``spool``
+sorts them by key; ``shards`` and ``packing`` write them. ``update``, ``index`` and ``rebuild`` run
+these steps; ``patch`` does what little an edit needs. A question goes through ``query``,
+``reader``, ``matching`` or ``related``, and ``results``.
 
 Take 学习会 in the first paragraph of document 5, and 2¹¹ shards. Folded, it begins at place 1024
 and has the pairs 学习 at 1024 and 习会 at 1025. A pair has a key, whose top 11 bits name a shard;

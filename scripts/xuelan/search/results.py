@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from xuelan.search.answer import RELATED, answer
 from xuelan.search.files import FormLink
-from xuelan.search.matching import Hit
+from xuelan.search.matching import Hit, match_exact
 from xuelan.search.normal import count_units, fold, fold_ends
 from xuelan.search.query import Query, parse
 from xuelan.search.reader import IndexReader
@@ -21,6 +21,7 @@ BEFORE: Final = 24
 AFTER: Final = 72
 """Characters of an excerpt before and after the beginning of the hit."""
 MOST_FORMS: Final = 3
+MOST_OFFERS: Final = 3
 
 _NO_BEGINNING: Final = "，、。；：！？"
 """Marks an excerpt does not begin with."""
@@ -49,9 +50,9 @@ class SearchResult:
 class ResultPage:
     """The answer to a query: how many documents in which group, and the first of them.
 
-    ``meant`` are other queries when this one stands nowhere; ``cut`` is True when it was too long.
-    ``forms`` are forms to fill in that the query names; they are not counted. The names are those
-    of :func:`as_json`.
+    ``meant`` are other queries that stand somewhere, when this one does not; ``cut`` is True when
+    it was too long. ``forms`` are forms to fill in that the query names; they are not counted. The
+    names are those of :func:`as_json`.
     """
 
     group: str
@@ -76,7 +77,8 @@ def ask(reader: IndexReader, text: str, most: int) -> ResultPage:
     reply = answer(reader, query)
     found = tuple(show(reader, hit) for hit in reply.hits[:most])
     missed = bool(query.terms) and reply.group == RELATED
-    meant = suggest(text.strip(), reader.load_words()) if missed else []
+    tried = suggest(text.strip(), reader.load_words()) if missed else []
+    meant = [other for other in tried if match_exact(reader, parse(other))][:MOST_OFFERS]
     forms = find_forms(reader.manifest.forms, query)
     return ResultPage(reply.group, len(reply.hits), found, tuple(meant), query.cut, forms)
 

@@ -11,7 +11,7 @@ from xuelan.search.files import IndexManifest
 MODULES: Final = (
     "fold.js", "load.js", "lists.js", "texts.js", "engine.js", "related.js", "answer.js",
     "suggest.js", "forms.js", "ask.js",
-    "rows.js", "field.js", "dialog.js", "page.js", "main.js",
+    "rows.js", "chips.js", "field.js", "dialog.js", "page.js", "main.js",
 )  # fmt: skip
 """The modules to join, each after those it imports."""
 

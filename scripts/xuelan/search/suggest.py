@@ -1,29 +1,47 @@
-"""Corrections of a query that stands nowhere, by its sound; the counterpart of ``suggest.js``."""
+"""Corrections of a query that stands nowhere: dates as a text writes them, words by their sound.
+
+``suggest.js`` is the counterpart.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from xuelan.search.normal import fold
 
-MOST: Final = 3
+MOST_TRIED: Final = 12
 SHORTEST_START: Final = 4
 
+_DATE: Final = re.compile(
+    r"(?<![0-9])([0-9]{4})([-./]|年)0?([0-9]{1,2})([-./]|月)0?([0-9]{1,2})(?:日|(?![0-9]))"
+)
 _PINYIN: Final = re.compile(r"[A-Za-z' ]+")
 SpelledWord = tuple[str, list[str]]
 """A word and its syllables."""
 
 
 def suggest(query: str, words: Mapping[str, Any]) -> list[str]:
-    """Return up to three other queries, best first; ``words`` is the content of ``words.js``."""
+    """Return other queries worth a try, best first; ``words`` is the content of ``words.js``."""
+    if (dated := write_dates(query)) != unicodedata.normalize("NFKC", query):
+        return [dated]
     known = [(word, said.split(" ")) for word, said in words["words"]]
     if _PINYIN.fullmatch(query):
         found = list(_match_pinyin(query, known))
     else:
         found = _match_sound(query, known, words["sounds"])
-    return [word for word in dict.fromkeys(found) if word != query][:MOST]
+    return [word for word in dict.fromkeys(found) if word != query][:MOST_TRIED]
+
+
+def write_dates(query: str) -> str:
+    """Write each date of a query as the text of a document does.
+
+    >>> [write_dates(text) for text in ("2016-03-07", "2016.3.7 决定", "2016年03月07日")]
+    ['2016年3月7日', '2016年3月7日 决定', '2016年3月7日']
+    """
+    return _DATE.sub(r"\1年\3月\5日", unicodedata.normalize("NFKC", query))
 
 
 def _flatten(sound: str) -> str:

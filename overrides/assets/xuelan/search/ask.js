@@ -1,6 +1,7 @@
 // One question to the index: terms, hits and the first of them as they are shown.
 
 import { answer } from "./answer.js";
+import { exact } from "./engine.js";
 import { parse, useVariants } from "./fold.js";
 import { namedForms } from "./forms.js";
 import { current, named, renewed, Unavailable } from "./load.js";
@@ -22,6 +23,7 @@ import { show } from "./texts.js";
  */
 
 const BATCH = 10;
+const MOST_OFFERS = 3;
 
 /** @type {Set<string> | undefined} */
 let simplified;
@@ -65,6 +67,12 @@ async function steady(work) {
   }
 }
 
+/** @param {string[]} others @returns {Promise<string[]>} the first of them that stand somewhere */
+async function standing(others) {
+  const found = await Promise.all(others.map((other) => exact(parse(other))));
+  return others.filter((_, n) => found[n].hits.length).slice(0, MOST_OFFERS);
+}
+
 /**
  * @param {string} text
  * @param {(hits: Hit[]) => Promise<Hit[]>} [arrange] choose and order the hits to show
@@ -78,7 +86,7 @@ export function ask(text, arrange = async (hits) => hits) {
     const hits = await arrange(found.hits);
     const [rows, next] = await take(hits, 0);
     const missed = query.terms.length && found.group === "相关匹配";
-    const meant = missed ? await suggestions(text.trim()) : [];
+    const meant = missed ? await standing(await suggestions(text.trim())) : [];
     const forms = namedForms(text);
     return { answer: { ...found, hits }, cut: query.cut, rows, next, meant, forms };
   });

@@ -1,4 +1,4 @@
-// The dialog in the header of every page: `/` opens it, arrows walk the results.
+// The dialog in the header of every page: `/` or Ctrl+K opens it, arrows walk the results.
 
 import { ask } from "./ask.js";
 import { watch } from "./field.js";
@@ -10,7 +10,7 @@ let dialog;
 /** @param {HTMLElement} opener the link to the search page */
 export function wire(opener) {
   opener.setAttribute("aria-haspopup", "dialog");
-  opener.setAttribute("aria-keyshortcuts", "/");
+  opener.setAttribute("aria-keyshortcuts", "/ Control+K");
   opener.addEventListener("click", (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -19,7 +19,10 @@ export function wire(opener) {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    const slash = event.key === "/" && !modified && !typing;
+    const letter = event.key.toLowerCase() === "k" && event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (!slash && !letter) return;
     event.preventDefault();
     open();
   });

@@ -1,6 +1,7 @@
 // The full results page: facets, order, further results. Its address says what is shown.
 
 import { ask, take } from "./ask.js";
+import { chips, unknown } from "./chips.js";
 import { report } from "./dialog.js";
 import { watch } from "./field.js";
 import { current, named } from "./load.js";
@@ -20,6 +21,7 @@ const FACETS = [
   ["activity", "activities", "活动"],
 ];
 const MOST_VALUES = 8;
+const pageTitle = document.title;
 /** @returns {Promise<Table>} */
 const facetTable = () => named("facets");
 
@@ -44,13 +46,14 @@ export function fill(place) {
   const status = element("p", { class: "search-status", role: "status" });
   const meant = element("p", { class: "search-meant" });
   const forms = element("p", { class: "search-forms" });
+  const on = element("p", { class: "search-chips" });
   const order = element("p", { class: "search-order" });
   const list = element("ol", { class: "hits", "data-search-results": "", "aria-label": "检索结果" });
   const more = element("button", { class: "button search-more", type: "button" }, "再看十篇");
   const facets = element("div");
   const filter = element("details", {}, element("summary", {}, "筛选"), facets);
   const aside = element("aside", { class: "search-facets", "aria-label": "筛选" }, filter);
-  const results = element("section", { "aria-label": "结果" }, status, meant, forms, order, list, more);
+  const results = element("section", { "aria-label": "结果" }, status, on, meant, forms, order, list, more);
   place.replaceChildren(form, element("div", { class: "search-body" }, aside, results));
   filter.open = matchMedia("(min-width: 48rem)").matches;
   aside.hidden = more.hidden = true;
@@ -60,8 +63,7 @@ export function fill(place) {
     const mine = ++turn;
     const text = input.value;
     keep(text, state);
-    const filtered = FACETS.some(([facet]) => state.has(facet));
-    if (!text.trim() && !filtered) return clear();
+    if (!text.trim() && !FACETS.some(([facet]) => state.has(facet))) return clear();
     const slow = setTimeout(() => status.replaceChildren("正在检索……"), SLOW);
     try {
       /** @type {Hit[]} */
@@ -73,7 +75,21 @@ export function fill(place) {
       });
       if (mine !== turn) return;
       const table = await facetTable();
-      status.replaceChildren(...(text.trim() ? sentence(reply, text) : counted(reply.answer.hits.length)));
+      const chosen = chosenOf(table, state);
+      const left = reply.answer.hits.length;
+      const whole = { ...reply, answer: { ...reply.answer, hits: found } };
+      const shown = chosen.length ? left : undefined;
+      status.replaceChildren(...(text.trim() ? sentence(whole, text, shown) : counted(left)), unknown(chosen));
+      on.replaceChildren(...chips(chosen, (gone) => {
+        const stay = chosen.filter((one) => !gone.includes(one));
+        for (const { facet } of gone) state.delete(facet);
+        for (const { facet } of gone) {
+          if (state.has(facet)) continue;
+          for (const one of stay) if (one.facet === facet) state.append(facet, one.name);
+        }
+        run();
+        input.focus();
+      }));
       meant.replaceChildren(...offers(reply.meant, (query) => {
         input.value = query;
         run();
@@ -116,7 +132,7 @@ export function fill(place) {
   };
 
   const clear = () => {
-    for (const part of [status, meant, forms, order, list, facets]) part.replaceChildren();
+    for (const part of [status, on, meant, forms, order, list, facets]) part.replaceChildren();
     aside.hidden = more.hidden = true;
     document.body.classList.remove("searching");
   };
@@ -133,6 +149,12 @@ export function fill(place) {
   });
   watch(input, run);
   if (input.value || FACETS.some(([facet]) => state.has(facet))) run();
+}
+
+/** @param {Table} table @param {URLSearchParams} state @returns {import("./chips.js").Chosen[]} */
+function chosenOf(table, state) {
+  return FACETS.flatMap(([facet, names, label]) =>
+    state.getAll(facet).map((name) => ({ facet, label, name, known: table[names].includes(name) })));
 }
 
 /** @param {HTMLElement} place @param {string} choice that had the focus before it was made anew */
@@ -157,6 +179,7 @@ function counted(count) {
 function keep(text, state) {
   if (text.trim()) state.set("q", text);
   else state.delete("q");
+  document.title = text.trim() ? `${text.trim()} - ${pageTitle}` : pageTitle;
   const query = state.toString();
   try {
     history.replaceState(null, "", query ? `?${query}` : location.pathname);

@@ -59,14 +59,16 @@ function comparison(pieces, missing) {
 /**
  * What the answer is, in a sentence or two.
  * @param {Reply} reply @param {string} text what was asked
+ * @param {number} [left] how many are left, where a filter is on
  * @returns {(Node | string)[]}
  */
-export function sentence({ answer: { group, hits, about }, cut }, text) {
-  const count = element("b", { "data-search-count": "" }, String(hits.length));
+export function sentence({ answer: { group, hits, about }, cut }, text, left) {
+  const count = element("b", { "data-search-count": "" }, String(left ?? hits.length));
   const asked = `“${[...text.trim()].slice(0, 20).join("")}${[...text.trim()].length > 20 ? "…" : ""}”`;
   const long = cut ? ["检索词太长，只用了前面一部分。"] : [];
   if (!hits.length) return [...long, `没有找到${asked}，共`, count, "篇。"];
-  const number = [about ? "约" : "共", count, "篇。"];
+  const all = `${about ? "约" : ""}${hits.length}篇。`;
+  const number = left === undefined ? [about ? "约" : "共", count, "篇。"] : ["筛选后", count, `篇，不筛选有${all}`];
   if (group === "完整匹配") return [...long, "完整匹配，", ...number];
   return [...long, `没有一篇照样写着${asked}；相关匹配，`, ...number];
 }

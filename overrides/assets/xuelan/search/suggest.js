@@ -1,10 +1,11 @@
-// What a query without an answer may have meant: words that sound alike.
+// What a query without an answer may have meant: dates written otherwise, words that sound alike.
 // The counterpart of scripts/xuelan/search/suggest.py: both must agree.
 
 import { fold } from "./fold.js";
 import { named } from "./load.js";
 
-const MOST = 3;
+const MOST_TRIED = 12;
+const DATE = /(?<![0-9])([0-9]{4})([-./]|年)0?([0-9]{1,2})([-./]|月)0?([0-9]{1,2})(?:日|(?![0-9]))/g;
 const SHORTEST_START = 4;
 
 /**
@@ -15,13 +16,16 @@ const SHORTEST_START = 4;
 /** @param {string} sound @returns {string} without the differences many speakers do not make */
 const plain = (sound) => sound.replace(/([zcs])h/g, "$1").replace(/ng/g, "n");
 
-/** @param {string} query @returns {Promise<string[]>} other queries, best first */
+/** @param {string} query @returns {Promise<string[]>} other queries worth a try, best first */
 export async function suggestions(query) {
+  const plainQuery = query.normalize("NFKC");
+  const dated = plainQuery.replace(DATE, "$1年$3月$5日");
+  if (dated !== plainQuery) return [dated];
   /** @type {Words} */
   const { words, sounds } = await named("words");
   const known = words.map(([word, said]) => ({ word, syllables: said.split(" ") }));
   const found = /^[A-Za-z' ]+$/.test(query) ? byPinyin(query, known) : bySound(query, known, sounds);
-  return [...new Set(found)].filter((word) => word !== query).slice(0, MOST);
+  return [...new Set(found)].filter((word) => word !== query).slice(0, MOST_TRIED);
 }
 
 /** @param {string} query @param {Word[]} known @returns {string[]} */
