@@ -101,7 +101,7 @@ def test_a_build_says_more_with_v(tmp_path: Path) -> None:
 
 def test_quiet_commands_say_nothing_when_all_is_well(tmp_path: Path) -> None:
     """Nor do they mention what does not make them fail."""
-    root = tiny.write(tmp_path, {"materials/stories/left.txt": "没有用到\n"})
+    root = tiny.write(tmp_path, {"materials/stories/left.csv": "没有用到\n"})
     assert "unused-file" in xuelan("check", "-C", root).stdout
     for command in ("check", "build"):
         done = xuelan(command, "-C", root, "--quiet")
@@ -115,7 +115,7 @@ def test_quiet_commands_still_tell_errors(tmp_path: Path) -> None:
     """The errors alone, without the warnings beside them."""
     root = tiny.write(
         tmp_path,
-        {"materials/stories/left.txt": "没有用到\n", "materials/broken.md": "没有信息栏\n"},
+        {"materials/stories/left.csv": "没有用到\n", "materials/broken.md": "没有信息栏\n"},
     )
     for command in ("check", "build", "kits"):
         done = xuelan(command, "-C", root, "-q")

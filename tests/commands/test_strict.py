@@ -9,7 +9,7 @@ import pytest
 import tiny
 from conftest import xuelan
 
-UNUSED = {"materials/stories/left.txt": "没有用到\n"}
+UNUSED = {"materials/stories/left.csv": "没有用到\n"}
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
@@ -38,7 +38,7 @@ def test_a_site_that_is_current_fails_as_well(tmp_path: Path) -> None:
     for _ in range(2):
         assert xuelan("build", "-C", root).returncode == 0
     assert xuelan("build", "-C", root, "--strict").returncode == 1
-    (root / "materials/stories/left.txt").unlink()
+    (root / "materials/stories/left.csv").unlink()
     assert xuelan("build", "-C", root, "--strict").returncode == 0
 
 

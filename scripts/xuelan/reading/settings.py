@@ -265,7 +265,7 @@ def _encode_url(url: str) -> str:
     if parts.query or parts.fragment or "@" in parts.netloc or "\\" in url:
         return ""
     host = f"[{host}]" if ":" in host else host
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~").rstrip("/")
+    path = quote(parts.path, safe="/%:@!$&'()+*,;=~").rstrip("/")
     return f"{parts.scheme}://{host}{port}{path}/"
 
 
