@@ -23,14 +23,14 @@ from xuelan.model.column import Column
 from xuelan.text.source import ChangedError
 
 WORKS = "materials/works.yml"
-FILE = "materials/stories/files/form.docx"
+FILE = "materials/stories/files/form.txt"
 WITH_FILE = {
     GUIDE: WITH_DAYS,
     tiny.STORY: tiny.text(
         tiny.STORY,
-        ("questions:", "attachments: [{file: files/form.docx, title: 样表}]\nquestions:"),
+        ("questions:", "attachments: [{file: files/form.txt, title: 样表}]\nquestions:"),
     ),
-    FILE: "one",
+    FILE: "样表一",
 }
 
 
@@ -114,7 +114,7 @@ def test_a_plan_leads_to_nothing_else(made: KitPlan) -> None:
 def test_a_file_stands_in_the_key_with_its_bytes(made: KitPlan, tmp_path: Path) -> None:
     """The same column elsewhere has the same key; one with another attachment has not."""
     same = planned(tmp_path / "same", RECIPE, WITH_FILE)
-    other = planned(tmp_path / "other", RECIPE, {**WITH_FILE, FILE: "two"})
+    other = planned(tmp_path / "other", RECIPE, {**WITH_FILE, FILE: "样表二"})
     assert hash_value(same) == hash_value(made)
     assert hash_value(other) != hash_value(made)
 

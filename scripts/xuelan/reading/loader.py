@@ -167,15 +167,17 @@ def _read_kits(column: Column, problems: list[Problem]) -> list[Kit]:
         problems += found
         if source is None:
             continue
-        data, found = read_yaml(path, source.text)
-        problems += [*found, *privacy.check_text(path, source.text)]
+        data, broken = read_yaml(path, source.text)
+        problems += [*broken, *privacy.check_text(path, source.text)]
         problems += signs.check_values(path, source.text, data)
         problems += check_wording(path, source.text, column.wording)
+        if any(p.code in UNREAD for p in broken):
+            continue  # what it lacks may stand in the part that could not be read
         if isinstance(data, YamlMapping):
             values, found = validate(data, recipes.FIELDS, path, column.vocabularies)
             problems += found
             kits.append(recipes.parse(values, path, data.lines))
-        elif not found:
+        elif not broken:
             message = "整个文件应为一组字段，写成“字段: 值”的样子"
             problems.append(Problem(path, 1, Code.WRONG_TYPE, message))
     kits.sort(key=lambda k: (order.get(k.activity, len(order)), k.select is not None, k.path))
