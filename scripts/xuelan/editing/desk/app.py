@@ -18,6 +18,8 @@ from starlette.types import ASGIApp
 
 from xuelan.editing.desk.drafts import StaleError
 from xuelan.editing.desk.guard import Guard
+from xuelan.editing.desk.handin import Order, find_archive, hand_in, list_changes
+from xuelan.editing.desk.repository import Login
 from xuelan.editing.desk.workbench import ConflictError, Workbench
 from xuelan.engine import overrides
 from xuelan.model.column import MATERIALS_FOLDER
@@ -56,11 +58,19 @@ def make_app(bench: Workbench, port: int, token: str) -> ASGIApp:
     async def picture(request: Request) -> Response:
         return await run_in_threadpool(_picture, bench.root, request.path_params["path"])
 
+    async def archive(request: Request) -> Response:
+        found = find_archive(bench.root, request.path_params["name"])
+        answer = _file(found, "application/zip")
+        if found is not None:
+            answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+        return answer
+
     routes = [
         Route("/", page),
         Route("/page/{name}", _static),
         Route("/look/{name}", _look),
         Route("/file/{path:path}", picture),
+        Route("/handed/{name}", archive),
         Route("/do/{action}", act, methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes), port, token)
@@ -106,8 +116,16 @@ ACTIONS: Final[dict[str, Action]] = {
     "create": lambda bench, asked: {
         "path": bench.create(_text(asked, "kind"), _text(asked, "title"), str(asked.get("id", "")))
     },
+    "changes": lambda bench, _: list_changes(bench),
+    "hand-in": lambda bench, asked: hand_in(bench, _order(asked)),
 }
 """What the page can ask for, by the last part of its address."""
+
+
+def _order(asked: dict[str, Any]) -> Order:
+    words = {n: str(asked.get(n, "")) for n in ("title", "note", "name", "email", "onto")}
+    login = Login(str(asked.get("user", "")), str(asked.get("password", "")))
+    return Order(tuple(str(path) for path in asked["paths"]), **words, login=login)
 
 
 def _text(asked: dict[str, Any], name: str) -> str:

@@ -18,6 +18,7 @@ from xuelan.editing.desk.places import DeskError, digest_of, own_folder, write_w
 
 _DRAFTS: Final = "drafts"
 _KEPT: Final = "kept"
+_SAVED: Final = "saved.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,20 @@ class DraftStore:
         place = folder / f"{moment}-{posixpath.basename(path)}"
         write_whole(place, content)
         return place.relative_to(self._root).as_posix()
+
+    def note_saved(self, path: str, *, is_new: bool) -> None:
+        """Remember that a file was written, for columns without Git; ``is_new`` if it was not."""
+        saved = self.saved_paths()
+        saved.setdefault(path, is_new)
+        write_whole(own_folder(self._root) / _SAVED, msgspec.json.encode(saved))
+
+    def saved_paths(self) -> dict[str, bool]:
+        """The files written at the desk, and whether each was a new one."""
+        try:
+            raw = (own_folder(self._root) / _SAVED).read_bytes()
+            return msgspec.json.decode(raw, type=dict[str, bool])
+        except (FileNotFoundError, msgspec.DecodeError):
+            return {}
 
     def _place(self, path: str) -> Path:
         folder = own_folder(self._root, _DRAFTS)

@@ -28,6 +28,10 @@ from xuelan.text.source import MAX_TEXT_BYTES, decode, list_files, read_bytes
 _FIELD_EXAMPLES: Final = {f.name: f.example.strip("'") for f in FIELDS}
 
 
+MOST_BYTES: Final = 60 * 1000 * 1000
+"""The largest file that is handed in."""
+
+
 class ConflictError(DeskError):
     """The file of a draft was changed by another program since the draft was begun."""
 
@@ -81,6 +85,21 @@ class Workbench:
         self.catalog()
         assert self._reader is not None
         return self._reader
+
+    def faults(self) -> dict[str, list[Problem]]:
+        """What is wrong with the column as its files are now, by path."""
+        with self.lock:
+            self.catalog()
+            found: dict[str, list[Problem]] = {}
+            for p in self._problems:
+                found.setdefault(p.path, []).append(p)
+            return found
+
+    def content(self, path: str) -> bytes | None:
+        """What a change has for the file at ``path``: its bytes; None if it is gone."""
+        if not (self.root / path).exists():
+            return None
+        return read_bytes(self.root, path, MOST_BYTES)[0]
 
     def folders(self) -> tuple[str, ...]:
         """The folders in which the desk may write."""
@@ -171,6 +190,7 @@ class Workbench:
                 if raw is not None:
                     self.drafts.keep(path, raw)
             write_whole(self.root / path, draft.text.encode())
+            self.drafts.note_saved(path, is_new=raw is None)
             self.drafts.remove(path, keep=False)
             return self.open(path)
 
