@@ -19,6 +19,9 @@ Answer = str | list[str] | list[dict[str, str]] | None
 _NAMES: Final = frozenset(field.name for field in FIELDS)
 
 WORDS: Final = {
+    "": "没有说",
+    "true": "是",
+    "false": "不是",
     "draft": "草稿（不上网）",
     "published": "发布",
     "withdrawn": "撤下（只留说明）",
@@ -61,6 +64,8 @@ def describe_form(column: Column) -> list[dict[str, Any]]:
 
 def _describe(field: Field, vocabularies: Vocabularies) -> dict[str, Any]:
     choices = field.choices or vocabularies.get(field.vocabulary, ())
+    if field.form is Form.BOOL:
+        choices = ("", "true", "false")
     return {
         "name": field.name,
         "label": field.label,
@@ -149,18 +154,31 @@ def _body_line(text: str) -> int:
 def _clean(field: Field, given: Any) -> Any:
     """An answer from the page in the shape of its field; None if it has another one."""
     if not field.many:
-        return given.strip() if isinstance(given, str) else None
+        return _typed(field, given) if isinstance(given, str) else None
     if not isinstance(given, list):
         return None
     if field.form is not Form.RECORD:
         return [item.strip() for item in given if isinstance(item, str) and item.strip()]
-    names = [part.name for part in field.fields]
     records = [
-        {n: item[n].strip() for n in names if isinstance(item.get(n), str) and item[n].strip()}
+        {
+            part.name: _typed(part, item[part.name])
+            for part in field.fields
+            if isinstance(item.get(part.name), str) and item[part.name].strip()
+        }
         for item in given
         if isinstance(item, dict)
     ]
     return [record for record in records if record]
+
+
+def _typed(field: Field, word: str) -> Any:
+    """What a person has typed as the value that belongs into the file."""
+    word = word.strip()
+    if field.form is Form.BOOL and word in ("true", "false"):
+        return word == "true"
+    if field.form is Form.INT and word.isascii() and word.isdigit():
+        return int(word)
+    return word
 
 
 def blank_material(values: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from xuelan.model.review import content_digest
 from xuelan.reading.materials import Reading, interpret_in
 from xuelan.rendering.links import LinkTable
 from xuelan.rendering.renderer import Renderer
-from xuelan.text.problem import Edit, Problem
+from xuelan.text.problem import Problem
 from xuelan.text.source import UNREAD, ChangedError
 
 _NAMED: Final = re.compile(r"“(\w+)”")
@@ -132,14 +132,3 @@ def _field_of(problem: Problem, lines: Mapping[str, int]) -> str:
         return named[1]
     above = [(line, name) for name, line in lines.items() if line <= problem.line]
     return max(above)[1] if above else ""
-
-
-def apply_edits(text: str, edits: list[Edit]) -> str:
-    """``text`` with the edits of a problem made, the last in the text first."""
-    lines = text.split("\n")
-    for edit in sorted(edits, key=lambda e: (e.line, e.start), reverse=True):
-        if not 1 <= edit.line <= len(lines):
-            continue
-        line = lines[edit.line - 1]
-        lines[edit.line - 1] = line[: edit.start] + edit.new + line[edit.end :]
-    return "\n".join(lines)

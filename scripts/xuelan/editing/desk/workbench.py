@@ -16,12 +16,13 @@ from xuelan.check import find_problems, read_column
 from xuelan.editing.desk import forms
 from xuelan.editing.desk.drafts import DeskDraft, DraftStore
 from xuelan.editing.desk.places import DeskError, check_place, digest_of, write_whole
-from xuelan.editing.desk.proof import ProofReader, apply_edits, describe_problem
+from xuelan.editing.desk.proof import ProofReader, describe_problem
 from xuelan.editing.scaffold import ScaffoldError, propose_path
 from xuelan.model.catalog import Catalog
 from xuelan.model.column import MATERIALS_FOLDER, SETTINGS_FILE
 from xuelan.model.material import DRAFT, FIELDS, Material
 from xuelan.text import pinyin
+from xuelan.text.edits import apply_edits, choose_edits
 from xuelan.text.problem import Problem, as_text
 from xuelan.text.source import MAX_TEXT_BYTES, decode, list_files, read_bytes
 
@@ -236,7 +237,7 @@ class Workbench:
             draft = self.drafts.find(path)
             assert draft is not None
             found = self._proof_reader().read(path, draft.text).problems
-            edits = [e for p in found if f"{p.code.slug}:{p.line}" in chosen for e in p.edits]
+            edits = choose_edits(p for p in found if f"{p.code.slug}:{p.line}" in chosen)
             if not edits:
                 return shown
             mended = replace(draft, text=apply_edits(draft.text, edits))
