@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,8 +24,8 @@ def _found(text: str) -> tuple[Problem, ...]:
 
 
 def _bare_words(text: str) -> str:
-    """Letters, characters and figures; the numbers of lists count only by their value."""
-    return re.sub(r"[\W_]", "", text.translate(str.maketrans("０１２３４５６７８９", "0123456789")))
+    """Letters, characters and figures, of whatever width."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text))
 
 
 def _kind(p: Problem) -> tuple[Code, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import comrak
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
@@ -62,6 +62,7 @@ def _problems(text: str) -> list[Problem]:
 
 @settings(max_examples=600, deadline=None)
 @given(lines=st.lists(LINES, min_size=1, max_size=9))
+@example(["- 甲", "", "    又一段", "2. 二"])
 def test_a_list_that_passes_is_the_same_list_for_both(lines: list[str]) -> None:
     """Nesting, marks, numbers and what belongs to an item."""
     text = "\n".join(lines) + "\n"

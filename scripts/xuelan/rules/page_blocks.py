@@ -76,7 +76,7 @@ class _Reader:
     def _item(self, indent: int, item: re.Match[str]) -> Iterator[Slip]:
         mark = item[2]
         if self.before and (self.is_paragraph or not self.levels):
-            if mark in ("-", "*", "+", "1.", "1)"):
+            if self.levels or mark in ("-", "*", "+", "1.", "1)"):
                 yield "列表上面没有空行，网页上会和上一段连成一片", "在它上面空一行", "\n"
             return
         if mark.endswith(")"):
