@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from xuelan.editing.desk.actions import ACTIONS, UPLOADS, Action
 from xuelan.editing.desk.drafts import StaleError
 from xuelan.editing.desk.guard import Guard
-from xuelan.editing.desk.handin import Order, find_archive, hand_in, list_changes
-from xuelan.editing.desk.repository import Login
+from xuelan.editing.desk.handin import find_archive
 from xuelan.editing.desk.workbench import ConflictError, Workbench
 from xuelan.engine import overrides
 from xuelan.model.column import MATERIALS_FOLDER
@@ -34,8 +33,6 @@ _PICTURES: Final = {".png", ".jpg", ".jpeg", ".webp", ".gif"}
 _LOOK: Final = {"site.css": "text/css", "mark.svg": "image/svg+xml", "theme.js": "text/javascript"}
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".mjs": "text/javascript"}
 
-Action = Callable[[Workbench, dict[str, Any]], Any]
-
 
 def make_app(bench: Workbench, port: int, token: str) -> ASGIApp:
     """Return the desk of ``bench`` as an application that answers on ``port`` only."""
@@ -44,15 +41,13 @@ def make_app(bench: Workbench, port: int, token: str) -> ASGIApp:
         return _page(bench, request.scope["nonce"])
 
     async def act(request: Request) -> Response:
+        asked = _read_json(await request.body())
         action = ACTIONS.get(request.path_params["action"])
-        if action is None:
-            return _error(404, "没有这一项功能。")
-        try:
-            asked = json.loads(await request.body())
-        except ValueError:
-            asked = None
-        if not isinstance(asked, dict):
-            return _error(400, "这个请求读不懂，请刷新页面再试。")
+        return await run_in_threadpool(_answer, action, bench, asked)
+
+    async def put(request: Request) -> Response:
+        asked = {**request.query_params, "data": await request.body()}
+        action = UPLOADS.get(request.path_params["action"])
         return await run_in_threadpool(_answer, action, bench, asked)
 
     async def picture(request: Request) -> Response:
@@ -71,68 +66,48 @@ def make_app(bench: Workbench, port: int, token: str) -> ASGIApp:
         Route("/look/{name}", _look),
         Route("/file/{path:path}", picture),
         Route("/handed/{name}", archive),
+        Route("/put/{action}", put, methods=["POST"]),
         Route("/do/{action}", act, methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes), port, token)
 
 
-def _answer(action: Action, bench: Workbench, asked: dict[str, Any]) -> Response:
+def _read_json(body: bytes) -> dict[str, Any] | None:
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        return None
+    return asked if isinstance(asked, dict) else None
+
+
+def _answer(action: Action | None, bench: Workbench, asked: dict[str, Any] | None) -> Response:
     """The result of an action as JSON; what it does not do, as a message with a status."""
+    if action is None or asked is None:
+        return _error(400, "这个请求读不懂，请刷新页面再试。")
     try:
         return JSONResponse(action(bench, asked))
-    except StaleError as error:
+    except (XuelanError, OSError, KeyError, TypeError, ValueError) as error:
+        return _explain(error)
+
+
+def _explain(error: Exception) -> Response:
+    """What the page is told of an error: a message, and what it needs to offer a choice."""
+    if isinstance(error, StaleError):
         current = {"text": error.current.text, "saved": error.current.saved}
         return _error(409, str(error), kind="window", other=current)
-    except ConflictError as error:
+    if isinstance(error, ConflictError):
         other = {"text": error.text, "digest": error.digest}
         return _error(409, str(error), kind="disk", other=other)
-    except XuelanError as error:
+    if isinstance(error, XuelanError):
         return _error(422, str(error))
-    except (KeyError, TypeError, ValueError):
-        return _error(400, "这个请求缺了内容，请刷新页面再试。")
-    except OSError as error:
-        return _error(
-            507, f"写不进去：{error.strerror or error}。请看看磁盘是否已满、文件是否被占用。"
-        )
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        return _error(507, f"写不进去：{reason}。请看看磁盘是否已满、文件是否被占用。")
+    return _error(400, "这个请求缺了内容，请刷新页面再试。")
 
 
 def _error(status: int, message: str, **more: Any) -> Response:
     return JSONResponse({"message": message, **more}, status)
-
-
-ACTIONS: Final[dict[str, Action]] = {
-    "describe": lambda bench, _: bench.describe(),
-    "list": lambda bench, _: bench.list_materials(),
-    "open": lambda bench, asked: bench.open(_text(asked, "path")),
-    "write": lambda bench, asked: bench.write(_text(asked, "path"), asked),
-    "save": lambda bench, asked: bench.save(
-        _text(asked, "path"), int(asked["revision"]), str(asked.get("accept", ""))
-    ),
-    "discard": lambda bench, asked: bench.discard(_text(asked, "path")),
-    "rebase": lambda bench, asked: bench.rebase(_text(asked, "path")),
-    "mend": lambda bench, asked: bench.mend(
-        _text(asked, "path"), [str(c) for c in asked["chosen"]], asked
-    ),
-    "create": lambda bench, asked: {
-        "path": bench.create(_text(asked, "kind"), _text(asked, "title"), str(asked.get("id", "")))
-    },
-    "changes": lambda bench, _: list_changes(bench),
-    "hand-in": lambda bench, asked: hand_in(bench, _order(asked)),
-}
-"""What the page can ask for, by the last part of its address."""
-
-
-def _order(asked: dict[str, Any]) -> Order:
-    words = {n: str(asked.get(n, "")) for n in ("title", "note", "name", "email", "onto")}
-    login = Login(str(asked.get("user", "")), str(asked.get("password", "")))
-    return Order(tuple(str(path) for path in asked["paths"]), **words, login=login)
-
-
-def _text(asked: dict[str, Any], name: str) -> str:
-    value = asked[name]
-    if not isinstance(value, str):
-        raise TypeError(name)
-    return value
 
 
 def _page(bench: Workbench, nonce: str) -> Response:

@@ -2,7 +2,7 @@
 // One material: its form, its text, what is wrong with it and how it will look.
 // All that is typed goes to the desk at every pause; the desk keeps it as a draft.
 
-import { alert, ask, explain, make, Refusal, say } from "./dom.js";
+import { alert, ask, dropZone, explain, make, Refusal, say, upload } from "./dom.js";
 import { makeForm } from "./form.js";
 import { makeProof } from "./proof.js";
 import { makeTextField } from "./text.js";
@@ -87,7 +87,8 @@ class Article {
         "div",
         { class: "desk-columns" },
         make("div", {}, this.formPlace, make("section", { "aria-labelledby": "text-title" },
-          make("div", { class: "desk-text-head" }, this.textTitle, this.wholeButton), this.textPlace)),
+          make("div", { class: "desk-text-head" }, this.textTitle, this.wholeButton), this.textPlace),
+          this.makeAttach(), this.makeSign()),
         this.proof.element,
       ),
     );
@@ -257,6 +258,68 @@ class Article {
     } catch (error) {
       explain(error);
     }
+  }
+
+  /** Saves what is typed, so that the file can be changed; false if that did not work. */
+  async settle() {
+    await this.flush();
+    if (this.shown.revision) await this.save();
+    return !this.isChanged && !this.shown.revision;
+  }
+
+  makeAttach() {
+    const title = make("input", { type: "text", id: "attach-title", autocomplete: "off" });
+    const alt = make("input", { type: "text", id: "attach-alt", autocomplete: "off" });
+    const told = make("p", { role: "status" });
+    const zone = dropZone("把文件拖到这里，或者点下面选一个", "", async (file) => {
+      if (!(await this.settle())) return;
+      const asked = { path: this.path, name: file.name, title: title.value, alt: alt.value };
+      const shown = await upload("attach", asked, file);
+      this.replace(shown);
+      told.textContent = `已加“${file.name}”。${shown.told.join("")}`;
+      title.value = alt.value = "";
+    });
+    return make(
+      "details",
+      { class: "desk-part" },
+      make("summary", {}, "加附件或图片"),
+      make("label", { for: "attach-title" }, "名称（不写就用文件名）"),
+      title,
+      make("label", { for: "attach-alt" }, "图片上有什么（图片必填，给看不见图的人）"),
+      alt,
+      zone,
+      told,
+    );
+  }
+
+  makeSign() {
+    const stage = make("select", { id: "sign-stage" }, ...["初审", "复审", "终审"].map((s) => make("option", {}, s)));
+    const by = make("input", { type: "text", id: "sign-by", autocomplete: "name" });
+    const opinion = make("textarea", { id: "sign-opinion", rows: 2 });
+    const button = make("button", { type: "button", class: "button", click: async () => {
+      try {
+        if (!(await this.settle())) return;
+        const asked = { path: this.path, stage: stage.value, by: by.value, opinion: opinion.value };
+        this.replace(await ask("sign", asked));
+        alert("");
+        say("已经签字。");
+      } catch (error) {
+        explain(error);
+      }
+    } }, "签字");
+    return make(
+      "details",
+      { class: "desk-part" },
+      make("summary", {}, "审核签字"),
+      make("p", { class: "desk-help" }, "签的是现在这份内容；内容一改，要从初审重新签起。"),
+      make("label", { for: "sign-stage" }, "审次"),
+      stage,
+      make("label", { for: "sign-by" }, "审核人的姓名或职务"),
+      by,
+      make("label", { for: "sign-opinion" }, "意见（可以不写）"),
+      opinion,
+      make("p", {}, button),
+    );
   }
 
   /** @param {any} problem */

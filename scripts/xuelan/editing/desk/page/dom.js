@@ -93,3 +93,37 @@ export function alert(text) {
 export function explain(error) {
   alert(error instanceof Error ? error.message : String(error));
 }
+
+/**
+ * A place to drop files on, or to choose them by a button.
+ * @param {string} label @param {string} accept @param {(file: File) => Promise<void>} take
+ */
+export function dropZone(label, accept, take) {
+  const id = `drop-${Math.random().toString(36).slice(2)}`;
+  const input = make("input", { type: "file", id, accept });
+  const zone = make("div", { class: "desk-drop" }, make("label", { for: id }, label), input);
+  /** @param {FileList | null | undefined} files */
+  const takeAll = async (files) => {
+    input.disabled = true;
+    try {
+      for (const file of files ?? []) await take(file);
+    } catch (error) {
+      explain(error);
+    } finally {
+      input.disabled = false;
+      input.value = "";
+    }
+  };
+  input.addEventListener("change", () => takeAll(input.files));
+  zone.addEventListener("dragover", (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    zone.classList.add("desk-over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("desk-over"));
+  zone.addEventListener("drop", (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    zone.classList.remove("desk-over");
+    takeAll(event.dataTransfer?.files);
+  });
+  return zone;
+}
