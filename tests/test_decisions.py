@@ -38,7 +38,12 @@ def _spans(page: Path) -> list[str]:
 def _words() -> set[str]:
     """All words of code, templates, tests and settings, with and without their first underscores."""
     folders = [ROOT / name for name in ("scripts", "overrides", "tests", "requirements")]
-    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in SOURCES]
+    files = [
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix in SOURCES and path.is_file()
+    ]
     files += [path for path in ROOT.iterdir() if path.suffix in SOURCES]
     texts = (path.read_text(encoding="utf-8") for path in files if path != Path(__file__))
     words = {word for text in texts for word in re.findall(r"\w+", text)}

@@ -70,7 +70,7 @@ def column(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    [["check"], ["build"], ["build", "--drafts"], ["stats"], ["digest", "story-night-school"]],
+    [["check"], ["build"], ["build", "--drafts"], ["stats"], ["review", "story-night-school"]],
 )
 def test_a_text_is_opened_by_the_reading_or_through_the_catalog(
     column: Path, tmp_path: Path, command: list[str]
